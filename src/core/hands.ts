@@ -1,0 +1,33 @@
+// What may core ask for? Its hands: one interface that daemon.ts fills with acts on real processes.
+
+import type { Death, Exit, Identity, Swept } from '../model/phase.ts';
+import type { Event, ProcessName, Score } from '../model/event.ts';
+import type { ProcessPlan } from '../model/plan.ts';
+import type { Verdict } from '../model/verdict.ts';
+
+export interface Launched {
+  readonly leader: Identity;
+  readonly score: Score;
+  /** Resolves when the leader has ended and been reaped. */
+  readonly ended: Promise<Exit>;
+}
+
+/** A launch that failed before exec: a sentence for people, already with its cure. */
+export interface LaunchFailed {
+  readonly error: string;
+  readonly retry: boolean;
+}
+
+/** Ask members politely before SIGKILL; null kills at once. `ms` is what is left of stopwaitsecs. */
+export type Grace = { readonly signal: NodeJS.Signals; readonly ms: number } | null;
+
+export interface Hands {
+  launch(plan: ProcessPlan): Promise<Launched | LaunchFailed>;
+  signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied';
+  /** Makes the members none. Resolves when seen empty, or with `remaining` after the kernel refused to let them die. */
+  sweep(plan: ProcessPlan, leader: Identity | null, grace: Grace): Promise<Swept>;
+  /** Resolves when the members a sweep could not remove are gone. */
+  freed(plan: ProcessPlan, remaining: readonly Identity[]): Promise<void>;
+  judge(process: ProcessName, death: Death, ordered: boolean): Promise<Verdict>;
+  announce(event: Event): void;
+}

@@ -1,0 +1,132 @@
+// Every refusal tsvisor can give: one row each, with its words, exit status, HTTP status, XML-RPC fault and hint.
+
+interface ErrorRow {
+  /** `{name}` placeholders are filled from the error's facts. */
+  readonly message: string;
+  readonly hint: string;
+  readonly exit: number;
+  readonly http: number;
+  /** supervisord's XML-RPC fault number. */
+  readonly fault: number;
+}
+
+export const ERRORS = {
+  BAD_CONFIG: {
+    message: '{problems}',
+    hint: '`tsvisor check -c FILE` checks a file without starting anything',
+    exit: 2,
+    http: 422,
+    fault: 92,
+  },
+  NO_CONFIG: {
+    message: 'cannot find a config file: looked for {places}',
+    hint: 'name one with -c FILE',
+    exit: 2,
+    http: 404,
+    fault: 92,
+  },
+  ALREADY_RUNNING: {
+    message:
+      'cannot start: tsvisor is already running with this config (pid {pid}, socket {socket}, config {config})',
+    hint: '`tsvisor status` shows it, `tsvisor restart` restarts it in place',
+    exit: 2,
+    http: 409,
+    fault: 30,
+  },
+  START_FAILED: {
+    message: 'cannot start the supervisor: {reason}',
+    hint: 'start with -n to see its log on the terminal',
+    exit: 2,
+    http: 500,
+    fault: 30,
+  },
+  NOT_RUNNING_HERE: {
+    message: 'cannot reach tsvisor at {socket}: {reason}',
+    hint: 'start it with `tsvisor start -c FILE`, or name its config with -c FILE',
+    exit: 4,
+    http: 503,
+    fault: 30,
+  },
+  NO_ANSWER: {
+    message: 'cannot get an answer from tsvisor at {socket}: none within {seconds} s',
+    hint: 'the supervisor hangs or is stopped by a signal; look at its process with `ps`',
+    exit: 4,
+    http: 504,
+    fault: 30,
+  },
+  SOCKET_PATH: {
+    message: 'cannot listen on {socket}: {reason}',
+    hint: '{cure}',
+    exit: 2,
+    http: 500,
+    fault: 30,
+  },
+  BAD_NAME: {
+    message: '{name}: no such process',
+    hint: '`tsvisor status` lists the names',
+    exit: 1,
+    http: 404,
+    fault: 10,
+  },
+  BAD_GROUP: {
+    message: '{name}: no such group',
+    hint: '`tsvisor status` lists the names',
+    exit: 1,
+    http: 404,
+    fault: 10,
+  },
+  BAD_REQUEST: { message: 'cannot read the request: {reason}', hint: '', exit: 1, http: 400, fault: 2 },
+  UNKNOWN_ROUTE: { message: 'no such resource: {route}', hint: '', exit: 1, http: 404, fault: 1 },
+  BAD_SIGNAL: {
+    message: '{signal}: no such signal',
+    hint: 'a name such as TERM or HUP, or a number',
+    exit: 1,
+    http: 400,
+    fault: 11,
+  },
+  ALREADY_STARTED: { message: '{name}: already started', hint: '', exit: 0, http: 409, fault: 60 },
+  NOT_RUNNING: { message: '{name}: not running', hint: '', exit: 0, http: 409, fault: 70 },
+  SPAWN_ERROR: { message: 'cannot start {name}: {reason}', hint: '{cure}', exit: 7, http: 500, fault: 50 },
+  ABNORMAL_TERMINATION: {
+    message: 'cannot start {name}: it ended before it was up ({reason})',
+    hint: 'its log may say why',
+    exit: 7,
+    http: 500,
+    fault: 40,
+  },
+  STUCK: {
+    message: 'cannot start {name}: {members} of its last life cannot be killed',
+    hint: 'they are in an uninterruptible sleep, often a dead disk or network mount; it starts when they are gone',
+    exit: 1,
+    http: 409,
+    fault: 30,
+  },
+  SHUTDOWN_STATE: { message: 'tsvisor is stopping', hint: '', exit: 1, http: 503, fault: 6 },
+  NO_FILE: { message: 'no log: {path}', hint: '', exit: 1, http: 404, fault: 20 },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+const fill = (template: string, facts: Readonly<Record<string, string | number>>): string =>
+  template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? ''));
+
+/** A refusal with a code from the registry; never a bug. */
+export class TsvisorError extends Error {
+  readonly code: ErrorCode;
+  readonly facts: Readonly<Record<string, string | number>>;
+
+  constructor(code: ErrorCode, facts: Readonly<Record<string, string | number>> = {}) {
+    super(fill(ERRORS[code].message, facts));
+    this.name = 'TsvisorError';
+    this.code = code;
+    this.facts = facts;
+  }
+
+  get row(): ErrorRow {
+    return ERRORS[this.code];
+  }
+
+  get hint(): string {
+    return fill(this.row.hint, this.facts);
+  }
+}

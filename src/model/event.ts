@@ -1,0 +1,63 @@
+// What happened? Everything the supervisor announces, values fixed at the moment it happened.
+
+import type { Death, Identity, Reason, Swept } from './phase.ts';
+import type { Mood, State } from './state.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface ProcessName {
+  readonly group: string;
+  readonly name: string;
+}
+
+/** Score asked for and score got; `refusal` is the kernel's errno name when they differ because of it. */
+export interface Score {
+  readonly requested: number;
+  readonly effective: number;
+  readonly refusal: string | null;
+}
+
+export type Event =
+  /** A change that supervisord's clients know. `settling` and `launching` make none of their own. */
+  | {
+      readonly type: 'state';
+      readonly process: ProcessName;
+      readonly from: State;
+      readonly to: State;
+      readonly pid: number;
+      /** Failure counter, for STARTING and BACKOFF. */
+      readonly tries: number;
+      /** For EXITED. */
+      readonly expected: boolean;
+    }
+  | {
+      readonly type: 'launched';
+      readonly process: ProcessName;
+      readonly leader: Identity;
+      readonly score: Score;
+    }
+  | { readonly type: 'launch-failed'; readonly process: ProcessName; readonly error: string }
+  | {
+      readonly type: 'died';
+      readonly process: ProcessName;
+      readonly death: Death;
+      readonly reason: Reason;
+      readonly expected: boolean;
+    }
+  | { readonly type: 'member-killed'; readonly process: ProcessName; readonly verdict: Verdict }
+  | { readonly type: 'swept'; readonly process: ProcessName; readonly swept: Swept }
+  | {
+      readonly type: 'signalled';
+      readonly process: ProcessName;
+      readonly pid: number;
+      readonly signal: NodeJS.Signals;
+    }
+  | {
+      readonly type: 'delayed';
+      readonly process: ProcessName;
+      readonly seconds: number;
+      readonly why: string;
+    }
+  | { readonly type: 'mood'; readonly mood: Mood }
+  | { readonly type: 'group'; readonly group: string; readonly change: 'added' | 'removed' };
+
+export type EventType = Event['type'];
