@@ -21,6 +21,15 @@ export interface LaunchFailed {
 /** Ask members politely before SIGKILL; null kills at once. `ms` is what is left of stopwaitsecs. */
 export type Grace = { readonly signal: NodeJS.Signals; readonly ms: number } | null;
 
+/** What can be seen of a process's members now. */
+export interface Inspection {
+  readonly containment: string;
+  /** Bytes resident in all members; null when nothing runs or it cannot be read. */
+  readonly memory: number | null;
+  readonly members: number;
+  readonly enforcedBy: string | null;
+}
+
 export interface Hands {
   launch(plan: ProcessPlan): Promise<Launched | LaunchFailed>;
   signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied';
@@ -30,4 +39,5 @@ export interface Hands {
   freed(plan: ProcessPlan, remaining: readonly Identity[]): Promise<void>;
   judge(process: ProcessName, death: Death, ordered: boolean): Promise<Verdict>;
   announce(event: Event): void;
+  inspect(plan: ProcessPlan, leader: Identity | null): Inspection;
 }

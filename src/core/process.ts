@@ -1,0 +1,176 @@
+// One process under our care: the only writer of its phase. It outlives its leaders.
+
+import type { Score } from '../model/event.ts';
+import { STATE_OF, type Death, type Identity, type Phase } from '../model/phase.ts';
+import type { ProcessPlan } from '../model/plan.ts';
+import { namespec } from '../model/name.ts';
+import type { State } from '../model/state.ts';
+import type { Hands } from './hands.ts';
+import { advance } from './machine.ts';
+import type { Effect, History, Stimulus } from './stimulus.ts';
+
+/** The clock core needs: monotonic and wall milliseconds, and one timer. */
+export interface CoreClock {
+  now(): number;
+  wall(): number;
+  after(ms: number, call: () => void): () => void;
+}
+
+export interface ProcessContext {
+  readonly hands: Hands;
+  readonly clock: CoreClock;
+  /** Asked for by on_oom=restart-group. */
+  readonly restartGroup: (trigger: Process) => void;
+  readonly onBug: (bug: unknown) => void;
+}
+
+/** What is remembered for people. Times are epoch milliseconds, 0 when never. */
+export interface Past {
+  readonly lastDeath: Death | null;
+  readonly score: Score | null;
+  /** The last launch attempt. */
+  readonly startedAt: number;
+  /** The last end of a leader. */
+  readonly stoppedAt: number;
+}
+
+export class Process {
+  readonly plan: ProcessPlan;
+  readonly #context: ProcessContext;
+  #phase: Phase;
+  #history: History = { failures: 0, fastDeaths: 0, restarts: 0 };
+  #disarm: (() => void) | null = null;
+  #watchers = new Set<() => void>();
+  #past: Past = { lastDeath: null, score: null, startedAt: 0, stoppedAt: 0 };
+
+  constructor(plan: ProcessPlan, context: ProcessContext, phase: Phase = { name: 'stopped' }) {
+    this.plan = plan;
+    this.#context = context;
+    this.#phase = phase;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get state(): State {
+    return STATE_OF[this.#phase.name];
+  }
+  get namespec(): string {
+    return namespec(this.plan.group, this.plan.name);
+  }
+  get history(): History {
+    return this.#history;
+  }
+  get past(): Past {
+    return this.#past;
+  }
+  get leader(): Identity | null {
+    return 'leader' in this.#phase ? this.#phase.leader : null;
+  }
+
+  feed(stimulus: Stimulus): void {
+    const { clock } = this.#context;
+    const before = this.#phase;
+    const step = advance(before, stimulus, {
+      plan: this.plan,
+      now: clock.now(),
+      wall: clock.wall(),
+      history: this.#history,
+    });
+    this.#phase = step.phase;
+    this.#history = step.history;
+    if (step.phase.name !== before.name) this.#leavePhase();
+    for (const effect of step.effects) this.#perform(effect);
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Resolves as soon as `seen` holds; looks after every stimulus. */
+  until(seen: (phase: Phase) => boolean): Promise<Phase> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!seen(this.#phase)) return;
+        this.#watchers.delete(look);
+        resolve(this.#phase);
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  #remember(news: Partial<Past>): void {
+    this.#past = { ...this.#past, ...news };
+  }
+
+  #leavePhase(): void {
+    this.#disarm?.();
+    this.#disarm = null;
+    if (this.#phase.name === 'launching') this.#remember({ startedAt: this.#context.clock.wall() });
+  }
+
+  #perform(effect: Effect): void {
+    const { hands, clock } = this.#context;
+    switch (effect.do) {
+      case 'launch':
+        this.#launch();
+        return;
+      case 'signal':
+        this.#signal(effect);
+        return;
+      case 'sweep':
+        this.#expect(hands.sweep(this.plan, effect.leader, effect.grace), (swept) => ({
+          name: 'swept',
+          swept,
+        }));
+        return;
+      case 'await-freed':
+        this.#expect(hands.freed(this.plan, effect.remaining), () => ({ name: 'freed' }));
+        return;
+      case 'judge':
+        this.#expect(hands.judge(this.plan, effect.death, effect.ordered), (verdict) => ({
+          name: 'judged',
+          verdict,
+        }));
+        return;
+      case 'arm':
+        this.#disarm = clock.after(effect.ms, () => {
+          this.#disarm = null;
+          this.feed({ name: 'elapsed' });
+        });
+        return;
+      case 'announce':
+        if (effect.event.type === 'died') this.#remember({ lastDeath: effect.event.death });
+        hands.announce(effect.event);
+        return;
+      case 'restart-group':
+        this.#context.restartGroup(this);
+    }
+  }
+
+  #signal(effect: Extract<Effect, { do: 'signal' }>): void {
+    const { hands } = this.#context;
+    const { leader, signal } = effect;
+    const process = { group: this.plan.group, name: this.plan.name };
+    if (hands.signal(leader, signal, effect.whom) === 'sent')
+      hands.announce({ type: 'signalled', process, pid: leader.pid, signal });
+  }
+
+  #launch(): void {
+    const { hands } = this.#context;
+    const process = { group: this.plan.group, name: this.plan.name };
+    this.#expect(hands.launch(this.plan), (launched) => {
+      if ('error' in launched) return { name: 'launch-failed', error: launched.error, retry: launched.retry };
+      this.#remember({ score: launched.score });
+      hands.announce({ type: 'launched', process, leader: launched.leader, score: launched.score });
+      this.#expect(launched.ended, (exit) => {
+        this.#remember({ stoppedAt: this.#context.clock.wall() });
+        return { name: 'ended', exit };
+      });
+      return { name: 'launched', leader: launched.leader };
+    });
+  }
+
+  /** A bug on the way is reported and stays with this process. */
+  #expect<T>(promise: Promise<T>, stimulus: (value: T) => Stimulus): void {
+    promise.then((value) => this.feed(stimulus(value))).catch(this.#context.onBug);
+  }
+}

@@ -1,0 +1,159 @@
+// A process is at rest and its death is judged: does it start again, and when?
+
+import type { Event } from '../model/event.ts';
+import type { Death, Phase } from '../model/phase.ts';
+import type { State } from '../model/state.ts';
+import { isOom } from '../model/verdict.ts';
+import type { Context, Effect, History, Step } from './stimulus.ts';
+
+type Settling = Extract<Phase, { name: 'settling' }>;
+
+/** A settling phase that knows all it waited for. */
+export interface Settled {
+  readonly phase: Settling;
+  readonly death: Death;
+}
+
+/** The change of state that supervisord's clients are told. */
+export const change = (
+  context: Context,
+  states: { from: State; to: State },
+  more: { pid?: number; tries?: number; expected?: boolean } = {},
+): Effect => {
+  const event: Event = {
+    type: 'state',
+    process: { group: context.plan.group, name: context.plan.name },
+    from: states.from,
+    to: states.to,
+    pid: more.pid ?? 0,
+    tries: more.tries ?? 0,
+    expected: more.expected ?? false,
+  };
+  return { do: 'announce', event };
+};
+
+/** Starts a launch; `from` is the state the outside saw last. */
+export const launch = (context: Context, from: State, history: History): Step => ({
+  phase: { name: 'launching', since: context.now, doomed: null },
+  history,
+  effects: [change(context, { from, to: 'STARTING' }, { tries: history.failures }), { do: 'launch' }],
+});
+
+/** Seconds to wait before the restart that follows the nth fast death in a row: 0, 1, 2, 4 … `max`. */
+export const fastDeathDelay = (fastDeaths: number, max: number): number =>
+  fastDeaths <= 1 ? 0 : Math.min(max, 2 ** Math.min(fastDeaths - 2, 30));
+
+/** An attempt to reach RUNNING failed: retry after 1, 2, 3 … seconds, or give up after `startretries`. */
+export const attemptFailed = (
+  context: Context,
+  failure: { error: string; death: Death | null; retry: boolean },
+): Step => {
+  const failures = context.history.failures + 1;
+  const backoff = change(context, { from: 'STARTING', to: 'BACKOFF' }, { tries: failures });
+  if (!failure.retry || failures > context.plan.startretries)
+    return {
+      phase: { name: 'fatal', error: failure.error },
+      history: { ...context.history, failures: 0 },
+      effects: [backoff, change(context, { from: 'BACKOFF', to: 'FATAL' })],
+    };
+  const until = context.now + failures * 1000;
+  return {
+    phase: { name: 'backoff', until, error: failure.error, death: failure.death },
+    history: { ...context.history, failures },
+    effects: [backoff, { do: 'arm', ms: until - context.now }],
+  };
+};
+
+const stopped = (context: Context, settled: Settled): Step => ({
+  phase: { name: 'stopped' },
+  history: { ...context.history, failures: 0, fastDeaths: 0 },
+  effects: [change(context, { from: 'STOPPING', to: 'STOPPED' }, { pid: settled.phase.leader.pid })],
+});
+
+const isExpected = (context: Context, death: Death): boolean =>
+  death.exit.code !== null && context.plan.exitcodes.includes(death.exit.code);
+
+const wantsRestart = (context: Context, settled: Settled): boolean => {
+  if (context.plan.autorestart === 'never') return false;
+  if (settled.phase.reason === 'oom-member') return true;
+  return context.plan.autorestart === 'always' || !isExpected(context, settled.death);
+};
+
+const exitWords = (death: Death): string =>
+  death.exit.code === null
+    ? `killed by ${death.exit.signal ?? 'an unseen signal'}`
+    : `exit status ${death.exit.code}`;
+
+/** A restart that nobody asked for: at once, or after the delay that fast deaths in a row have earned. */
+export const again = (context: Context, death: Death, before: readonly Effect[] = []): Step => {
+  const fast = death.lived < context.plan.fastDeathSecs * 1000;
+  const fastDeaths = fast ? context.history.fastDeaths + 1 : 0;
+  const history = { failures: 0, fastDeaths, restarts: context.history.restarts + 1 };
+  const seconds = fastDeathDelay(fastDeaths, context.plan.restartDelayMax);
+  if (seconds === 0) {
+    const step = launch(context, 'EXITED', history);
+    return { ...step, effects: [...before, ...step.effects] };
+  }
+  const process = { group: context.plan.group, name: context.plan.name };
+  const why = `${fastDeaths} lives in a row shorter than ${context.plan.fastDeathSecs} s`;
+  return {
+    phase: {
+      name: 'backoff',
+      until: context.now + seconds * 1000,
+      error: `${exitWords(death)}; ${why}`,
+      death,
+    },
+    history,
+    effects: [
+      ...before,
+      change(context, { from: 'EXITED', to: 'BACKOFF' }, { tries: fastDeaths }),
+      { do: 'announce', event: { type: 'delayed', process, seconds, why } },
+      { do: 'arm', ms: seconds * 1000 },
+    ],
+  };
+};
+
+const lifeEnded = (context: Context, settled: Settled): Step => {
+  const { phase, death } = settled;
+  const expected = isExpected(context, death);
+  const exited = change(context, { from: 'RUNNING', to: 'EXITED' }, { pid: phase.leader.pid, expected });
+  const why = expected ? '' : `Bad exit code ${death.exit.code ?? -1}`;
+  const rest: Step = {
+    phase: { name: 'exited', death, expected, why },
+    history: context.history,
+    effects: [exited],
+  };
+  if (phase.reason === 'oom-group') return rest;
+  if (isOom(death.verdict) || phase.reason === 'oom-member') {
+    if (context.plan.onOom === 'stop') return rest;
+    if (context.plan.onOom === 'restart-group')
+      return { ...rest, effects: [exited, { do: 'restart-group' }] };
+  }
+  return wantsRestart(context, settled) ? again(context, death, [exited]) : rest;
+};
+
+const neverUp = (context: Context, settled: Settled): boolean =>
+  settled.phase.from === 'STARTING' && settled.death.lived < context.plan.startsecs * 1000;
+
+/** The verdict is written and the members are seen gone: what comes now. */
+export const afterSettling = (context: Context, settled: Settled): Step => {
+  const { reason, from } = settled.phase;
+  if (from === 'STOPPING') return stopped(context, settled);
+  if (reason === 'stop' || reason === 'shutdown') {
+    const step = stopped(context, settled);
+    return { ...step, effects: [change(context, { from, to: 'STOPPING' }), ...step.effects] };
+  }
+  if (!neverUp(context, settled)) {
+    const up =
+      from === 'STARTING'
+        ? [change(context, { from, to: 'RUNNING' }, { pid: settled.phase.leader.pid })]
+        : [];
+    const step = lifeEnded(context, settled);
+    return { ...step, effects: [...up, ...step.effects] };
+  }
+  if (reason === 'oom-group') return lifeEnded(context, settled);
+  const error = isOom(settled.death.verdict)
+    ? `Exited too quickly (killed by the kernel for memory: ${settled.death.verdict?.because ?? ''})`
+    : 'Exited too quickly (process log may have details)';
+  return attemptFailed(context, { error, death: settled.death, retry: true });
+};

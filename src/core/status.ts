@@ -1,0 +1,85 @@
+// What does one process look like from outside, in supervisord's words and in ours?
+
+import type { ProcessStatus } from '../model/command.ts';
+import type { Phase } from '../model/phase.ts';
+import type { LogTarget } from '../model/plan.ts';
+import type { Inspection } from './hands.ts';
+import type { CoreClock, Process } from './process.ts';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** `1 day, 0:00:05`, `3:04:05`: Python's way, as supervisord prints it. Seconds in. */
+export const uptimeWords = (seconds: number): string => {
+  const whole = Math.max(0, Math.trunc(seconds));
+  const days = Math.trunc(whole / 86_400);
+  const clock = `${Math.trunc((whole % 86_400) / 3600)}:${two(Math.trunc((whole % 3600) / 60))}:${two(whole % 60)}`;
+  if (days === 0) return clock;
+  return `${days} ${days === 1 ? 'day' : 'days'}, ${clock}`;
+};
+
+/** `Nov 23 07:59 AM`, local time. Epoch milliseconds in. */
+const stopTimeWords = (at: number): string => {
+  const date = new Date(at);
+  const hours = date.getHours();
+  const half = hours < 12 ? 'AM' : 'PM';
+  return `${MONTHS[date.getMonth()]} ${two(date.getDate())} ${two(hours % 12 || 12)}:${two(date.getMinutes())} ${half}`;
+};
+
+const seconds = (milliseconds: number): number => Math.trunc(milliseconds / 1000);
+
+const describe = (process: Process, wall: number): string => {
+  const { phase, past } = process;
+  switch (phase.name) {
+    case 'running':
+      return `pid ${phase.leader.pid}, uptime ${uptimeWords(seconds(wall) - seconds(past.startedAt))}`;
+    case 'backoff':
+    case 'fatal':
+      return phase.error === '' ? `unknown error (try "tail ${process.namespec}")` : phase.error;
+    case 'stopped':
+    case 'exited':
+      return past.startedAt === 0 ? 'Not started' : stopTimeWords(past.stoppedAt || past.startedAt);
+    case 'stuck':
+      return `cannot be killed: ${phase.remaining.map((member) => `pid ${member.pid}`).join(', ')} in uninterruptible sleep`;
+    case 'launching':
+    case 'starting':
+    case 'stopping':
+    case 'settling':
+      return '';
+  }
+};
+
+const spawnError = (phase: Phase): string => {
+  if (phase.name === 'backoff' || phase.name === 'fatal') return phase.error;
+  return phase.name === 'exited' ? phase.why : '';
+};
+
+const logPath = (target: LogTarget): string => (target.kind === 'file' ? target.path : '');
+
+export const processStatus = (process: Process, seen: Inspection, clock: CoreClock): ProcessStatus => {
+  const { plan, phase, past, state } = process;
+  const alive = state === 'RUNNING' || state === 'STARTING';
+  const death = past.lastDeath;
+  return {
+    group: plan.group,
+    name: plan.name,
+    state,
+    phase: phase.name,
+    description: describe(process, clock.wall()),
+    pid: process.leader?.pid ?? 0,
+    start: seconds(past.startedAt),
+    stop: seconds(past.stoppedAt),
+    uptime: alive ? seconds(clock.wall() - past.startedAt) : 0,
+    exit: death?.exit ?? null,
+    spawnError: spawnError(phase),
+    restarts: process.history.restarts,
+    score: past.score,
+    containment: seen.containment,
+    memory: seen.memory,
+    members: seen.members,
+    memoryMax: plan.memoryMax === null ? null : { requested: plan.memoryMax, enforcedBy: seen.enforcedBy },
+    lastDeath: death === null ? null : { at: death.at, exit: death.exit, verdict: death.verdict },
+    stdoutLog: logPath(plan.stdout),
+    stderrLog: plan.redirectStderr ? '' : logPath(plan.stderr),
+  };
+};
