@@ -23,11 +23,20 @@ export interface Account {
   readonly home: string;
 }
 
-/** Where one output stream goes. `path` is absolute. Sizes in bytes; 0 for `maxBytes` never rotates. */
+/**
+ * Where one output stream goes. `path` is absolute; `written` is what the file says where that was not absolute. Sizes in
+ * bytes; 0 for `maxBytes` never rotates.
+ */
 export type LogTarget =
-  | { readonly kind: 'none' }
+  | { readonly kind: 'none'; readonly maxBytes?: number; readonly backups?: number; readonly written?: string }
   | { readonly kind: 'auto'; readonly maxBytes: number; readonly backups: number }
-  | { readonly kind: 'file'; readonly path: string; readonly maxBytes: number; readonly backups: number };
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly maxBytes: number;
+      readonly backups: number;
+      readonly written?: string;
+    };
 
 /** Everything one process needs. `program` is the config entry it comes from; several share one when numprocs > 1. */
 export interface ProcessPlan {
@@ -48,6 +57,8 @@ export interface ProcessPlan {
   readonly startretries: number;
   readonly exitcodes: readonly number[];
   readonly stopsignal: NodeJS.Signals;
+  /** Set only where Node has no name for the signal asked for (0, RTMIN, RTMAX): send this number instead. */
+  readonly stopsignalNumber?: number;
   /** Seconds. */
   readonly stopwaitsecs: number;
   readonly stopasgroup: boolean;
@@ -63,6 +74,7 @@ export interface ProcessPlan {
   readonly stderrSyslog: boolean;
   /** supervisord's and the program's `environment=`, merged; not the supervisor's own environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Null: AUTO, the supervisor's. Empty: the program is not told. */
   readonly serverurl: string | null;
   readonly oomScoreAdj: ScoreRequest;
   readonly oomScoreAdjRequired: boolean;
@@ -78,20 +90,71 @@ export interface ProcessPlan {
   readonly restartDelayMax: number;
 }
 
+/** A gid of -1 leaves the group as it is. */
+export interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What an event listener pool subscribes to. */
+export interface ListenerPlan {
+  /** supervisord's names, upper case, in the order written. */
+  readonly events: readonly string[];
+  readonly bufferSize: number;
+  /** A Python entry point; any but the default is not available here. */
+  readonly resultHandler: string;
+}
+
+/** The listening socket that the processes of a FastCGI program share as descriptor 0. */
+export interface FcgiSocketPlan {
+  /** `unix:///path` or `tcp://host:port`. */
+  readonly url: string;
+  /** Null: the system's largest. */
+  readonly backlog: number | null;
+  /** Null for TCP. */
+  readonly mode: number | null;
+  readonly owner: Ownership | null;
+}
+
 export interface GroupPlan {
   readonly name: string;
   readonly priority: number;
   readonly kind: 'program' | 'group' | 'eventlistener' | 'fcgi-program';
   /** In the order of the config: the autostart order. */
   readonly processes: readonly ProcessPlan[];
+  /** Present when `kind` is `eventlistener`. */
+  readonly listener?: ListenerPlan;
+  /** Present when `kind` is `fcgi-program`. */
+  readonly socket?: FcgiSocketPlan;
 }
 
 export interface UnixServerPlan {
+  /** As written, e.g. `unix_http_server` or `unix_http_server:second`; `name` is what follows the colon. */
+  readonly section: string;
+  readonly name: string | null;
   readonly path: string;
   readonly mode: number;
-  readonly owner: { readonly uid: number; readonly gid: number } | null;
+  readonly owner: Ownership | null;
   readonly username: string | null;
   readonly password: string | null;
+}
+
+export interface InetServerPlan {
+  readonly section: string;
+  readonly name: string | null;
+  /** Empty: every interface. */
+  readonly host: string;
+  readonly port: number;
+  readonly username: string | null;
+  readonly password: string | null;
+}
+
+/** An `[rpcinterface:x]`: one namespace of the XML-RPC face. */
+export interface RpcInterfacePlan {
+  readonly name: string;
+  /** A Python entry point, `module:callable`. */
+  readonly factory: string;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export interface SupervisorPlan {
@@ -106,13 +169,20 @@ export interface SupervisorPlan {
   readonly silent: boolean;
   readonly umask: number;
   readonly minfds: number;
+  readonly minprocs: number;
   readonly childlogdir: string;
   readonly nocleanup: boolean;
   readonly stripAnsi: boolean;
   readonly directory: string | null;
   readonly user: Account | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** Absolute: where the supervisor stands. Relative directories, commands and logs of programs are relative to it. */
+  readonly cwd: string;
   readonly unixServers: readonly UnixServerPlan[];
+  readonly inetServers: readonly InetServerPlan[];
+  readonly rpcInterfaces: readonly RpcInterfacePlan[];
+  /** What a program's `serverurl` of AUTO means; null without a server. */
+  readonly serverurl: string | null;
   /** Folder of sockets, pipes and the ledger; null: chosen from the config's path, see runtime.ts. */
   readonly runtimeDir: string | null;
 }
@@ -121,6 +191,8 @@ export interface Plan {
   /** Absolute path of the main config file. */
   readonly file: string;
   readonly dialect: 'ini' | 'yaml';
+  /** Absolute paths of the files read through `[include]` or `include:`, in the order read. */
+  readonly includedFiles: readonly string[];
   readonly supervisor: SupervisorPlan;
   /** Sorted by (priority, name). */
   readonly groups: readonly GroupPlan[];

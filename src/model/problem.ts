@@ -11,6 +11,8 @@ export interface Problem {
   readonly message: string;
   /** What to do. */
   readonly hint: string;
+  /** Set on a warning that supervisord gives in the very same words. */
+  readonly verbatim?: true;
 }
 
 /** `file:line: key: message` and the hint on a line of its own. */
