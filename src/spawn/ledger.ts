@@ -1,0 +1,109 @@
+// Who was running, and who was at rest, when the last supervisor wrote? An append-only file in the runtime folder.
+
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { namespec } from '../model/name.ts';
+import type { Event, ProcessName } from '../model/event.ts';
+import type { Identity } from '../model/phase.ts';
+import { STATES, type State } from '../model/state.ts';
+
+export interface LedgerEntry extends ProcessName {
+  readonly state: State;
+  /** The last leader; null when none was launched. */
+  readonly leader: Identity | null;
+}
+
+export interface Ledger {
+  /** What the file said when it was opened, if it was written in this boot; else empty. By namespec. */
+  readonly past: ReadonlyMap<string, LedgerEntry>;
+  record(event: Event): void;
+  close(): void;
+}
+
+/** Rewritten, with one line per process, when it grows beyond this many bytes. */
+const COMPACT_AT = 256 * 1024;
+const WORTH_A_LINE = new Set<State>(['STARTING', 'STOPPED', 'EXITED', 'FATAL']);
+
+const isState = (text: string | undefined): text is State =>
+  text !== undefined && Object.hasOwn(STATES, text);
+
+const line = (entry: LedgerEntry): string =>
+  [entry.group, entry.name, entry.state, entry.leader?.pid ?? 0, entry.leader?.startTick ?? 0, '.'].join(
+    '\t',
+  ) + '\n';
+
+/** A torn last line has no final dot and is left out. */
+const parseLine = (text: string): LedgerEntry | null => {
+  const [group, name, state, pid, tick, dot] = text.split('\t');
+  if (group === undefined || name === undefined || !isState(state) || dot !== '.') return null;
+  const leader = Number(pid) > 0 ? { pid: Number(pid), startTick: Number(tick) } : null;
+  return { group, name, state, leader };
+};
+
+/** `boot` guards against pids of another boot. */
+export const parseLedger = (text: string, boot: string): Map<string, LedgerEntry> => {
+  const [head, ...lines] = text.split('\n');
+  const entries = new Map<string, LedgerEntry>();
+  if (head !== boot) return entries;
+  for (const entry of lines.map(parseLine))
+    if (entry !== null) entries.set(namespec(entry.group, entry.name), entry);
+  return entries;
+};
+
+const readIfThere = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+};
+
+const after = (entry: LedgerEntry | undefined, event: Event): LedgerEntry | null => {
+  if (event.type === 'launched') return { ...event.process, state: 'STARTING', leader: event.leader };
+  if (event.type !== 'state' || !WORTH_A_LINE.has(event.to)) return null;
+  return { ...event.process, state: event.to, leader: entry?.leader ?? null };
+};
+
+class FileLedger implements Ledger {
+  readonly past: ReadonlyMap<string, LedgerEntry>;
+  readonly #path: string;
+  readonly #boot: string;
+  readonly #entries: Map<string, LedgerEntry>;
+  #file: number;
+  #size = 0;
+
+  constructor(path: string, boot: string) {
+    this.#path = path;
+    this.#boot = boot;
+    this.#entries = parseLedger(readIfThere(path), boot);
+    this.past = new Map(this.#entries);
+    this.#file = this.#rewrite();
+  }
+
+  record(event: Event): void {
+    if (!('process' in event)) return;
+    const name = namespec(event.process.group, event.process.name);
+    const entry = after(this.#entries.get(name), event);
+    if (entry === null) return;
+    this.#entries.set(name, entry);
+    this.#size += writeSync(this.#file, line(entry));
+    if (this.#size < COMPACT_AT) return;
+    closeSync(this.#file);
+    this.#file = this.#rewrite();
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #rewrite(): number {
+    const text = `${this.#boot}\n${[...this.#entries.values()].map(line).join('')}`;
+    writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+    // The bound holds for growth since the rewrite, however many processes there are.
+    this.#size = 0;
+    return openSync(this.#path, 'a', 0o600);
+  }
+}
+
+export const openLedger = (path: string, boot: string): Ledger => new FileLedger(path, boot);
