@@ -1,6 +1,6 @@
 // What may core ask for? Its hands: one interface that daemon.ts fills with acts on real processes.
 
-import type { Death, Exit, Identity, Swept } from '../model/phase.ts';
+import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
 import type { Event, ProcessName, Score } from '../model/event.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -18,8 +18,7 @@ export interface LaunchFailed {
   readonly retry: boolean;
 }
 
-/** Ask members politely before SIGKILL; null kills at once. `ms` is what is left of stopwaitsecs. */
-export type Grace = { readonly signal: NodeJS.Signals; readonly ms: number } | null;
+export type { Grace } from '../model/phase.ts';
 
 /** What can be seen of a process's members now. */
 export interface Inspection {

@@ -21,8 +21,9 @@ export interface ProcessRow extends Identity {
   readonly pgid: number;
   readonly sid: number;
   readonly comm: string;
-  /** `Z` and `X` are dead already. */
+  /** `Z` and `X` with one thread are dead already; a `Z` with more is a leader thread that ended before the others. */
   readonly state: string;
+  readonly threads: number;
 }
 
 /** Bytes, from /proc/PID/status and statm. */
@@ -55,6 +56,8 @@ export interface Processes {
 }
 
 export interface OomWatch {
+  /** False in a PID namespace of its own: the kernel log then names other pids than ours. */
+  readonly pidsMatch: boolean;
   /** Machine-wide `oom_kill` of /proc/vmstat, or null. */
   machineKills(): number | null;
   /** New OOM records since the last drain; first call drains the past. Never blocks. */

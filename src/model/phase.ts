@@ -37,6 +37,9 @@ export interface Swept {
   readonly remaining: readonly Identity[];
 }
 
+/** Ask members politely before SIGKILL; null kills at once. `ms` is what is left of stopwaitsecs. */
+export type Grace = { readonly signal: NodeJS.Signals; readonly ms: number } | null;
+
 /** Why a process is being brought to rest. */
 export type Reason = 'stop' | 'shutdown' | 'oom-member' | 'oom-group' | 'died' | 'replaced';
 
