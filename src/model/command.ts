@@ -91,3 +91,9 @@ export type Command =
   | { readonly verb: 'status' }
   | { readonly verb: 'shutdown' }
   | { readonly verb: 'reload' };
+
+/** `status` is answered by a StatusReply, every other command by what became of the processes it concerns. */
+export type Reply = StatusReply | readonly Outcome[];
+
+/** The supervisor's one door: refuses with a TsvisorError. */
+export type Ask = (command: Command) => Promise<Reply>;

@@ -77,6 +77,13 @@ export const ERRORS = {
   },
   BAD_REQUEST: { message: 'cannot read the request: {reason}', hint: '', exit: 1, http: 400, fault: 2 },
   UNKNOWN_ROUTE: { message: 'no such resource: {route}', hint: '', exit: 1, http: 404, fault: 1 },
+  UNAUTHORIZED: {
+    message: 'cannot let the request in: user name or password is missing or wrong',
+    hint: '',
+    exit: 1,
+    http: 401,
+    fault: 30,
+  },
   BAD_SIGNAL: {
     message: '{signal}: no such signal',
     hint: 'a name such as TERM or HUP, or a number',

@@ -1,0 +1,99 @@
+// How does a program ask a running tsvisor? The typed client behind the command line and the package's door.
+
+import type { Outcome, StatusReply } from '../model/command.ts';
+import { TsvisorError } from '../model/errors.ts';
+import { exchange, type ExchangeReply, type ExchangeRequest } from './exchange.ts';
+import { refusalFromWire } from './wire.ts';
+
+/** Milliseconds in which a healthy supervisor has answered anything that does not wait for processes. */
+const PATIENCE_MS = 2000;
+
+export interface ActOptions {
+  /** Answer only when the processes have reached the wanted state; true when absent. */
+  readonly wait?: boolean;
+}
+
+/** Every call refuses with a TsvisorError: NOT_RUNNING_HERE, NO_ANSWER, or what the supervisor refused with. */
+export interface Client {
+  /** Path of the control socket. */
+  readonly socket: string;
+  status(): Promise<StatusReply>;
+  /** Names as supervisord's: `name`, `group:name`, `group:*`, `all`. */
+  start(names: readonly string[], options?: ActOptions): Promise<readonly Outcome[]>;
+  stop(names: readonly string[], options?: ActOptions): Promise<readonly Outcome[]>;
+  restart(names: readonly string[], options?: ActOptions): Promise<readonly Outcome[]>;
+  /** `signal` is a name or a number: `HUP`, `SIGHUP`, `1`. */
+  signal(names: readonly string[], signal: string): Promise<readonly Outcome[]>;
+  /** Answers when the supervisor has begun to stop. */
+  shutdown(): Promise<void>;
+  /** Answers when the supervisor has begun to restart in place. */
+  reload(): Promise<void>;
+}
+
+const parse = (socket: string, { body }: ExchangeReply): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    const reason = `what answers there is no tsvisor (${error instanceof Error ? error.name : 'no JSON'})`;
+    throw new TsvisorError('NOT_RUNNING_HERE', { socket, reason });
+  }
+};
+
+/** Sends one request; a reply that is a refusal is thrown as the same refusal. */
+export const ask = async (request: ExchangeRequest): Promise<unknown> => {
+  const reply = await exchange(request);
+  const value = parse(request.socket, reply);
+  if (reply.status === 200) return value;
+  throw (
+    refusalFromWire(value) ??
+    new TsvisorError('NOT_RUNNING_HERE', {
+      socket: request.socket,
+      reason: `what answers there is no tsvisor of this version, or it failed (status ${reply.status}; see its log)`,
+    })
+  );
+};
+
+const isStatus = (value: unknown): value is StatusReply =>
+  typeof value === 'object' && value !== null && 'supervisor' in value && 'processes' in value;
+
+const outcomesOf = (value: unknown): readonly Outcome[] | null =>
+  typeof value === 'object' && value !== null && 'outcomes' in value && Array.isArray(value.outcomes)
+    ? value.outcomes
+    : null;
+
+const strange = (socket: string): TsvisorError =>
+  new TsvisorError('NOT_RUNNING_HERE', {
+    socket,
+    reason: 'what answers there is no tsvisor of this version',
+  });
+
+export const createClient = (socket: string): Client => {
+  const post = async (path: string, body: unknown, timeout: number | null): Promise<readonly Outcome[]> => {
+    const outcomes = outcomesOf(await ask({ socket, method: 'POST', path, body, timeout }));
+    if (outcomes === null) throw strange(socket);
+    return outcomes;
+  };
+  /** A call that may last as long as stopwaitsecs: whether anybody is there at all is asked first. */
+  const act = async (path: string, body: unknown): Promise<readonly Outcome[]> => {
+    await ask({ socket, method: 'GET', path: '/healthz', timeout: PATIENCE_MS });
+    return post(path, body, null);
+  };
+  return {
+    socket,
+    async status() {
+      const value = await ask({ socket, method: 'GET', path: '/api/v1/status', timeout: PATIENCE_MS });
+      if (!isStatus(value)) throw strange(socket);
+      return value;
+    },
+    start: (names, { wait = true } = {}) => act('/api/v1/start', { names, wait }),
+    stop: (names, { wait = true } = {}) => act('/api/v1/stop', { names, wait }),
+    restart: (names, { wait = true } = {}) => act('/api/v1/restart', { names, wait }),
+    signal: (names, signal) => post('/api/v1/signal', { names, signal }, PATIENCE_MS),
+    async shutdown() {
+      await post('/api/v1/shutdown', {}, PATIENCE_MS);
+    },
+    async reload() {
+      await post('/api/v1/reload', {}, PATIENCE_MS);
+    },
+  };
+};
