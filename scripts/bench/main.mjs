@@ -1,0 +1,67 @@
+// Is tsvisor as fast and as small as promised, beside real supervisord in the same run?
+//
+// usage: node scripts/bench/main.mjs [--quick] [--only tsvisor|supervisord] [ROW...]
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { closeAllLodgings, closeOnSignals, openLodging } from '../observe/lodging.mjs';
+import { buildStamp } from './diary.mjs';
+import { idle } from './idle.mjs';
+import { memory } from './memory.mjs';
+import { restart } from './restart.mjs';
+import { spawnCpu } from './spawn-cpu.mjs';
+import { start } from './start.mjs';
+import { stop } from './stop.mjs';
+import { supervisorKilled } from './supervisor-killed.mjs';
+import { SUPERVISORS } from './supervisors.mjs';
+import { heading, line } from './table.mjs';
+
+const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu];
+const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url));
+
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+
+/** Figures of one supervisor in one row; a failure is printed and leaves the row's cells empty. */
+const measure = async (row, context) => {
+  try {
+    return await row.measure(context);
+  } catch (error) {
+    console.log(`${context.supervisor.name}, ${row.name}: ${error.message}`);
+    return null;
+  }
+};
+
+const measureRow = async (row, { supervisors, stamp }) => {
+  const figures = {};
+  for (const supervisor of supervisors)
+    figures[supervisor.name] = await measure(row, { supervisor, stamp, quick: options.quick });
+  for (const each of row.lines) console.log(line(each, figures));
+};
+
+const main = async () => {
+  const workshop = openLodging('bench-tools');
+  const stamp = buildStamp(workshop.file('stamp'));
+  if (stamp === null) return console.log('cannot measure: there is no C compiler (cc) for the stamp program');
+  const supervisors = SUPERVISORS.filter(
+    ({ name, isPresent }) => (options.only ?? name) === name && isPresent(),
+  );
+  for (const { name, version } of supervisors) console.log(`${name}: ${version()}`);
+  const rows = ROWS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  console.log(heading());
+  for (const row of rows) await measureRow(row, { supervisors, stamp });
+  if (existsSync(GUARDIAN) && (wanted.length === 0 || wanted.includes('guardian')))
+    spawnSync(process.execPath, [GUARDIAN], { stdio: 'inherit', env: workshop.env });
+};
+
+delete process.env['NODE_EXTRA_CA_CERTS'];
+closeOnSignals();
+try {
+  await main();
+} finally {
+  await closeAllLodgings();
+}

@@ -1,0 +1,68 @@
+// Where does a supervisor live while it is watched? A temporary folder and a mark on every process that starts in it.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withVariable } from './processes.mjs';
+import { until } from './wait.mjs';
+
+const MARK = 'TSVISOR_LODGING';
+const open = new Set();
+
+/** Kills every process that carries the mark, again and again until there is none. */
+const evict = (mark) =>
+  until(
+    'the lodging empty',
+    () => {
+      const left = withVariable(MARK, mark);
+      for (const { pid } of left) kill(pid);
+      return left.length === 0;
+    },
+    { within: 20_000 },
+  );
+
+export const kill = (pid, signal = 'SIGKILL') => {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
+  }
+};
+
+/**
+ * `env` is the environment for what is started here; `file(name)` a path in the folder; `residents()` its live
+ * processes; `close()` leaves no process and no file behind.
+ */
+export const openLodging = (purpose) => {
+  const folder = mkdtempSync(join(tmpdir(), `tsvisor-${purpose}-`));
+  const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
+  const lodging = {
+    folder,
+    env: { ...inherited, [MARK]: folder },
+    file: (name) => join(folder, name),
+    residents: () => withVariable(MARK, folder),
+    close: async () => {
+      await evict(folder);
+      rmSync(folder, { recursive: true, force: true });
+      open.delete(lodging);
+    },
+  };
+  open.add(lodging);
+  return lodging;
+};
+
+export const closeAllLodgings = () => Promise.all([...open].map((lodging) => lodging.close()));
+
+/** Ctrl-C and its kin end the processes of every open lodging before they end us. */
+export const closeOnSignals = () => {
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ])
+    process.once(signal, () => {
+      void closeAllLodgings().finally(() => process.exit(128 + number));
+    });
+};
