@@ -1,0 +1,95 @@
+// How is a small kernel file read and written without waste, and without an exception for what is expected?
+
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import type { Refusal } from './port.ts';
+
+const START = 64 * 1024;
+/** An environment can be as large as the stack limit allows; what lies beyond is not looked at. */
+const LIMIT = 4 * 1024 * 1024;
+
+/** One buffer for all reads of this room: every read is finished before the next begins. */
+let buffer = Buffer.allocUnsafeSlow(START);
+
+export const errnoOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+
+/** ESRCH and ENODEV: the file was opened, but what it spoke of has gone since. */
+export const refusalOf = (error: unknown): Refusal => {
+  const code = errnoOf(error);
+  if (code === 'ESRCH' || code === 'ENODEV' || code === 'ENOENT') return 'gone';
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'denied' : 'absent';
+};
+
+const fill = (file: number, position: number | null): number => {
+  let size = 0;
+  for (;;) {
+    const got = readSync(
+      file,
+      buffer,
+      size,
+      buffer.length - size,
+      position === null ? null : position + size,
+    );
+    size += got;
+    if (got === 0 || size === LIMIT) return size;
+    if (size < buffer.length) continue;
+    const larger = Buffer.allocUnsafeSlow(buffer.length * 4);
+    buffer.copy(larger);
+    buffer = larger;
+  }
+};
+
+/** The bytes of a file, in a buffer that the next read of this room overwrites; does not throw. */
+export const readBytes = (path: string): Buffer | Refusal => {
+  let file: number | null = null;
+  try {
+    file = openSync(path, 'r');
+    return buffer.subarray(0, fill(file, null));
+  } catch (error) {
+    return refusalOf(error);
+  } finally {
+    if (file !== null) closeSync(file);
+    // A giant environment was seen once; its buffer is not kept.
+    if (buffer.length > START) buffer = Buffer.allocUnsafeSlow(START);
+  }
+};
+
+export const isRefusal = (value: unknown): value is Refusal =>
+  value === 'gone' || value === 'denied' || value === 'absent';
+
+/** A file's text, or null when it cannot be read. */
+export const readText = (path: string): string | null => {
+  const bytes = readBytes(path);
+  return isRefusal(bytes) ? null : bytes.toString('utf8');
+};
+
+/** Writes without creating; null when the kernel took it, else the errno name. */
+export const writeText = (path: string, text: string): string | null => {
+  let file: number | null = null;
+  try {
+    file = openSync(path, 'r+');
+    writeSync(file, text);
+    return null;
+  } catch (error) {
+    return errnoOf(error);
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+};
+
+/** A file that is read again and again from its start; opened at the first read and kept. Null: cannot be read. */
+export const keepFile = (path: string): (() => string | null) => {
+  let file: number | null = null;
+  return () => {
+    try {
+      file ??= openSync(path, 'r');
+      return buffer.toString('latin1', 0, fill(file, 0));
+    } catch (error) {
+      if (file !== null && refusalOf(error) === 'gone') {
+        closeSync(file);
+        file = null;
+      }
+      return null;
+    }
+  };
+};

@@ -1,0 +1,55 @@
+// What has the kernel said since we last asked? /dev/kmsg, read on demand and never waited for.
+
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { errnoOf } from './files.ts';
+
+export interface KernelLog {
+  /** Records not read yet, as text; `lost` when the ring overtook us. The first call gives all that the ring holds. */
+  drain(): { readonly text: string; readonly lost: boolean };
+  close(): void;
+}
+
+/** The kernel writes no record beyond this; a smaller buffer is refused with EINVAL. */
+const RECORD = 8192;
+const DIGIT_ZERO = 0x30;
+const COMMA = 0x2c;
+
+/** Facility 0 is the kernel's own, which user space cannot write: one digit of level before the first comma. */
+const isKernels = (bytes: Buffer): boolean =>
+  bytes[1] === COMMA && (bytes[0] ?? 0) >= DIGIT_ZERO && (bytes[0] ?? 0) < DIGIT_ZERO + 8;
+
+const createLog = (file: number): KernelLog => {
+  const record = Buffer.allocUnsafeSlow(RECORD);
+  return {
+    drain() {
+      const texts: string[] = [];
+      let lost = false;
+      for (;;) {
+        try {
+          const size = readSync(file, record, 0, RECORD, null);
+          if (size === 0) break;
+          if (isKernels(record)) texts.push(record.toString('latin1', 0, size));
+        } catch (error) {
+          // EPIPE: records were overwritten before we read them; the next read goes on with the oldest left.
+          if (errnoOf(error) !== 'EPIPE') break;
+          lost = true;
+        }
+      }
+      return { text: texts.join(''), lost };
+    },
+    close: () => closeSync(file),
+  };
+};
+
+/**
+ * Without O_NONBLOCK a read would hold a thread for ever and the process could not exit. dmesg_restrict asks for
+ * CAP_SYSLOG although the file's mode lets everybody read.
+ */
+export const openKernelLog = (path = '/dev/kmsg'): KernelLog | 'denied' | 'absent' => {
+  try {
+    return createLog(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  } catch (error) {
+    const code = errnoOf(error);
+    return code === 'EPERM' || code === 'EACCES' ? 'denied' : 'absent';
+  }
+};
