@@ -46,12 +46,19 @@ export const allPids = () =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-export const childrenOf = (pid) => allPids().filter((each) => row(each)?.ppid === pid);
+/** The value of one variable in the environment that a process was started with, or null. */
+export const variable = (pid, name) => {
+  const environment = `\0${read(`/proc/${pid}/environ`) ?? ''}`;
+  const start = environment.indexOf(`\0${name}=`);
+  return start === -1
+    ? null
+    : environment.slice(start + name.length + 2, environment.indexOf('\0', start + 1));
+};
 
 /** Live processes that were started with `NAME=value` in their environment. */
 export const withVariable = (name, value) =>
   allPids()
-    .filter((pid) => `\0${read(`/proc/${pid}/environ`) ?? ''}`.includes(`\0${name}=${value}\0`))
+    .filter((pid) => variable(pid, name) === value)
     .map(identify)
     .filter((identity) => identity !== null);
 

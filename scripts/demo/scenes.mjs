@@ -1,0 +1,169 @@
+// What happens in the demo? Four scenes, each with real kills; every one returns the promises that it checked.
+
+import { kill } from '../observe/lodging.mjs';
+import { identify, isAlive } from '../observe/processes.mjs';
+import { until } from '../observe/wait.mjs';
+import { order } from './stage.mjs';
+import { moment } from './timeline.mjs';
+import { allGone, stopwatch, successor } from './watch.mjs';
+
+const count = (many, noun) => `${many} ${noun}${many === 1 ? '' : 's'}`;
+
+const statusOf = (reply, name) => reply.processes.find((process) => process.name === name);
+
+const isLimited = (reply, name) => Boolean(statusOf(reply, name).memoryMax?.enforcedBy);
+
+const exitOf = ({ code, signal }) => (signal === null ? `exit status ${code}` : signal);
+
+/** The cast of a scene before the kill: `{ name, port, who, family }` for each worker named. */
+const castOf = (stage, names) =>
+  Promise.all(
+    names.map(async (name) => ({
+      name,
+      port: stage.port(name),
+      who: await order(stage.port(name), 'who'),
+      family: stage.family(name),
+    })),
+  );
+
+/** Tells when the old members were gone and who came after; the promises that hold for every scene. */
+const watchReturn = async (stage, { cast, clock, deathAt }) => {
+  const gone = Promise.all(cast.map(({ family }) => allGone(family, clock)));
+  const back = Promise.all(cast.map(({ port, who }) => successor(port, who.leader, clock)));
+  const goneAt = Math.max(...(await gone));
+  const members = cast.reduce((sum, { family }) => sum + family.length, 0);
+  const died = deathAt();
+  moment(goneAt, `all ${members} old processes are gone, ${(goneAt - died).toFixed(1)} ms after the death`);
+  for (const [index, { at, who }] of (await back).entries())
+    moment(at, `${who.name} runs again: pid ${who.leader} holds port ${cast[index].port} and the lock`);
+  const reply = await stage.running();
+  return { reply, promises: [...standing(stage, { cast, reply })] };
+};
+
+const standing = (stage, { cast, reply }) => {
+  const old = cast.flatMap(({ family }) => family).filter(isAlive);
+  const conflicts = stage.conflicts();
+  const twice = reply.processes.filter(({ name }) => stage.lives(name) !== 1);
+  return [
+    [
+      old.length === 0,
+      old.length === 0 ? 'no old member is alive' : `${count(old.length, 'old member')} alive`,
+    ],
+    [conflicts.length === 0, conflicts.length === 0 ? 'no port or lock was taken' : conflicts.join('; ')],
+    [
+      twice.length === 0,
+      twice.length === 0 ? 'nothing runs twice' : `${twice.map(({ name }) => name)} run twice`,
+    ],
+  ];
+};
+
+const certain = (verdict) => [
+  verdict?.oom === 'certain',
+  verdict?.oom === 'certain' ? 'the verdict is certain' : `the verdict is ${verdict?.oom ?? 'missing'}`,
+];
+
+/** Waits for the death of one process and says when it was seen. */
+const deathOf = async (identity, { what, clock }) => {
+  await until(`the death of ${what}`, () => !isAlive(identity), { within: 20_000, every: 1 });
+  return clock();
+};
+
+const leaderDies = async (stage) => {
+  const before = await stage.running();
+  const [actor] = await castOf(stage, ['app-1']);
+  const leader = identify(actor.who.leader);
+  const limited = isLimited(before, 'app-1');
+  const clock = stopwatch();
+  if (limited) {
+    moment(clock(), `app-1 (pid ${leader.pid}) is told to eat memory; its cgroup holds it to 128 MB`);
+    await order(actor.port, 'eat');
+  } else {
+    moment(clock(), `app-1 (pid ${leader.pid}) gets SIGKILL: no memory cgroup can be made here`);
+    kill(leader.pid);
+  }
+  const died = await deathOf(leader, { what: 'the leader', clock });
+  moment(died, `pid ${leader.pid} is dead`);
+  const { reply, promises } = await watchReturn(stage, { cast: [actor], clock, deathAt: () => died });
+  const { lastDeath } = statusOf(reply, 'app-1');
+  moment(
+    null,
+    `${exitOf(lastDeath.exit)}; by memory: ${lastDeath.verdict?.oom}: ${lastDeath.verdict?.because}`,
+  );
+  return limited ? [...promises, certain(lastDeath.verdict)] : promises;
+};
+
+const grandchildDies = async (stage) => {
+  const before = await stage.running();
+  const [actor] = await castOf(stage, ['app-2']);
+  const limited = isLimited(before, 'app-2');
+  if (!limited) {
+    moment(
+      null,
+      'left out: no memory cgroup can be made here, and a killed grandchild is only seen through one',
+    );
+    return [];
+  }
+  const clock = stopwatch();
+  moment(clock(), `a grandchild of app-2 is told to eat memory; the leader (pid ${actor.who.leader}) is not`);
+  await order(actor.port, 'eat-in-child');
+  const died = await deathOf(identify(actor.who.leader), { what: 'the old life of app-2', clock });
+  moment(died, 'tsvisor has seen the kill and ends the half-dead worker (on_oom=restart)');
+  const { reply, promises } = await watchReturn(stage, { cast: [actor], clock, deathAt: () => died });
+  const { lastDeath } = statusOf(reply, 'app-2');
+  moment(null, `by memory: ${lastDeath.verdict?.oom}: ${lastDeath.verdict?.because}`);
+  return [...promises, certain(lastDeath.verdict)];
+};
+
+const tellPastLife = ({ supervisor }) => {
+  const { pastLife } = supervisor;
+  if (pastLife === null) return [false, 'the new supervisor does not know of its past life'];
+  moment(
+    null,
+    `the guardian: supervisor ended by ${exitOf(pastLife.exit)}, ${pastLife.killed} left-behind processes killed ` +
+      `in ${pastLife.took} ms; by memory: ${pastLife.verdict.oom}: ${pastLife.verdict.because}`,
+  );
+  return [true, `a new supervisor (pid ${supervisor.pid}, life ${pastLife.life}) knows what happened`];
+};
+
+const supervisorDies = async (stage) => {
+  const { supervisor } = await stage.running();
+  const cast = await castOf(stage, stage.names);
+  const identity = identify(supervisor.pid);
+  const clock = stopwatch();
+  kill(supervisor.pid);
+  moment(
+    clock(),
+    `the supervisor (pid ${supervisor.pid}) gets SIGKILL; the guardian is pid ${supervisor.guardian.pid}`,
+  );
+  const died = await deathOf(identity, { what: 'the supervisor', clock });
+  const { reply, promises } = await watchReturn(stage, { cast, clock, deathAt: () => died });
+  return [...promises, tellPastLife(reply)];
+};
+
+const bothDie = async (stage) => {
+  const before = await stage.running();
+  const cast = await castOf(stage, stage.names);
+  const leader = identify(cast[0].who.leader);
+  const supervisor = identify(before.supervisor.pid);
+  const clock = stopwatch();
+  // Stopped, it cannot react: the leader's death and its own end fall together, as in a shortage of memory.
+  kill(supervisor.pid, 'SIGSTOP');
+  if (isLimited(before, 'app-1')) await order(cast[0].port, 'eat');
+  else kill(leader.pid);
+  moment(
+    await deathOf(leader, { what: 'the leader', clock }),
+    `app-1 (pid ${leader.pid}) is dead, and nobody has seen it`,
+  );
+  kill(supervisor.pid);
+  const died = await deathOf(supervisor, { what: 'the supervisor', clock });
+  moment(died, `the supervisor (pid ${supervisor.pid}) is dead too, by SIGKILL`);
+  const { reply, promises } = await watchReturn(stage, { cast, clock, deathAt: () => died });
+  return [...promises, tellPastLife(reply)];
+};
+
+export const SCENES = [
+  { title: "1. A worker's leader is killed for memory", play: leaderDies },
+  { title: '2. A grandchild alone is killed for memory', play: grandchildDies },
+  { title: '3. The supervisor is killed', play: supervisorDies },
+  { title: '4. A worker is killed for memory and the supervisor with it', play: bothDie },
+];
