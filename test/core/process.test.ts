@@ -1,0 +1,280 @@
+// Does one process live, die and start again as promised?
+
+import { describe, expect, test } from 'vitest';
+import { KILLED, OK, Stage, verdict } from './stage.ts';
+
+const launches = (stage: Stage): number => stage.leaders.length;
+
+describe('a start', () => {
+  test('becomes RUNNING only after startsecs', async () => {
+    const stage = new Stage();
+    const process = stage.process({ startsecs: 2 });
+    process.feed({ name: 'start', automatic: false });
+    await stage.launched();
+    stage.clock.advance(1999);
+    expect(process.state).toBe('STARTING');
+    stage.clock.advance(1);
+    expect(process.state).toBe('RUNNING');
+    expect(stage.told).toBe('STOPPED>STARTING STARTING>RUNNING');
+    expect(stage.clock.armed).toBe(0);
+  });
+
+  test('is RUNNING at once with startsecs=0', async () => {
+    const stage = new Stage();
+    const process = stage.process({ startsecs: 0 });
+    process.feed({ name: 'start', automatic: false });
+    await stage.launched();
+    expect(process.state).toBe('RUNNING');
+  });
+
+  test('that fails is tried again after 1, 2, 3 seconds and then given up', async () => {
+    const stage = new Stage();
+    const process = stage.process({ startretries: 3 });
+    process.feed({ name: 'start', automatic: false });
+    for (const seconds of [1, 2, 3]) {
+      await stage.launchFails();
+      expect(process.state).toBe('BACKOFF');
+      stage.clock.advance(seconds * 1000 - 1);
+      expect(process.state).toBe('BACKOFF');
+      stage.clock.advance(1);
+      expect(process.state).toBe('STARTING');
+    }
+    await stage.launchFails();
+    expect(process.phase).toMatchObject({ name: 'fatal', error: 'cannot start app: no such file' });
+    expect(stage.clock.armed).toBe(0);
+  });
+
+  test('that a retry cannot mend is given up at once', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    process.feed({ name: 'start', automatic: false });
+    await stage.launchFails('cannot start app: bad', false);
+    expect(stage.told).toBe('STOPPED>STARTING STARTING>BACKOFF BACKOFF>FATAL');
+  });
+
+  test('whose leader dies before startsecs backs off, whatever its exit code', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    process.feed({ name: 'start', automatic: false });
+    await stage.launched();
+    stage.clock.advance(500);
+    await stage.dies(OK);
+    expect(process.phase).toMatchObject({ name: 'backoff' });
+    expect(stage.told).toBe('STOPPED>STARTING STARTING>BACKOFF');
+  });
+});
+
+describe('a death', () => {
+  test('is followed by no launch before the verdict is written and the members are seen gone', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    await stage.ends(KILLED);
+    expect(process.phase.name).toBe('settling');
+    expect(process.state).toBe('STOPPING');
+    await stage.judges();
+    expect(process.phase.name).toBe('settling');
+    await stage.sweptEmpty({ killed: 2 });
+    expect(process.phase.name).toBe('launching');
+    expect(stage.events.map((event) => event.type)).toEqual([
+      'state',
+      'launched',
+      'state',
+      'died',
+      'swept',
+      'state',
+      'state',
+    ]);
+    expect(stage.told).toBe('STOPPED>STARTING STARTING>RUNNING RUNNING>EXITED EXITED>STARTING');
+  });
+
+  test('is swept at once, without grace', async () => {
+    const stage = new Stage();
+    await stage.running(stage.process());
+    await stage.ends(KILLED);
+    expect(stage.sweeps).toEqual([{ grace: null }]);
+    expect(stage.judged[0]?.ordered).toBe(false);
+  });
+
+  test('with an expected exit code is not followed by a restart', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    await stage.dies(OK);
+    expect(process.phase).toMatchObject({ name: 'exited', expected: true });
+  });
+
+  test('restarts at once the first time, then 1, 2, 4 … seconds later while lives are short', async () => {
+    const stage = new Stage();
+    const process = stage.process({ restartDelayMax: 5 });
+    await stage.running(process);
+    await stage.dies(KILLED);
+    for (const seconds of [1, 2, 4, 5, 5]) {
+      await stage.launched();
+      stage.clock.advance(1000);
+      await stage.dies(KILLED);
+      expect(process.state).toBe('BACKOFF');
+      stage.clock.advance(seconds * 1000 - 1);
+      expect(process.state).toBe('BACKOFF');
+      stage.clock.advance(1);
+      expect(process.phase.name).toBe('launching');
+    }
+    await stage.launched();
+    stage.clock.advance(10_000);
+    await stage.dies(KILLED);
+    expect(process.phase.name).toBe('launching');
+    expect(process.history.restarts).toBe(7);
+  });
+
+  test('with autorestart=false is final', async () => {
+    const stage = new Stage();
+    const process = stage.process({ autorestart: 'never' });
+    await stage.running(process);
+    await stage.dies(KILLED, verdict('certain'));
+    expect(process.state).toBe('EXITED');
+  });
+});
+
+describe('a stop', () => {
+  test('signals the leader, then gives survivors the rest of stopwaitsecs', async () => {
+    const stage = new Stage();
+    const process = stage.process({ stopwaitsecs: 10 });
+    await stage.running(process);
+    process.feed({ name: 'stop', reason: 'stop' });
+    expect(stage.signals).toEqual(['SIGTERM leader 100']);
+    stage.clock.advance(4000);
+    await stage.ends(OK);
+    expect(stage.sweeps).toEqual([{ grace: { signal: 'SIGTERM', ms: 6000 } }]);
+    expect(stage.judged[0]?.ordered).toBe(true);
+    await stage.judges();
+    await stage.sweptEmpty();
+    expect(process.state).toBe('STOPPED');
+    expect(stage.told).toBe('STOPPED>STARTING STARTING>RUNNING RUNNING>STOPPING STOPPING>STOPPED');
+    expect(stage.clock.armed).toBe(0);
+  });
+
+  test('that is not obeyed ends in a sweep at stopwaitsecs', async () => {
+    const stage = new Stage();
+    const process = stage.process({ stopwaitsecs: 3 });
+    await stage.running(process);
+    process.feed({ name: 'stop', reason: 'stop' });
+    stage.clock.advance(3000);
+    expect(stage.signals).toEqual(['SIGTERM leader 100', 'SIGKILL leader 100']);
+    expect(stage.sweeps).toEqual([{ grace: null }]);
+    await stage.sweptEmpty({ killed: 1 });
+    expect(process.state).toBe('STOPPING');
+    await stage.ends(KILLED);
+    await stage.judges();
+    expect(process.state).toBe('STOPPED');
+  });
+
+  test('during settling keeps the process from starting again', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    await stage.ends(KILLED);
+    process.feed({ name: 'stop', reason: 'stop' });
+    await stage.judges();
+    await stage.sweptEmpty();
+    expect(process.state).toBe('STOPPED');
+  });
+
+  test('during a launch is carried out when the launch is done', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    process.feed({ name: 'start', automatic: false });
+    process.feed({ name: 'stop', reason: 'stop' });
+    await stage.launched();
+    expect(process.phase.name).toBe('stopping');
+  });
+
+  test('during backoff is immediate', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    process.feed({ name: 'start', automatic: false });
+    await stage.launchFails();
+    process.feed({ name: 'stop', reason: 'stop' });
+    expect(process.state).toBe('STOPPED');
+    expect(stage.clock.armed).toBe(0);
+  });
+
+  test('with stopasgroup signals the group', async () => {
+    const stage = new Stage();
+    const process = stage.process({ stopasgroup: true, killasgroup: true });
+    await stage.running(process);
+    process.feed({ name: 'stop', reason: 'stop' });
+    stage.clock.advance(10_000);
+    expect(stage.signals).toEqual(['SIGTERM group 100', 'SIGKILL group 100']);
+  });
+
+  test('with survivors=leave sweeps nothing', async () => {
+    const stage = new Stage();
+    const process = stage.process({ survivors: 'leave' });
+    await stage.running(process);
+    process.feed({ name: 'stop', reason: 'stop' });
+    await stage.ends(OK);
+    await stage.judges();
+    expect(process.state).toBe('STOPPED');
+    expect(stage.sweeps).toEqual([]);
+  });
+});
+
+describe('a member that cannot be killed', () => {
+  test('holds back the next launch until it is gone', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    await stage.ends(KILLED);
+    await stage.judges();
+    await stage.sweptEmpty({ remaining: [{ pid: 7, startTick: 7 }] });
+    expect(process.state).toBe('UNKNOWN');
+    process.feed({ name: 'start', automatic: false });
+    expect(launches(stage)).toBe(1);
+    await stage.membersFreed();
+    expect(process.phase.name).toBe('launching');
+  });
+
+  test('is found before the verdict, and the verdict still counts', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    await stage.ends(KILLED);
+    await stage.sweptEmpty({ remaining: [{ pid: 7, startTick: 7 }] });
+    await stage.judges(verdict('certain'));
+    await stage.membersFreed();
+    expect(process.past.lastDeath?.verdict?.oom).toBe('certain');
+    expect(process.phase.name).toBe('launching');
+  });
+});
+
+describe('an OOM kill', () => {
+  test('with on_oom=stop leaves the process EXITED', async () => {
+    const stage = new Stage();
+    const process = stage.process({ onOom: 'stop', autorestart: 'always' });
+    await stage.running(process);
+    await stage.dies(KILLED, verdict('certain'));
+    expect(process.state).toBe('EXITED');
+  });
+
+  test('with on_oom=restart-group asks for the group', async () => {
+    const stage = new Stage();
+    const process = stage.process({ onOom: 'restart-group' });
+    await stage.running(process);
+    await stage.dies(KILLED, verdict('likely'));
+    expect(stage.groupRestarts).toEqual(['ci:app']);
+  });
+
+  test('of a member condemns the whole process, which is swept and restarted', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    process.feed({ name: 'condemn', reason: 'oom-member' });
+    expect(stage.sweeps).toEqual([{ grace: null }]);
+    await stage.sweptEmpty({ killed: 3 });
+    await stage.ends(KILLED);
+    expect(stage.judged[0]?.ordered).toBe(true);
+    await stage.judges();
+    expect(process.phase.name).toBe('launching');
+    expect(stage.bugs).toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+// Under any sequence of stimuli: never a second leader, never a launch before the sweep is done, no timer left at rest.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ProcessPlan } from '../../src/model/plan.ts';
+import { KILLED, OK, Stage, verdict } from './stage.ts';
+
+const acts = [
+  'start',
+  'restart',
+  'stop',
+  'shutdown',
+  'condemn',
+  'launched',
+  'launch fails',
+  'ends',
+  'killed',
+  'judged',
+  'oom',
+  'swept',
+  'remaining',
+  'freed',
+  'second',
+  'minute',
+] as const;
+
+const plans: fc.Arbitrary<Partial<ProcessPlan>> = fc.record({
+  autorestart: fc.constantFrom('always', 'unexpected', 'never'),
+  onOom: fc.constantFrom('restart', 'restart-group', 'stop', 'continue'),
+  survivors: fc.constantFrom('kill', 'leave'),
+  startsecs: fc.constantFrom(0, 1, 5),
+  startretries: fc.constantFrom(0, 2),
+});
+
+/** Mirrors reality beside the machine: at most one leader, and the sweep that its death owes. */
+class Reality {
+  launching = false;
+  leader = false;
+  sweeping = false;
+  judging = false;
+  stuck = false;
+  readonly stage = new Stage();
+  readonly broken: string[] = [];
+
+  constructor() {
+    const { hands } = this.stage;
+    const { launch, sweep, judge, freed } = hands;
+    Object.assign(hands, {
+      launch: (plan: ProcessPlan) => {
+        if (this.launching || this.leader) this.broken.push('a second leader');
+        if (this.sweeping || this.stuck) this.broken.push('a launch before the sweep was done');
+        if (this.judging) this.broken.push('a launch before the verdict was written');
+        this.launching = true;
+        return launch(plan);
+      },
+      sweep: (...args: Parameters<typeof sweep>) => {
+        this.sweeping = true;
+        return sweep(...args);
+      },
+      judge: (...args: Parameters<typeof judge>) => {
+        this.judging = true;
+        return judge(...args);
+      },
+      freed: (...args: Parameters<typeof freed>) => {
+        this.stuck = true;
+        return freed(...args);
+      },
+    });
+  }
+
+  async act(name: (typeof acts)[number], process: ReturnType<Stage['process']>): Promise<void> {
+    const { stage } = this;
+    if (name === 'start') process.feed({ name: 'start', automatic: false });
+    if (name === 'restart') process.feed({ name: 'start', automatic: true });
+    if (name === 'stop' || name === 'shutdown') process.feed({ name: 'stop', reason: name });
+    if (name === 'condemn') process.feed({ name: 'condemn', reason: 'oom-member' });
+    if (name === 'second') stage.clock.advance(1000);
+    if (name === 'minute') stage.clock.advance(60_000);
+    if (name === 'launched' && this.launching) {
+      this.launching = false;
+      this.leader = true;
+      await stage.launched();
+    }
+    if (name === 'launch fails' && this.launching) {
+      this.launching = false;
+      await stage.launchFails();
+    }
+    if ((name === 'ends' || name === 'killed') && this.leader) {
+      this.leader = false;
+      await stage.ends(name === 'ends' ? OK : KILLED);
+    }
+    if ((name === 'judged' || name === 'oom') && this.judging) {
+      this.judging = false;
+      await stage.judges(verdict(name === 'oom' ? 'certain' : 'no'));
+    }
+    if ((name === 'swept' || name === 'remaining') && this.sweeping) {
+      this.sweeping = false;
+      if (name === 'remaining') this.stuck = true;
+      await stage.sweptEmpty(
+        name === 'remaining' ? { remaining: [{ pid: 9, startTick: 9 }] } : { killed: 1 },
+      );
+    }
+    if (name === 'freed' && this.stuck && !this.sweeping) {
+      this.stuck = false;
+      await stage.membersFreed();
+    }
+  }
+}
+
+const REST = ['stopped', 'exited', 'fatal'];
+
+describe('the machine under random stimuli', () => {
+  test('keeps its promises', async () => {
+    let launches = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        plans,
+        fc.array(fc.constantFrom(...acts), { minLength: 60, maxLength: 160 }),
+        async (more, script) => {
+          const reality = new Reality();
+          const process = reality.stage.process(more);
+          for (const name of script) {
+            await reality.act(name, process);
+            if (REST.includes(process.phase.name)) expect(reality.stage.clock.armed).toBe(0);
+            expect(reality.stage.clock.armed).toBeLessThanOrEqual(1);
+          }
+          launches += reality.stage.leaders.length;
+          expect(reality.broken).toEqual([]);
+          expect(reality.stage.bugs).toEqual([]);
+        },
+      ),
+      { numRuns: 600 },
+    );
+    expect(launches).toBeGreaterThan(500);
+  });
+});

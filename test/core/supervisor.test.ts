@@ -1,0 +1,198 @@
+// Are all processes of a plan started, ordered about and brought to rest in the promised order?
+
+import { describe, expect, test } from 'vitest';
+import { Supervisor, type Remembered } from '../../src/core/supervisor.ts';
+import type { Hands } from '../../src/core/hands.ts';
+import type { Exit } from '../../src/model/phase.ts';
+import type { GroupPlan, Plan, ProcessPlan } from '../../src/model/plan.ts';
+import type { State } from '../../src/model/state.ts';
+import { ManualClock } from '../kernel/manual-clock.ts';
+import { EMPTY, KILLED, OK, plan, settle, verdict } from './stage.ts';
+
+const group = (name: string, priority: number, processes: Partial<ProcessPlan>[]): GroupPlan => ({
+  name,
+  priority,
+  kind: 'group',
+  processes: processes.map((one) => plan({ group: name, ...one })),
+});
+
+/** Hands whose programs launch, obey and vanish at once; `diary` tells what was done. */
+const obedient = (): {
+  hands: Hands;
+  diary: string[];
+  die: (name: string, exit: Exit) => void;
+  ooms: Set<string>;
+} => {
+  const diary: string[] = [];
+  const ends = new Map<string, (exit: Exit) => void>();
+  const pids = new Map<number, string>();
+  const ooms = new Set<string>();
+  const hands: Hands = {
+    launch: async ({ name }) => {
+      diary.push(`launch ${name}`);
+      const leader = { pid: 1000 + pids.size, startTick: 1 };
+      pids.set(leader.pid, name);
+      const ended = new Promise<Exit>((resolve) => ends.set(name, resolve));
+      return { leader, score: { requested: 0, effective: 0, refusal: null }, ended };
+    },
+    signal: (leader, signal) => {
+      const name = pids.get(leader.pid) ?? '';
+      diary.push(`${signal} ${name}`);
+      ends.get(name)?.({ code: null, signal });
+      return 'sent';
+    },
+    sweep: async ({ name }) => {
+      ends.get(name)?.(KILLED);
+      return EMPTY;
+    },
+    freed: () => Promise.resolve(),
+    judge: async ({ name }) => verdict(ooms.delete(name) ? 'certain' : 'no'),
+    announce: (event) => {
+      if (event.type === 'mood') diary.push(event.mood);
+    },
+    inspect: () => ({ containment: 'scan', memory: null, members: 0, enforcedBy: null }),
+  };
+  return { hands, diary, die: (name, exit) => ends.get(name)?.(exit), ooms };
+};
+
+const supervise = (groups: GroupPlan[], remembered: Remembered = new Map<string, State>()) => {
+  const world = obedient();
+  const clock = new ManualClock();
+  const bugs: unknown[] = [];
+  // Core reads nothing but the groups of a plan.
+  const whole = { groups } as unknown as Plan;
+  const supervisor = new Supervisor({
+    plan: whole,
+    hands: world.hands,
+    clock,
+    remembered,
+    onBug: (bug) => bugs.push(bug),
+  });
+  return { ...world, clock, bugs, supervisor };
+};
+
+const ONE = [
+  { name: 'a', startsecs: 0 },
+  { name: 'b', startsecs: 0 },
+  { name: 'manual', startsecs: 0, autostart: false },
+];
+
+describe('the supervisor', () => {
+  test('starts groups by priority and leaves autostart=false alone', async () => {
+    const { supervisor, diary } = supervise([
+      group('late', 999, ONE),
+      group('early', 1, [{ name: 'first', startsecs: 0 }]),
+    ]);
+    supervisor.start();
+    await settle();
+    expect(diary).toEqual(['RUNNING', 'launch first', 'launch a', 'launch b']);
+  });
+
+  test('remembers what an operator stopped and started before it was killed', async () => {
+    const remembered = new Map<string, State>([
+      ['g:a', 'STOPPED'],
+      ['g:manual', 'STARTING'],
+      ['g:b', 'FATAL'],
+    ]);
+    const { supervisor, diary } = supervise([group('g', 999, ONE)], remembered);
+    supervisor.start();
+    await settle();
+    expect(diary).toEqual(['RUNNING', 'launch manual']);
+    expect(supervisor.status().map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'a STOPPED',
+      'b FATAL',
+      'manual RUNNING',
+    ]);
+  });
+
+  test('brings groups to rest from the highest priority number down, each seen at rest before the next', async () => {
+    const { supervisor, diary } = supervise([
+      group('low', 1, [{ name: 'db', startsecs: 0 }]),
+      group('high', 9, [{ name: 'web', startsecs: 0 }]),
+    ]);
+    supervisor.start();
+    await settle();
+    diary.length = 0;
+    await supervisor.rest('SHUTDOWN');
+    expect(diary).toEqual(['SHUTDOWN', 'SIGTERM web', 'SIGTERM db']);
+    expect(() => supervisor.order({ verb: 'start', names: ['all'], wait: true })).toThrow(
+      'tsvisor is stopping',
+    );
+  });
+
+  test('answers start, stop and restart by name, with a refusal for each name that means nothing', async () => {
+    const { supervisor } = supervise([group('g', 999, ONE)]);
+    supervisor.start();
+    await settle();
+    const words = async (verb: 'start' | 'stop' | 'restart', names: string[]) =>
+      (await supervisor.order({ verb, names, wait: true })).map(({ ok, code, message }) =>
+        ok ? message : code,
+      );
+    expect(await words('start', ['g:a', 'g:manual', 'nobody', 'no:*'])).toEqual([
+      'BAD_NAME',
+      'BAD_GROUP',
+      'ALREADY_STARTED',
+      'started',
+    ]);
+    expect(await words('stop', ['g:*'])).toEqual(['stopped', 'stopped', 'stopped']);
+    expect(await words('stop', ['g:a'])).toEqual(['NOT_RUNNING']);
+    expect(await words('restart', ['g:a'])).toEqual(['started']);
+    expect(await words('restart', ['all'])).toEqual(['started', 'started', 'started']);
+  });
+
+  test('says of a start that fails what the launch said', async () => {
+    const { supervisor, hands } = supervise([group('g', 999, [{ name: 'bad' }])]);
+    hands.launch = async () => ({ error: "can't find command 'nope'", retry: true });
+    const [outcome] = await supervisor.order({ verb: 'start', names: ['g:bad'], wait: true });
+    expect(outcome).toMatchObject({
+      ok: false,
+      code: 'SPAWN_ERROR',
+      message: "cannot start g:bad: can't find command 'nope'",
+    });
+  });
+
+  test('restarts the whole group after an OOM kill when told so, and only what was up', async () => {
+    const members = ONE.map((one) => ({ ...one, onOom: 'restart-group' as const }));
+    const { supervisor, diary, die, ooms, bugs } = supervise([
+      group('g', 999, members),
+      group('other', 999, [{ name: 'x', startsecs: 0 }]),
+    ]);
+    supervisor.start();
+    await settle();
+    diary.length = 0;
+    ooms.add('a');
+    die('a', KILLED);
+    await settle();
+    await settle();
+    expect(diary).toEqual(['SIGKILL b', 'launch a', 'launch b']);
+    expect(bugs).toEqual([]);
+  });
+
+  test('only tells of a killed member with on_oom=continue, and restarts the process with on_oom=restart', async () => {
+    const { supervisor, diary } = supervise([
+      group('g', 999, [
+        { name: 'a', startsecs: 0, onOom: 'continue' },
+        { name: 'b', startsecs: 0 },
+      ]),
+    ]);
+    supervisor.start();
+    await settle();
+    diary.length = 0;
+    supervisor.memberKilled({ group: 'g', name: 'a' }, verdict('certain'));
+    supervisor.memberKilled({ group: 'g', name: 'b' }, verdict('certain'));
+    await settle();
+    expect(diary).toEqual(['SIGKILL b', 'launch b']);
+  });
+
+  test('tells the state of a process in the words of supervisord', async () => {
+    const { supervisor, clock, die } = supervise([group('g', 999, [{ name: 'a', startsecs: 0 }])]);
+    expect(supervisor.status()[0]?.description).toBe('Not started');
+    supervisor.start();
+    await settle();
+    clock.advance(65_000);
+    expect(supervisor.status()[0]?.description).toBe('pid 1000, uptime 0:01:05');
+    die('a', OK);
+    await settle();
+    expect(supervisor.status()[0]?.description).toMatch(/^[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M$/);
+  });
+});
