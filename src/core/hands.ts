@@ -23,10 +23,16 @@ export type { Grace } from '../model/phase.ts';
 /** What can be seen of a process's members now. */
 export interface Inspection {
   readonly containment: string;
-  /** Bytes resident in all members; null when nothing runs or it cannot be read. */
-  readonly memory: number | null;
-  readonly members: number;
+  /** Pids, the leader's included; empty when nothing runs. */
+  readonly members: readonly number[];
+  /** The file that enforces memory_max; null when none does. */
   readonly enforcedBy: string | null;
+}
+
+/** Of one pid: bytes resident, percent of one core. */
+export interface Usage {
+  readonly memory: number;
+  readonly cpu: number;
 }
 
 export interface Hands {
@@ -39,4 +45,6 @@ export interface Hands {
   judge(process: ProcessName, death: Death, ordered: boolean): Promise<Verdict>;
   announce(event: Event): void;
   inspect(plan: ProcessPlan, leader: Identity | null): Inspection;
+  /** Pids that are gone are left out. */
+  usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
 }

@@ -3,7 +3,7 @@
 import type { ProcessStatus } from '../model/command.ts';
 import type { Phase } from '../model/phase.ts';
 import type { LogTarget } from '../model/plan.ts';
-import type { Inspection } from './hands.ts';
+import type { Inspection, Usage } from './hands.ts';
 import type { CoreClock, Process } from './process.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
@@ -56,7 +56,18 @@ const spawnError = (phase: Phase): string => {
 
 const logPath = (target: LogTarget): string => (target.kind === 'file' ? target.path : '');
 
-export const processStatus = (process: Process, seen: Inspection, clock: CoreClock): ProcessStatus => {
+interface Seen {
+  readonly inspection: Inspection;
+  readonly usage: ReadonlyMap<number, Usage>;
+}
+
+/** Over all members; null when none could be read. */
+const total = ({ inspection, usage }: Seen, of: keyof Usage): number | null => {
+  const read = inspection.members.flatMap((pid) => usage.get(pid)?.[of] ?? []);
+  return read.length === 0 ? null : read.reduce((sum, value) => sum + value, 0);
+};
+
+export const processStatus = (process: Process, seen: Seen, clock: CoreClock): ProcessStatus => {
   const { plan, phase, past, state } = process;
   const alive = state === 'RUNNING' || state === 'STARTING';
   const death = past.lastDeath;
@@ -74,10 +85,12 @@ export const processStatus = (process: Process, seen: Inspection, clock: CoreClo
     spawnError: spawnError(phase),
     restarts: process.history.restarts,
     score: past.score,
-    containment: seen.containment,
-    memory: seen.memory,
-    members: seen.members,
-    memoryMax: plan.memoryMax === null ? null : { requested: plan.memoryMax, enforcedBy: seen.enforcedBy },
+    containment: seen.inspection.containment,
+    memory: total(seen, 'memory'),
+    cpu: total(seen, 'cpu'),
+    members: seen.inspection.members.length,
+    memoryMax:
+      plan.memoryMax === null ? null : { requested: plan.memoryMax, enforcedBy: seen.inspection.enforcedBy },
     lastDeath: death === null ? null : { at: death.at, exit: death.exit, verdict: death.verdict },
     stdoutLog: logPath(plan.stdout),
     stderrLog: plan.redirectStderr ? '' : logPath(plan.stderr),

@@ -80,11 +80,13 @@ export class Supervisor {
   }
 
   /** Sorted by group, then name. */
-  status(): readonly ProcessStatus[] {
+  async status(): Promise<readonly ProcessStatus[]> {
     const { hands, clock } = this.#options;
-    return this.#processes
+    const seen = this.#processes
       .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
-      .map((process) => processStatus(process, hands.inspect(process.plan, process.leader), clock));
+      .map((process) => ({ process, inspection: hands.inspect(process.plan, process.leader) }));
+    const usage = await hands.usage(seen.flatMap(({ inspection }) => inspection.members));
+    return seen.map(({ process, inspection }) => processStatus(process, { inspection, usage }, clock));
   }
 
   /** A member that is not the leader was OOM-killed: the policy decides. */

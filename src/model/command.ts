@@ -28,6 +28,8 @@ export interface ProcessStatus {
   readonly containment: string;
   /** Bytes resident in all members; null when not running or not readable. */
   readonly memory: number | null;
+  /** Percent of one core, all members together. */
+  readonly cpu: number | null;
   readonly members: number;
   readonly memoryMax: { readonly requested: number; readonly enforcedBy: string | null } | null;
   readonly lastDeath: { readonly at: number; readonly exit: Exit; readonly verdict: Verdict | null } | null;
@@ -64,6 +66,7 @@ export interface SupervisorStatus {
   readonly config: string;
   readonly socket: string;
   readonly runtimeDir: string;
+  /** Epoch seconds. */
   readonly started: number;
   readonly pastLife: PastLife | null;
   /** Things the operator should know, each said once in the log too. */

@@ -111,7 +111,8 @@ export class Stage {
       return (this.#judge = pending()).promise;
     },
     announce: (event) => this.events.push(event),
-    inspect: () => ({ containment: 'scan', memory: null, members: 0, enforcedBy: null }),
+    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
+    usage: async () => new Map(),
   };
 
   process(more: Partial<ProcessPlan> = {}): Process {

@@ -50,7 +50,8 @@ const obedient = (): {
     announce: (event) => {
       if (event.type === 'mood') diary.push(event.mood);
     },
-    inspect: () => ({ containment: 'scan', memory: null, members: 0, enforcedBy: null }),
+    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
+    usage: async () => new Map(),
   };
   return { hands, diary, die: (name, exit) => ends.get(name)?.(exit), ooms };
 };
@@ -98,7 +99,7 @@ describe('the supervisor', () => {
     supervisor.start();
     await settle();
     expect(diary).toEqual(['RUNNING', 'launch manual']);
-    expect(supervisor.status().map(({ name, state }) => `${name} ${state}`)).toEqual([
+    expect((await supervisor.status()).map(({ name, state }) => `${name} ${state}`)).toEqual([
       'a STOPPED',
       'b FATAL',
       'manual RUNNING',
@@ -186,13 +187,13 @@ describe('the supervisor', () => {
 
   test('tells the state of a process in the words of supervisord', async () => {
     const { supervisor, clock, die } = supervise([group('g', 999, [{ name: 'a', startsecs: 0 }])]);
-    expect(supervisor.status()[0]?.description).toBe('Not started');
+    expect((await supervisor.status())[0]?.description).toBe('Not started');
     supervisor.start();
     await settle();
     clock.advance(65_000);
-    expect(supervisor.status()[0]?.description).toBe('pid 1000, uptime 0:01:05');
+    expect((await supervisor.status())[0]?.description).toBe('pid 1000, uptime 0:01:05');
     die('a', OK);
     await settle();
-    expect(supervisor.status()[0]?.description).toMatch(/^[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M$/);
+    expect((await supervisor.status())[0]?.description).toMatch(/^[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M$/);
   });
 });
