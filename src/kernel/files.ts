@@ -1,6 +1,6 @@
 // How is a small kernel file read and written without waste, and without an exception for what is expected?
 
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import type { Refusal } from './port.ts';
 
 const START = 64 * 1024;
@@ -67,7 +67,7 @@ export const readText = (path: string): string | null => {
 export const writeText = (path: string, text: string): string | null => {
   let file: number | null = null;
   try {
-    file = openSync(path, 'r+');
+    file = openSync(path, constants.O_WRONLY);
     writeSync(file, text);
     return null;
   } catch (error) {
@@ -75,6 +75,14 @@ export const writeText = (path: string, text: string): string | null => {
   } finally {
     if (file !== null) closeSync(file);
   }
+};
+
+/** The number after a name in a file of `name number` lines, such as /proc/vmstat and memory.events. */
+export const numberIn = (text: string, name: string): number | null => {
+  const start = text.startsWith(`${name} `) ? 0 : text.indexOf(`\n${name} `) + 1;
+  if (start === 0 && !text.startsWith(`${name} `)) return null;
+  const value = Number.parseInt(text.slice(start + name.length + 1, start + name.length + 30), 10);
+  return Number.isNaN(value) ? null : value;
 };
 
 /** A file that is read again and again from its start; opened at the first read and kept. Null: cannot be read. */

@@ -34,7 +34,7 @@ export interface OomRecord {
 
 /** Counters that only the kernel raises. Null: cannot be read here. */
 export interface OomCounters {
-  /** `oom_kill` of the process's own cgroup (memory.events.local on v2, memory.oom_control on v1). */
+  /** `oom_kill` of the process's own cgroup (memory.events on v2, memory.oom_control on v1). */
   readonly cgroup: number | null;
   /** `oom` of the same file: the limit was hit here. v2 only. */
   readonly limitHits: number | null;
