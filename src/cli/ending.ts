@@ -1,0 +1,61 @@
+// How is a supervisor stopped, and when is it really gone?
+
+import { createServer } from 'node:net';
+import { createClient, type Client } from '../api/client.ts';
+import { instanceOf, lockName } from '../config/runtime.ts';
+import type { StatusReply } from '../model/command.ts';
+import { TsvisorError } from '../model/errors.ts';
+import { namespec } from '../model/name.ts';
+import { isStoppedState } from '../model/state.ts';
+import { until } from './until.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * The instance's lock is held to the very end of guardian and supervisor, and a dead process that nobody reaped does
+ * not hold it. Taking it for a moment is the only way to ask.
+ */
+const lockIsFree = (runtimeDir: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(`\0${lockName(instanceOf(runtimeDir))}`, () => server.close(() => resolve(true)));
+  });
+
+/** Null when nobody is there; a supervisor that hangs is there. */
+export const statusOf = async (client: Client): Promise<StatusReply | null> => {
+  try {
+    return await client.status();
+  } catch (error) {
+    if (error instanceof TsvisorError && error.code === 'NOT_RUNNING_HERE') return null;
+    throw error;
+  }
+};
+
+const sayWhoRemains = async (client: Client, terminal: Terminal): Promise<void> => {
+  const reply = await statusOf(client);
+  const names = (reply?.processes ?? [])
+    .filter(({ state }) => !isStoppedState(state))
+    .map(({ group, name }) => namespec(group, name));
+  if (names.length > 0) terminal.err(`waiting for ${names.join(', ')} to stop`);
+};
+
+const askToEnd = async (client: Client): Promise<void> => {
+  try {
+    await client.shutdown();
+  } catch (error) {
+    // Somebody else has asked already: the wait is the same.
+    if (!(error instanceof TsvisorError) || error.code !== 'SHUTDOWN_STATE') throw error;
+  }
+};
+
+/** Resolves when processes, supervisor and guardian are gone; answers what was running. */
+export const endSupervisor = async (socket: string, terminal: Terminal): Promise<StatusReply> => {
+  const client = createClient(socket);
+  const before = await client.status();
+  await askToEnd(client);
+  await until(async () => ((await lockIsFree(before.supervisor.runtimeDir)) ? true : null), {
+    within: null,
+    still: () => sayWhoRemains(client, terminal),
+  });
+  return before;
+};

@@ -1,0 +1,58 @@
+// With which command line does a supervisor begin, under its guardian where there is one?
+
+import { accessSync, constants } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { instanceOf, lockName } from '../config/runtime.ts';
+import type { Place } from './place.ts';
+
+/** Small young generation: the supervisor allocates little; a bounded old one: a leak must not eat the machine. */
+const NODE_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=256'] as const;
+
+/** The descriptor on which the first supervisor reports `ready`, or `error TEXT`. */
+export const REPORT_FD = 4;
+
+/** Exit status of guardian and supervisor when another one holds the instance's lock. */
+export const LOCK_HELD = 3;
+
+export interface CommandLine {
+  readonly file: string;
+  readonly words: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+const GUARDIAN = fileURLToPath(new URL('../guardian/guardian', import.meta.url));
+const DAEMON = fileURLToPath(new URL('../daemon.js', import.meta.url));
+
+/** False where no compiler built it: the portable rung. */
+const hasGuardian = (): boolean => {
+  try {
+    accessSync(GUARDIAN, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What a tsvisor around us tells its own supervisor is not for ours. */
+const ownEnvironment = (): NodeJS.ProcessEnv => {
+  const { TSVISOR_GUARDIAN: _, ...environment } = process.env;
+  return environment;
+};
+
+export const commandLine = ({ plan, runtimeDir }: Place, foreground: boolean): CommandLine => {
+  const supervisor = [
+    ...NODE_FLAGS,
+    DAEMON,
+    '--config',
+    plan.file,
+    '--runtime',
+    runtimeDir,
+    ...(foreground ? ['--foreground'] : []),
+  ];
+  const environment = ownEnvironment();
+  if (!hasGuardian()) return { file: process.execPath, words: supervisor, environment };
+  const report = foreground ? [] : ['-R', String(REPORT_FD)];
+  const lock = lockName(instanceOf(runtimeDir));
+  const words = ['guard', '-l', lock, ...report, '--', process.execPath, ...supervisor];
+  return { file: GUARDIAN, words, environment };
+};

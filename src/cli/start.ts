@@ -1,0 +1,37 @@
+// `tsvisor start`: the supervisor, or named processes.
+
+import { createClient } from '../api/client.ts';
+import type { StatusReply } from '../model/command.ts';
+import type { Invocation, Run } from './commands.ts';
+import type { Terminal } from './terminal.ts';
+
+const startNamed = async ({ words, options, terminal }: Invocation): Promise<number> => {
+  const [{ locate }, { tellOutcomes }] = await Promise.all([import('./locate.ts'), import('./outcomes.ts')]);
+  const client = createClient(await locate(options));
+  return tellOutcomes(await client.start(words), { client, terminal, exits: { BAD_GROUP: 2 } });
+};
+
+const announce = (terminal: Terminal, { supervisor, processes }: StatusReply): void => {
+  const count = `${processes.length} process${processes.length === 1 ? '' : 'es'}`;
+  terminal.out(`tsvisor is up (pid ${supervisor.pid}, ${count}, socket ${supervisor.socket})`);
+  for (const notice of supervisor.notices) terminal.out(`note: ${notice}`);
+};
+
+const startSupervisor = async ({ options, terminal }: Invocation): Promise<number> => {
+  const [{ configFile }, { loadPlace }, { statusOf }, { runningAlready }] = await Promise.all([
+    import('./locate.ts'),
+    import('./place.ts'),
+    import('./ending.ts'),
+    import('./holder.ts'),
+  ]);
+  const place = await loadPlace(configFile(options.config), terminal);
+  const holder = await statusOf(createClient(place.socket));
+  if (holder !== null) throw runningAlready(holder);
+  if (options.foreground === true || place.plan.supervisor.nodaemon)
+    return (await import('./foreground.ts')).runInForeground(place);
+  announce(terminal, await (await import('./boot.ts')).boot(place));
+  return 0;
+};
+
+export const run: Run = (invocation) =>
+  invocation.words.length > 0 ? startNamed(invocation) : startSupervisor(invocation);

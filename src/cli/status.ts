@@ -1,0 +1,34 @@
+// `tsvisor status`: what runs, with how much memory and which score, and how it died last.
+
+import { createClient } from '../api/client.ts';
+import type { StatusReply } from '../model/command.ts';
+import { isStoppedState } from '../model/state.ts';
+import type { Run } from './commands.ts';
+import { complain } from './complain.ts';
+import { locate } from './locate.ts';
+import { select, type Selection } from './names.ts';
+import { renderProcesses, renderStatus } from './table.ts';
+import { painter, type Terminal } from './terminal.ts';
+
+/** supervisorctl's: a process at rest wins over an unknown name. */
+const exitStatus = ({ processes, unknown }: Selection): number => {
+  if (processes.some(({ state }) => isStoppedState(state))) return 3;
+  return unknown.length > 0 ? 4 : 0;
+};
+
+/** The named processes only, or everything with the supervisor below it. */
+const render = (reply: StatusReply, named: boolean, { color, columns }: Terminal): string => {
+  const view = { paint: painter(color), columns, now: Date.now() };
+  return (named ? renderProcesses(reply.processes, view) : renderStatus(reply, view)).join('\n');
+};
+
+export const run: Run = async ({ words, options, terminal }) => {
+  const reply = await createClient(await locate(options)).status();
+  const selection = select(words, reply.processes);
+  for (const { error, hint } of selection.unknown) complain(terminal, error.message, hint);
+  const listed = { ...reply, processes: selection.processes };
+  if (options.json === true) terminal.out(JSON.stringify(listed, null, 2));
+  else if (words.length === 0 || listed.processes.length > 0)
+    terminal.out(render(listed, words.length > 0, terminal));
+  return exitStatus(selection);
+};

@@ -1,0 +1,13 @@
+// `tsvisor stop`: named processes, or everything and the supervisor.
+
+import { createClient } from '../api/client.ts';
+import type { Run } from './commands.ts';
+import { locate } from './locate.ts';
+import { tellOutcomes } from './outcomes.ts';
+
+export const run: Run = async (invocation) => {
+  const { words, options, terminal } = invocation;
+  if (words.length === 0) return (await import('./shutdown.ts')).run(invocation);
+  const client = createClient(await locate(options));
+  return tellOutcomes(await client.stop(words), { client, terminal, exits: {} });
+};

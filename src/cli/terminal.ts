@@ -1,0 +1,38 @@
+// Where do words for people go, and may they have colours?
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+
+export interface Terminal {
+  /** One line, or several with line breaks between them, to stdout. */
+  out(text: string): void;
+  err(text: string): void;
+  readonly color: boolean;
+  /** Width of stdout; null when it is no terminal. */
+  readonly columns: number | null;
+}
+
+const CODES: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };
+
+export type Paint = (style: Style, text: string) => string;
+
+export const painter =
+  (color: boolean): Paint =>
+  (style, text) =>
+    color && text !== '' ? `\u001B[${CODES[style]}m${text}\u001B[0m` : text;
+
+const wantsColor = (environment: NodeJS.ProcessEnv, isTty: boolean): boolean =>
+  isTty && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
+
+/** The process's own terminal. A reader that has gone away (`| head`) is no error. */
+export const openTerminal = (): Terminal => {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    color: wantsColor(process.env, process.stdout.isTTY),
+    columns: process.stdout.isTTY ? process.stdout.columns : null,
+  };
+};

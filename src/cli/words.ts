@@ -1,0 +1,48 @@
+// How are numbers said in few letters?
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** `0:00:05`, `3:04:05`, `12d 3:04`. Seconds in. */
+export const uptimeWords = (seconds: number): string => {
+  const whole = Math.max(0, Math.trunc(seconds));
+  const days = Math.trunc(whole / 86_400);
+  const hours = Math.trunc((whole % 86_400) / 3600);
+  const minutes = two(Math.trunc((whole % 3600) / 60));
+  return days > 0 ? `${days}d ${hours}:${minutes}` : `${hours}:${minutes}:${two(whole % 60)}`;
+};
+
+const UNITS = ['B', 'K', 'M', 'G', 'T', 'P'] as const;
+
+/** `812B`, `61.2M`, `1.5G`: powers of 1024, three digits. */
+export const memoryWords = (bytes: number): string => {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)}${UNITS[unit] ?? ''}`;
+};
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** `14:02` for a moment of today, `Nov 23` for any other. Epoch milliseconds in. */
+export const momentWords = (at: number, now: number): string => {
+  const date = new Date(at);
+  if (date.toDateString() === new Date(now).toDateString())
+    return `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return `${MONTHS[date.getMonth()] ?? ''} ${two(date.getDate())}`;
+};
+
+/** Breaks text at blanks so that no line is longer than `width`, where words allow. */
+export const wrap = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+};
