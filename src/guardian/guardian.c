@@ -660,13 +660,23 @@ static int lead_group(const char *none)
 
 static int join_cgroup(const char *file) { return write_file(file, "0"); }
 
+static int tell_score(const char *none)
+{
+    (void)none;
+    say_line(status, "%s %d\n", "score", read_score());
+    return 0;
+}
+
 static int set_score(const char *word, bool required)
 {
     long long score;
     if (!whole_number(word, 10, -1000, 1000, &score)) return -1;
-    if (required) return write_score((int)score);
     int reason = lower_score((int)score);
     if (reason == 0) return 0;
+    if (required) {
+        tell_score(NULL); /* the lowest that is allowed: the cure */
+        return errno = reason, -1;
+    }
     struct text text = {0};
     put_line(&text, "note %s %d ", "oom_score_adj", reason);
     put_line(&text, "%s%d\n", "", read_score());
@@ -676,13 +686,6 @@ static int set_score(const char *word, bool required)
 
 static int prefer_score(const char *word) { return set_score(word, false); }
 static int require_score(const char *word) { return set_score(word, true); }
-
-static int tell_score(const char *none)
-{
-    (void)none;
-    say_line(status, "%s %d\n", "score", read_score());
-    return 0;
-}
 
 static int set_limit(const char *word)
 {
