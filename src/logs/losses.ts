@@ -26,6 +26,9 @@ export interface Failure {
   readonly reason: string;
 }
 
+/** What the operator can do about it; null when that is not known. */
+export const cureOf = (code: string): string | null => CURES[code] ?? null;
+
 /** Reads what a call of node:fs threw; anything else is a bug and is thrown on. */
 export const failureOf = (error: unknown): Failure => {
   if (!(error instanceof Error) || !('errno' in error) || typeof error.errno !== 'number') throw error;
@@ -72,9 +75,9 @@ export class Losses {
     this.#lost += bytes;
     this.#retryAt = this.watch.clock.now() + REST;
     if (!first) return;
-    const cure = CURES[failure.code];
+    const cure = cureOf(failure.code);
     this.watch.trouble(
-      `cannot write log ${this.path}: ${failure.reason}; output is lost and counted until it can be written again${cure === undefined ? '' : `: ${cure}`}`,
+      `cannot write log ${this.path}: ${failure.reason}; output is lost and counted until it can be written again${cure === null ? '' : `: ${cure}`}`,
     );
   }
 

@@ -1,0 +1,121 @@
+// Where do the two outputs of one process go, in each of its lives?
+
+import type { LogTarget, ProcessPlan } from '../model/plan.ts';
+import { type AutoOwner, createAuto } from './auto.ts';
+import { type Capture, isCapture, openCapture } from './capture.ts';
+import type { Logs, OpenLog } from './logs.ts';
+import { type Failure, cureOf } from './losses.ts';
+import { DISCARD, type LogClock } from './sink.ts';
+
+export type StreamName = 'stdout' | 'stderr';
+
+/** Paths of the named pipes that the program writes to; null where it writes elsewhere. */
+export type Pipes = Readonly<Record<StreamName, string | null>>;
+
+/** The outputs of one life, being captured. */
+export interface Outputs {
+  /** After the leader's exit: resolves when what it wrote last is in its logs. */
+  drain(): Promise<void>;
+  close(): void;
+}
+
+export interface OutputRoomOptions {
+  readonly logs: Logs;
+  readonly owner: AutoOwner;
+  readonly clock: LogClock;
+  /** `strip_ansi`. */
+  readonly strip: boolean;
+}
+
+interface Stream {
+  readonly plan: ProcessPlan;
+  readonly stream: StreamName;
+}
+
+const targetOf = ({ plan, stream }: Stream): LogTarget =>
+  stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
+
+const complaint = (path: string, failure: Failure): string => {
+  const cure = cureOf(failure.code);
+  return `log ${path}: ${failure.reason}${cure === null ? '' : `; ${cure}`}`;
+};
+
+/** Knows which AUTO log belongs to whom, over all lives of a process. */
+export class OutputRoom {
+  readonly #options: OutputRoomOptions;
+  readonly #autos = new Map<string, string>();
+
+  constructor(options: OutputRoomOptions) {
+    this.#options = options;
+  }
+
+  /** Absolute path of a log; empty when there is none. Creates the AUTO log of a process that has none yet. */
+  path(plan: ProcessPlan, stream: StreamName): string {
+    const path = this.#resolve({ plan, stream });
+    return typeof path === 'string' ? path : '';
+  }
+
+  /** Opens logs and pipes before a launch; a string says why it could not, as the end of `cannot start NAME: ...`. */
+  open(plan: ProcessPlan, pipes: Pipes): Outputs | string {
+    const closers: { close(): void }[] = [];
+    const captures: Capture[] = [];
+    const close = (): void => {
+      for (const closer of closers.splice(0)) closer.close();
+    };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const fifo = pipes[stream];
+      if (fifo === null) continue;
+      const opened = this.#capture({ plan, stream }, fifo);
+      if (typeof opened === 'string') {
+        close();
+        return opened;
+      }
+      captures.push(opened.capture);
+      closers.push(opened.capture, opened.log);
+    }
+    const drain = async (): Promise<void> => {
+      await Promise.all(captures.map(async (capture) => capture.drain()));
+    };
+    return { drain, close };
+  }
+
+  #capture(
+    of: Stream,
+    fifo: string,
+  ): { readonly capture: Capture; readonly log: { close(): void } } | string {
+    const log = this.#log(of);
+    if (typeof log === 'string') return log;
+    const { clock, strip } = this.#options;
+    const capture = openCapture({ fifo, sink: log ?? DISCARD, clock, strip });
+    if (isCapture(capture)) return { capture, log: log ?? { close: () => undefined } };
+    log?.close();
+    return complaint(fifo, capture);
+  }
+
+  /** Null: not logged. */
+  #log(of: Stream): OpenLog | null | string {
+    const target = targetOf(of);
+    if (target.kind === 'none') return null;
+    const path = this.#resolve(of);
+    if (typeof path !== 'string') return complaint(this.#options.owner.directory, path);
+    const { maxBytes, backups } = target;
+    const mode = target.kind === 'auto' ? 0o600 : 0o666;
+    const log = this.#options.logs.open({ path, maxBytes, backups, mode });
+    if (log.failure === null) return log;
+    log.close();
+    return complaint(path, { code: log.failure, reason: log.failure });
+  }
+
+  #resolve(of: Stream): string | Failure {
+    const target = targetOf(of);
+    if (target.kind === 'none') return '';
+    if (target.kind === 'file') return target.path;
+    const key = `${of.plan.group}:${of.plan.name}:${of.stream}`;
+    const known = this.#autos.get(key);
+    if (known !== undefined) return known;
+    const made = createAuto(this.#options.owner, { process: of.plan.name, stream: of.stream });
+    if (!('path' in made)) return made;
+    this.#autos.set(key, made.path);
+    return made.path;
+  }
+}

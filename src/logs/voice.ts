@@ -1,0 +1,149 @@
+// In which words does the journal tell an event? supervisord's where it has some, since scripts read them.
+
+import type { Event, EventType, ProcessName, Score } from '../model/event.ts';
+import type { Exit, Swept } from '../model/phase.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { isOom } from '../model/verdict.ts';
+import type { Journal, Level, Line } from './journal.ts';
+
+/** What the words need and events do not carry. */
+export interface Facts {
+  /** Seconds. */
+  startsecs(process: ProcessName): number;
+}
+
+type Of<T extends EventType> = { readonly [Type in T]: Extract<Event, { readonly type: Type }> }[T];
+type Words = { readonly [T in EventType]: (event: Of<T>, facts: Facts) => readonly Line[] };
+
+export const exitText = ({ code, signal }: Exit): string => {
+  if (signal !== null) return `terminated by ${signal}`;
+  return code === null ? 'exit status unknown' : `exit status ${code}`;
+};
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+const refusedScore = (name: string, { requested, effective, refusal }: Score): string => {
+  const cure =
+    refusal === 'EACCES' || refusal === 'EPERM'
+      ? 'a lower one needs CAP_SYS_RESOURCE: run tsvisor with that capability, or ask for a score no lower than what it got'
+      : 'ask for a score between -1000 and 1000';
+  return `cannot set oom_score_adj ${requested} for ${name}: the kernel refused it (${refusal}), it runs with ${effective}; ${cure}`;
+};
+
+const verdictLine = (
+  about: { readonly whom: string; readonly process: ProcessName },
+  verdict: Verdict,
+): Line => {
+  const certainty = verdict.oom === 'no' ? 'not memory' : verdict.oom;
+  const level: Level = isOom(verdict) ? 'warn' : verdict.oom === 'unknown' ? 'info' : 'debug';
+  return { level, text: `oom: ${about.whom} (${certainty}): ${verdict.because}`, process: about.process };
+};
+
+const died = (event: Of<'died'>, facts: Facts): readonly Line[] => {
+  const { process, death, reason } = event;
+  const how = exitText(death.exit);
+  // Too quick is never expected, whatever the exit status.
+  const quick = reason === 'died' && death.lived < facts.startsecs(process) * 1000;
+  const expected = event.expected && !quick;
+  const level: Level = expected ? 'info' : 'warn';
+  const text =
+    reason === 'died'
+      ? `exited: ${process.name} (${how}; ${expected ? 'expected' : 'not expected'})`
+      : `stopped: ${process.name} (${how})`;
+  const line = { level, text, process };
+  return death.verdict === null
+    ? [line]
+    : [line, verdictLine({ whom: process.name, process }, death.verdict)];
+};
+
+const stuckText = (name: string): string =>
+  `cannot sweep ${name}: SIGKILL does not end all of its processes, often because of a dead disk or network mount; it is started again when they are gone`;
+
+const swept = ({ killed, took, remaining }: Swept, process: ProcessName): readonly Line[] => {
+  const lines: Line[] = [];
+  if (killed > 0) {
+    const whom = counted(killed, 'process that', 'processes that');
+    const text = `swept: ${whom} ${process.name} left behind, in ${Math.round(took)} ms`;
+    lines.push({ level: 'info', text, process });
+  }
+  if (remaining.length > 0) {
+    const pids = remaining.map(({ pid }) => pid).join(', ');
+    lines.push({ level: 'error', text: `${stuckText(process.name)} (pid ${pids})`, process });
+  }
+  return lines;
+};
+
+const changed = ({ process, from, to }: Of<'state'>, facts: Facts): readonly Line[] => {
+  const { name } = process;
+  const info = (text: string): readonly Line[] => [{ level: 'info', text, process }];
+  if (from === 'STARTING' && to === 'RUNNING') {
+    const seconds = facts.startsecs(process);
+    return info(
+      `success: ${name} entered RUNNING state, process has stayed up for > than ${seconds} seconds (startsecs)`,
+    );
+  }
+  if (to === 'FATAL') return info(`gave up: ${name} entered FATAL state, too many start retries too quickly`);
+  if (to === 'UNKNOWN') return [{ level: 'error', text: stuckText(name), process }];
+  return to === 'STOPPING' ? info(`waiting for ${name} to stop`) : [];
+};
+
+const WORDS: Words = {
+  state: changed,
+  launched: ({ process, leader, score }) => {
+    const spawned: Line = {
+      level: 'info',
+      text: `spawned: '${process.name}' with pid ${leader.pid}`,
+      process,
+    };
+    if (score.refusal === null) return [spawned];
+    return [{ level: 'warn', text: refusedScore(process.name, score), process }, spawned];
+  },
+  'launch-failed': ({ process, error }) => [{ level: 'info', text: `spawnerr: ${error}`, process }],
+  died,
+  'member-killed': ({ process, verdict }) => [
+    verdictLine({ whom: `a process of ${process.name}`, process }, verdict),
+  ],
+  swept: (event) => swept(event.swept, event.process),
+  signalled: ({ process, pid, signal }) =>
+    signal === 'SIGKILL'
+      ? [{ level: 'warn', text: `killing '${process.name}' (${pid}) with SIGKILL`, process }]
+      : [{ level: 'debug', text: `killing ${process.name} (pid ${pid}) with signal ${signal}`, process }],
+  delayed: ({ process, seconds, why }) => [
+    { level: 'info', text: `delayed: ${process.name} is started in ${seconds} s: ${why}`, process },
+  ],
+  mood: ({ mood }) => [{ level: 'debug', text: `supervisor mood: ${mood}`, process: null }],
+  group: ({ group, change }) => [{ level: 'debug', text: `group ${change}: ${group}`, process: null }],
+};
+
+/** The lines for one event, in order; none for what supervisord does not tell either. Pure. */
+export const wordsFor = <T extends EventType>(event: Of<T>, facts: Facts): readonly Line[] => {
+  const type: T = event.type;
+  return WORDS[type](event, facts);
+};
+
+const lineOf = (level: Level, text: string): Line => ({ level, text, process: null });
+
+/** supervisord's lines about itself, for which there is no event. */
+export const SAYINGS = {
+  started: (pid: number) => lineOf('info', `supervisord started with pid ${pid}`),
+  daemonizing: () => lineOf('info', 'daemonizing the supervisord process'),
+  exitRequest: (signal: NodeJS.Signals) => lineOf('warn', `received ${signal} indicating exit request`),
+  restartRequest: (signal: NodeJS.Signals) => lineOf('warn', `received ${signal} indicating restart request`),
+  reopenRequest: (signal: NodeJS.Signals) =>
+    lineOf('info', `received ${signal} indicating log reopen request`),
+  reopened: () => lineOf('info', 'supervisord logreopen'),
+  /** At most every three seconds while the supervisor stops. */
+  waitingToDie: (names: readonly string[]) => lineOf('info', `waiting for ${names.join(', ')} to die`),
+} as const;
+
+/** Speaks events into a journal; a refused score is told once, not at each restart. */
+export const createVoice = (journal: Pick<Journal, 'say'>, facts: Facts): ((event: Event) => void) => {
+  const told = new Set<string>();
+  return (event) => {
+    for (const { level, text, process } of wordsFor(event, facts)) {
+      const again = event.type === 'launched' && level === 'warn' && told.has(text);
+      if (level === 'warn' && event.type === 'launched') told.add(text);
+      if (!again) journal.say(level, text, process);
+    }
+  };
+};
