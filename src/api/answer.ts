@@ -20,17 +20,15 @@ export interface Answering {
   readonly bug: (error: unknown, request: string) => void;
 }
 
-const tooLarge = (): TsvisorError =>
-  new TsvisorError('BAD_REQUEST', { reason: `the body is larger than ${MAX_BODY_BYTES} bytes` });
-
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+/** Null when it is too large; then it has not been read to its end. */
+const readBody = async (request: IncomingMessage): Promise<string | null> => {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
+    if (size > MAX_BODY_BYTES) return null;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -55,8 +53,6 @@ const send = (response: ServerResponse, status: number, value: unknown): void =>
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
-    // A body that was not read to its end would be taken for the next request.
-    ...(response.req.complete ? {} : { connection: 'close' }),
   });
   response.end(body);
 };
@@ -79,8 +75,14 @@ const answer = async (
     return;
   }
   const route = findRoute(request.method ?? '', path);
-  const body = parseJson(await readBody(request));
-  send(response, 200, onWire(await ask(route.parse({ query: new URLSearchParams(query), body }))));
+  const text = await readBody(request);
+  if (text === null) {
+    // What was not read must not be taken for the next request.
+    response.setHeader('connection', 'close');
+    throw new TsvisorError('BAD_REQUEST', { reason: `the body is larger than ${MAX_BODY_BYTES} bytes` });
+  }
+  const command = route.parse({ query: new URLSearchParams(query), body: parseJson(text) });
+  send(response, 200, onWire(await ask(command)));
 };
 
 /** The function that answers all requests of a listener; it never throws. */
