@@ -10,7 +10,7 @@ import { lockHeld, runningAlready } from './holder.ts';
 import { openLastWords, type LastWords } from './last-words.ts';
 import type { Place } from './place.ts';
 import { readReport, type Report } from './report.ts';
-import { commandLine, LOCK_HELD, REPORT_FD } from './spawning.ts';
+import { commandLine, LOCK_HELD, REPORT_FD, type CommandLine } from './spawning.ts';
 import { until } from './until.ts';
 
 /** Milliseconds in which a supervisor is up: the hunt for leftovers waits 10 s for those that do not die. */
@@ -43,8 +43,7 @@ const whenEnded = (child: ChildProcess): Promise<Ended> =>
     });
   });
 
-const bear = (place: Place, stderr: number): Newborn => {
-  const { file, words, environment } = commandLine(place, false);
+const bear = ({ file, words, environment }: CommandLine, stderr: number): Newborn => {
   const child = spawn(file, words, {
     detached: true,
     env: environment,
@@ -100,9 +99,10 @@ const outcomeOf = async (
 };
 
 const tryOnce = async (place: Place): Promise<StatusReply | 'lock-held'> => {
+  const line = commandLine(place, false);
   const lastWords = openLastWords(place.runtimeDir);
   try {
-    const newborn = bear(place, lastWords.fd);
+    const newborn = bear(line, lastWords.fd);
     newborn.child.unref();
     return await outcomeOf(place, newborn, lastWords);
   } finally {

@@ -14,11 +14,11 @@ import type { Terminal } from './terminal.ts';
  * The instance's lock is held to the very end of guardian and supervisor, and a dead process that nobody reaped does
  * not hold it. Taking it for a moment is the only way to ask.
  */
-const lockIsFree = (runtimeDir: string): Promise<boolean> =>
+const lockIsFree = (lock: string): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen(`\0${lockName(instanceOf(runtimeDir))}`, () => server.close(() => resolve(true)));
+    server.listen(`\0${lock}`, () => server.close(() => resolve(true)));
   });
 
 /** Null when nobody is there; a supervisor that hangs is there. */
@@ -52,8 +52,10 @@ const askToEnd = async (client: Client): Promise<void> => {
 export const endSupervisor = async (socket: string, terminal: Terminal): Promise<StatusReply> => {
   const client = createClient(socket);
   const before = await client.status();
+  // The name is made from the folder while that is still there.
+  const lock = lockName(instanceOf(before.supervisor.runtimeDir));
   await askToEnd(client);
-  await until(async () => ((await lockIsFree(before.supervisor.runtimeDir)) ? true : null), {
+  await until(async () => ((await lockIsFree(lock)) ? true : null), {
     within: null,
     still: () => sayWhoRemains(client, terminal),
   });

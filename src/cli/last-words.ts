@@ -1,8 +1,7 @@
 // What did a supervisor write to stderr before it had a log, or after it lost it?
 
-import { closeSync, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { TsvisorError } from '../model/errors.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_SHOWN_BYTES = 2048;
@@ -15,18 +14,7 @@ export interface LastWords {
   close(): void;
 }
 
-/** A folder that somebody else made, for example in /tmp, is a trap. */
-const ownFolder = (folder: string): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const owner = lstatSync(folder).uid;
-  if (owner === process.geteuid?.()) return;
-  throw new TsvisorError('START_FAILED', {
-    reason: `its runtime folder ${folder} belongs to another user (uid ${owner}); remove it or set runtime_dir=`,
-  });
-};
-
 export const openLastWords = (runtimeDir: string): LastWords => {
-  ownFolder(runtimeDir);
   const fd = openSync(join(runtimeDir, 'stderr.log'), 'a+', 0o600);
   if (fstatSync(fd).size > MAX_FILE_BYTES) ftruncateSync(fd);
   const begun = fstatSync(fd).size;

@@ -1,27 +1,28 @@
 // What does a config say about where and how its supervisor is to run?
 
 import { loadPlan } from '../config/load.ts';
-import { runtimeDirFor } from '../config/runtime.ts';
+import { runtimeOf } from '../config/runtime.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { formatProblem } from '../model/problem.ts';
-import type { Terminal } from './terminal.ts';
-
-export const SOCKET_NAME = 'tsvisor.sock';
+import { formatProblem, type Problem } from '../model/problem.ts';
 
 export interface Place {
   readonly plan: Plan;
+  readonly warnings: readonly Problem[];
   readonly runtimeDir: string;
+  /** Path of the control socket. */
   readonly socket: string;
 }
 
-/** Refuses with BAD_CONFIG and every problem of the file; warnings are printed. */
-export const loadPlace = async (file: string, terminal: Terminal): Promise<Place> => {
+const refuse = (problems: readonly Problem[]): never => {
+  throw new TsvisorError('BAD_CONFIG', { problems: problems.map(formatProblem).join('\n') });
+};
+
+/** Refuses with BAD_CONFIG and every problem of the file. */
+export const loadPlace = async (file: string): Promise<Place> => {
   const resolved = await loadPlan(file);
-  if (resolved.plan === null)
-    throw new TsvisorError('BAD_CONFIG', { problems: resolved.problems.map(formatProblem).join('\n') });
-  for (const warning of resolved.warnings) terminal.err(`warning: ${formatProblem(warning)}`);
-  const { plan } = resolved;
-  const runtimeDir = runtimeDirFor(plan);
-  return { plan, runtimeDir, socket: `${runtimeDir}/${SOCKET_NAME}` };
+  if (resolved.plan === null) return refuse(resolved.problems);
+  const { plan, warnings } = resolved;
+  const { dir, socket, problem } = runtimeOf(plan);
+  return problem === null ? { plan, warnings, runtimeDir: dir, socket } : refuse([problem]);
 };

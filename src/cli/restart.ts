@@ -45,7 +45,7 @@ const endAndBegin = async (
     import('./boot.ts'),
     import('./place.ts'),
   ]);
-  const place = await loadPlace(config, terminal);
+  const place = await loadPlace(config);
   await endSupervisor(client.socket, terminal);
   return (await boot(place)).supervisor;
 };

@@ -3,6 +3,7 @@
 import { createClient } from '../api/client.ts';
 import type { StatusReply } from '../model/command.ts';
 import type { Invocation, Run } from './commands.ts';
+import { warn } from './complain.ts';
 import type { Terminal } from './terminal.ts';
 
 const startNamed = async ({ words, options, terminal }: Invocation): Promise<number> => {
@@ -24,7 +25,8 @@ const startSupervisor = async ({ options, terminal }: Invocation): Promise<numbe
     import('./ending.ts'),
     import('./holder.ts'),
   ]);
-  const place = await loadPlace(configFile(options.config), terminal);
+  const place = await loadPlace(configFile(options.config));
+  warn(terminal, place.warnings);
   const holder = await statusOf(createClient(place.socket));
   if (holder !== null) throw runningAlready(holder);
   if (options.foreground === true || place.plan.supervisor.nodaemon)
