@@ -1,0 +1,76 @@
+// What does a config file say, before anybody knows what it means? Sections of keys, each value with its place.
+
+import type { Problem } from '../model/problem.ts';
+
+export interface Origin {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1; 0 when only the line is known. */
+  readonly column: number;
+}
+
+/** Text always in an ini file; a list or a map of texts also in YAML. */
+export type Raw = string | readonly string[] | Readonly<Record<string, string>>;
+
+export interface Entry {
+  raw: Raw;
+  readonly origin: Origin;
+}
+
+export type Entries = Map<string, Entry>;
+
+export interface Section {
+  /** As in an ini file, e.g. `program:web`, whatever the dialect. */
+  readonly name: string;
+  /** As the reader of the file knows it: `[program:web]` or `programs.web`. */
+  readonly title: string;
+  readonly origin: Origin;
+  readonly entries: Entries;
+  /** Looked up when `entries` has no such key: `[DEFAULT]` in ini, `defaults` for programs in YAML. */
+  readonly defaults: Entries;
+}
+
+export interface Draft {
+  readonly dialect: 'ini' | 'yaml';
+  /** Absolute path of the main file. */
+  readonly file: string;
+  /** In the order of first appearance. */
+  readonly sections: Map<string, Section>;
+  /** `[DEFAULT]`. */
+  readonly defaults: Entries;
+}
+
+export const emptyDraft = (dialect: Draft['dialect'], file: string): Draft => ({
+  dialect,
+  file,
+  sections: new Map(),
+  defaults: new Map(),
+});
+
+export const entryOf = (section: Section, key: string): Entry | undefined =>
+  section.entries.get(key) ?? section.defaults.get(key);
+
+/** The section of that name, made when there is none yet. */
+export const sectionOf = (draft: Draft, name: string, origin: Origin): Section => {
+  const known = draft.sections.get(name);
+  if (known !== undefined) return known;
+  const made: Section = { name, title: `[${name}]`, origin, entries: new Map(), defaults: draft.defaults };
+  draft.sections.set(name, made);
+  return made;
+};
+
+export const sectionsNamed = (draft: Draft, prefix: string): Section[] =>
+  [...draft.sections.values()].filter((section) => section.name.startsWith(prefix));
+
+export const problemAt = (
+  origin: Origin,
+  what: { readonly key?: string; readonly message: string; readonly hint?: string },
+): Problem => ({
+  file: origin.file,
+  line: origin.line,
+  column: origin.column,
+  key: what.key ?? '',
+  message: what.message,
+  hint: what.hint ?? '',
+});

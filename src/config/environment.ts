@@ -1,0 +1,97 @@
+// What variables does an `environment=` line set? Python's shlex in its old mode, as supervisord 4.2.5 reads it.
+
+export type Environment =
+  | { readonly variables: Readonly<Record<string, string>>; readonly refused?: undefined }
+  | { readonly refused: string; readonly hint: string };
+
+const WORD = /[A-Za-z0-9_/.+\-():]/;
+const QUOTES = new Set(['"', "'"]);
+const SPACE = new Set([' ', '\t', '\r', '\n']);
+
+interface Token {
+  readonly text: string;
+  readonly end: number;
+}
+
+const lineEnd = (text: string, at: number): number => {
+  const end = text.indexOf('\n', at);
+  return end === -1 ? text.length : end + 1;
+};
+
+/** A word goes on over a comment, and quotes inside it are ordinary characters. */
+const readWord = (text: string, start: number): Token => {
+  let word = '';
+  let at = start;
+  for (;;) {
+    const next = text[at];
+    if (next === undefined || SPACE.has(next)) return { text: word, end: at };
+    if (next === '#') at = lineEnd(text, at);
+    else if (WORD.test(next) || QUOTES.has(next)) {
+      word += next;
+      at += 1;
+    } else return { text: word, end: at };
+  }
+};
+
+/** The token at or after `start`; null at the end, 'unclosed' for a quote that never closes. */
+const nextToken = (text: string, start: number): Token | null | 'unclosed' => {
+  let at = start;
+  for (;;) {
+    const next = text.charAt(at);
+    if (next === '') return null;
+    if (SPACE.has(next)) at += 1;
+    else if (next === '#') at = lineEnd(text, at);
+    else if (WORD.test(next)) return readWord(text, at);
+    else if (QUOTES.has(next)) {
+      const close = text.indexOf(next, at + 1);
+      return close === -1 ? 'unclosed' : { text: text.slice(at, close + 1), end: close + 1 };
+    } else {
+      const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+      return { text: character, end: at + character.length };
+    }
+  }
+};
+
+const tokensOf = (text: string): string[] | 'unclosed' => {
+  const tokens: string[] = [];
+  let token = nextToken(text, 0);
+  while (token !== null) {
+    if (token === 'unclosed') return 'unclosed';
+    tokens.push(token.text);
+    token = nextToken(text, token.end);
+  }
+  return tokens;
+};
+
+const unquote = (text: string): string => text.replace(/^['"]+/, '').replace(/['"]+$/, '');
+
+/**
+ * Reads `KEY="value",KEY2=value2`. Tokens come in fours, key, `=`, value and a separator that nobody looks at; so `A=1;B=2`
+ * is two variables and `A=a b` is A=a.
+ */
+export const readEnvironment = (text: string): Environment => {
+  const tokens = tokensOf(text);
+  if (tokens === 'unclosed') {
+    return {
+      refused: 'a quote is never closed',
+      hint: 'a blank before ; or # starts a comment, even in quotes',
+    };
+  }
+  const variables: Record<string, string> = {};
+  for (let at = 0; at < tokens.length; at += 4) {
+    const [key, equals, value] = tokens.slice(at, at + 3);
+    if (key === undefined || equals !== '=' || value === undefined) {
+      return {
+        refused: `'${tokens.slice(at, at + 3).join(' ')}' is not KEY=value`,
+        hint: 'write KEY="value",OTHER="value"; quote values with anything but letters, digits and _ / . + - ( ) :',
+      };
+    }
+    Object.defineProperty(variables, key, {
+      value: unquote(value),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return { variables };
+};

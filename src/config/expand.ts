@@ -1,0 +1,188 @@
+// What does a value say once its %(name)s are filled in? Python's mapping-style formatting.
+
+/** Looked up in order; the first map that has the name answers. */
+export type Names = readonly ReadonlyMap<string, string | number>[];
+
+export type Expanded =
+  | { readonly text: string; readonly refused?: undefined }
+  | { readonly refused: string; readonly hint: string };
+
+/** Longest text an expansion may make; execve itself takes 128 KiB per argument. */
+const MAX_LENGTH = 1 << 20;
+
+interface Spec {
+  readonly flags: string;
+  readonly width: number;
+  /** -1 when not given. */
+  readonly precision: number;
+  readonly type: string;
+}
+
+type Formatted = string | { readonly refused: string };
+
+const PERCENT = 'write %% for a plain percent sign';
+
+const find = (names: Names, name: string): string | number | undefined =>
+  names.find((map) => map.has(name))?.get(name);
+
+const available = (names: Names): string => {
+  const all = new Set(names.flatMap((map) => [...map.keys()]));
+  const plain = [...all].filter((name) => !name.startsWith('ENV_')).toSorted();
+  return [...plain, 'ENV_*'].join(', ');
+};
+
+const pad = (body: string, spec: Spec): string => {
+  const missing = spec.width - Array.from(body).length;
+  if (missing <= 0) return body;
+  return spec.flags.includes('-') ? body + ' '.repeat(missing) : ' '.repeat(missing) + body;
+};
+
+/** Sign, prefix and zeros of a number whose digits are known. */
+const padNumber = (negative: boolean, digits: string, spec: Spec & { readonly prefix?: string }): string => {
+  const plus = spec.flags.includes('+') ? '+' : spec.flags.includes(' ') ? ' ' : '';
+  const lead = (negative ? '-' : plus) + (spec.prefix ?? '');
+  const zeros = spec.flags.includes('0') && !spec.flags.includes('-');
+  const fill = zeros ? '0'.repeat(Math.max(0, spec.width - lead.length - digits.length)) : '';
+  return pad(lead + fill + digits, spec);
+};
+
+const RADIX: Readonly<Record<string, { readonly base: number; readonly prefix: string }>> = {
+  x: { base: 16, prefix: '0x' },
+  X: { base: 16, prefix: '0X' },
+  o: { base: 8, prefix: '0o' },
+};
+
+const whole = (value: number, spec: Spec): string => {
+  const radix = RADIX[spec.type];
+  const digits = Math.abs(value)
+    .toString(radix?.base ?? 10)
+    .padStart(spec.precision, '0');
+  const shown = spec.type === 'X' ? digits.toUpperCase() : digits;
+  return padNumber(value < 0, shown, {
+    ...spec,
+    prefix: radix !== undefined && spec.flags.includes('#') ? radix.prefix : '',
+  });
+};
+
+/** JavaScript writes `6.5e+1` where C writes `6.5e+01`. */
+const exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
+
+const general = (value: number, precision: number, keepZeros: boolean): string => {
+  const digits = Math.max(1, precision);
+  const power = value === 0 ? 0 : Number(value.toExponential(digits - 1).split('e')[1]);
+  const short = power < -4 || power >= digits;
+  const text = short ? value.toExponential(digits - 1) : value.toFixed(Math.max(0, digits - 1 - power));
+  const trimmed = keepZeros
+    ? text
+    : text.replace(/\.?0+(?=e|$)/, (zeros) => (zeros.includes('.') || text.includes('.') ? '' : zeros));
+  return exponent(trimmed);
+};
+
+const floating = (value: number, spec: Spec): string => {
+  const precision = Math.min(100, spec.precision === -1 ? 6 : spec.precision);
+  const size = Math.abs(value);
+  const kind = spec.type.toLowerCase();
+  const digits =
+    kind === 'f'
+      ? size.toFixed(precision)
+      : kind === 'e'
+        ? exponent(size.toExponential(precision))
+        : general(size, precision, spec.flags.includes('#'));
+  const upper = spec.type !== kind;
+  return padNumber(value < 0, upper ? digits.toUpperCase() : digits, spec);
+};
+
+const quote = (text: string): string => {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const body = text
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\t', String.raw`\t`)
+    .replaceAll('\r', String.raw`\r`);
+  return mark + (mark === "'" ? body.replaceAll("'", String.raw`\'`) : body) + mark;
+};
+
+const textual = (value: string | number, spec: Spec): Formatted => {
+  if (spec.type === 'c') {
+    if (typeof value === 'number') return pad(String.fromCodePoint(value), spec);
+    return Array.from(value).length === 1
+      ? pad(value, spec)
+      : { refused: '%c takes a number or one character' };
+  }
+  const body = spec.type === 's' || typeof value === 'number' ? String(value) : quote(value);
+  return pad(spec.precision === -1 ? body : Array.from(body).slice(0, spec.precision).join(''), spec);
+};
+
+const format = (value: string | number, spec: Spec): Formatted => {
+  if ('sra'.includes(spec.type) || spec.type === 'c') return textual(value, spec);
+  if (!'diuoxXeEfFgG'.includes(spec.type)) return { refused: `unknown format character '${spec.type}'` };
+  if (typeof value === 'string') return { refused: `%${spec.type} takes a number and this is a text` };
+  return 'eEfFgG'.includes(spec.type) ? floating(value, spec) : whole(value, spec);
+};
+
+/** Index just behind the parenthesis that closes the one before `start`, or -1. */
+const closing = (text: string, start: number): number => {
+  let depth = 1;
+  for (let at = start; at < text.length; at += 1) {
+    if (text[at] === '(') depth += 1;
+    if (text[at] === ')') depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return -1;
+};
+
+const SPEC = /([-+ #0]*)(\d*)(?:\.(\d*))?[hlL]?([^]?)/uy;
+
+const readSpec = (text: string, at: number): { readonly spec: Spec; readonly end: number } => {
+  SPEC.lastIndex = at;
+  const [all = '', flags = '', width = '', precision, type = ''] = SPEC.exec(text) ?? [];
+  return {
+    spec: { flags, width: Number(width), precision: precision === undefined ? -1 : Number(precision), type },
+    end: at + all.length,
+  };
+};
+
+/** One conversion, from behind its `%`. */
+const convert = (
+  text: string,
+  at: number,
+  names: Names,
+): { readonly out: Expanded; readonly end: number } => {
+  const named = text[at] === '(';
+  const behind = named ? closing(text, at + 1) : at;
+  const stop = (refused: string, hint = PERCENT): { out: Expanded; end: number } => ({
+    out: { refused, hint },
+    end: text.length,
+  });
+  if (behind === -1) return stop('%( without )');
+  const { spec, end } = readSpec(text, behind);
+  const name = named ? text.slice(at + 1, behind - 1) : '';
+  const value = named ? find(names, name) : undefined;
+  if (named && value === undefined)
+    return stop(`nothing is called '${name}' here`, `known here: ${available(names)}`);
+  if (spec.type === '') return stop('it ends within a %');
+  if (spec.type === '%') return { out: { text: '%' }, end };
+  if (value === undefined) return stop(`%${spec.type} has no name`);
+  if (Math.max(spec.width, spec.precision) > MAX_LENGTH) return stop('its width is too large');
+  const formatted = format(value, spec);
+  return typeof formatted === 'string'
+    ? { out: { text: formatted }, end }
+    : stop(formatted.refused, `as text: %(${name})s`);
+};
+
+/** Fills in `%(name)s` and `%%`. What Python refuses is refused, and so is `%s` without a name, which Python fills with everything. */
+export const expand = (text: string, names: Names): Expanded => {
+  let percent = text.indexOf('%');
+  if (percent === -1) return { text };
+  let done = '';
+  let from = 0;
+  while (percent !== -1) {
+    const { out, end } = convert(text, percent + 1, names);
+    if (out.refused !== undefined) return out;
+    done += text.slice(from, percent) + out.text;
+    if (done.length > MAX_LENGTH) return { refused: 'it grows too long', hint: 'at most 1 MiB' };
+    from = end;
+    percent = text.indexOf('%', from);
+  }
+  return { text: done + text.slice(from) };
+};

@@ -1,0 +1,38 @@
+// Which config file is meant when none is named? supervisord's places, and in each of them tsvisor's own file first.
+
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TsvisorError } from '../model/errors.ts';
+
+const NAMES = ['tsvisor.yaml', 'tsvisor.yml', 'supervisord.conf'] as const;
+
+export interface FindOptions {
+  readonly cwd?: string;
+  /** Path of the program; its folder's parent is the first place. */
+  readonly program?: string;
+}
+
+/** Absolute paths in the order they are tried. */
+export const configPlaces = (options: FindOptions = {}): readonly string[] => {
+  const cwd = options.cwd ?? process.cwd();
+  const program = options.program ?? '';
+  const parent = program.includes('/') ? dirname(dirname(program)) : cwd;
+  const folders = [
+    join(parent, 'etc'),
+    parent,
+    cwd,
+    join(cwd, 'etc'),
+    '/etc',
+    '/etc/supervisor',
+    '/etc/tsvisor',
+  ];
+  return [...new Set(folders.flatMap((folder) => NAMES.map((name) => join(folder, name))))];
+};
+
+/** The first that is there. Refuses with NO_CONFIG, naming the places that were tried. */
+export const findConfig = (options: FindOptions = {}): string => {
+  const places = configPlaces(options);
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new TsvisorError('NO_CONFIG', { places: places.join(', ') });
+  return found;
+};

@@ -1,0 +1,109 @@
+// Which further files does an ini file pull in? `[include]`, as supervisord follows it: once, from the main file only.
+
+import { dirname, resolve } from 'node:path';
+import type { Problem } from '../model/problem.ts';
+import { byCodePoint, words } from './blanks.ts';
+import { entryOf, problemAt } from './draft.ts';
+import type { Draft, Section } from './draft.ts';
+import { expand } from './expand.ts';
+import type { Names } from './expand.ts';
+import { glob } from './glob.ts';
+import { readIni } from './ini.ts';
+import { isRefusal } from './refusal.ts';
+import { readText } from './text-file.ts';
+
+/** Included files at most. */
+const MAX_FILES = 5000;
+
+const HERE = '%(here)s';
+
+/**
+ * Replaces the very text `%(here)s` in every value of every section, as supervisord does when there is an `[include]`;
+ * a default that has it becomes the section's own.
+ */
+const expandHere = (draft: Draft, here: string): void => {
+  for (const section of draft.sections.values()) {
+    for (const key of new Set([...section.defaults.keys(), ...section.entries.keys()])) {
+      const entry = entryOf(section, key);
+      if (typeof entry?.raw !== 'string' || !entry.raw.includes(HERE)) continue;
+      section.entries.set(key, { raw: entry.raw.replaceAll(HERE, here), origin: entry.origin });
+    }
+  }
+};
+
+export interface Included {
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+export interface Including {
+  /** ENV_ names and host_node_name. */
+  readonly names: Names;
+  /** Files outside are not seen; everything is when absent. */
+  readonly mayRead?: ((path: string) => boolean) | undefined;
+}
+
+const NOTHING: Included = { files: [], problems: [], warnings: [] };
+
+const patternsOf = (draft: Draft, section: Section, names: Names): readonly string[] | Problem => {
+  const entry = entryOf(section, 'files');
+  if (typeof entry?.raw !== 'string') {
+    const message = 'cannot use [include]: it has no files';
+    return problemAt(section.origin, { key: 'files', message, hint: 'files = conf.d/*.conf' });
+  }
+  const text = expand(entry.raw, [new Map([['here', dirname(draft.file)]]), ...names]);
+  if (text.refused === undefined) return words(text.text);
+  return problemAt(entry.origin, {
+    key: 'files',
+    message: `cannot use [include]: ${text.refused}`,
+    hint: text.hint,
+  });
+};
+
+const readInto = (draft: Draft, file: string): readonly Problem[] => {
+  const text = readText(file);
+  if (!isRefusal(text)) return readIni(draft, file, text);
+  // supervisord passes over what it cannot open, folders above all.
+  const silent = ['it is a directory', 'permission denied', 'it does not exist'].includes(text.refused);
+  const message = `cannot read this included file: ${text.refused}`;
+  return silent ? [] : [problemAt({ file, line: 0, column: 0 }, { message, hint: text.hint })];
+};
+
+/** Reads what `[include]` names into the draft. */
+export const includeFiles = (draft: Draft, including: Including): Included => {
+  const section = draft.sections.get('include');
+  if (section === undefined) return NOTHING;
+  const base = dirname(draft.file);
+  expandHere(draft, base);
+  const patterns = patternsOf(draft, section, including.names);
+  if ('message' in patterns) return { ...NOTHING, problems: [patterns] };
+  const origin = entryOf(section, 'files')?.origin ?? section.origin;
+  const files: string[] = [];
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const pattern of patterns.map((written: string) =>
+    written.startsWith('/') ? written : `${base}/${written}`,
+  )) {
+    const found = glob(pattern).filter(including.mayRead ?? (() => true));
+    if (found.length === 0) {
+      const message = `No file matches via include "${pattern}"`;
+      warnings.push({ ...problemAt(origin, { key: 'files', message }), verbatim: true });
+    }
+    for (const file of found.toSorted(byCodePoint)) {
+      if (files.length >= MAX_FILES) break;
+      files.push(file);
+      problems.push(...readInto(draft, file));
+      expandHere(draft, resolve(dirname(file)));
+    }
+  }
+  if (files.length >= MAX_FILES)
+    problems.push(
+      problemAt(origin, {
+        key: 'files',
+        message: `cannot include more than ${MAX_FILES} files`,
+        hint: 'use a narrower pattern',
+      }),
+    );
+  return { files, problems, warnings };
+};

@@ -1,0 +1,130 @@
+// What do the lines of a supervisord ini file say? Python's RawConfigParser, non-strict, to the quirk.
+
+import type { Problem } from '../model/problem.ts';
+import { isBlank, skipBlanks, strip, stripEnd } from './blanks.ts';
+import { problemAt, sectionOf } from './draft.ts';
+import type { Draft, Entries, Entry } from './draft.ts';
+
+/** Problems named one by one; a file that is no ini file at all has one on every line. */
+const MAX_PROBLEMS = 20;
+
+const nextMark = (line: string, mark: string, from: number): number =>
+  from < 0 ? -1 : line.indexOf(mark, from);
+
+const opensComment = (line: string, at: number): boolean =>
+  at === 0 || (at > 0 && isBlank(line.charCodeAt(at - 1)));
+
+/**
+ * Where the comment of a line starts, or -1. Both marks are followed in step, each to its next occurrence, and the first
+ * round in which one follows a blank decides: a later `;` can win over an earlier ` #`.
+ */
+const commentStart = (line: string): number => {
+  let semicolon = line.indexOf(';');
+  let hash = line.indexOf('#');
+  while (semicolon !== -1 || hash !== -1) {
+    const starts = [semicolon, hash].filter((at) => opensComment(line, at));
+    if (starts.length > 0) return Math.min(...starts);
+    semicolon = semicolon === -1 ? -1 : nextMark(line, ';', semicolon + 1);
+    hash = hash === -1 ? -1 : nextMark(line, '#', hash + 1);
+  }
+  return -1;
+};
+
+/** The name between the first bracket and the last one, or null. */
+const headerOf = (text: string): string | null => {
+  if (!text.startsWith('[')) return null;
+  const end = text.lastIndexOf(']');
+  return end > 1 ? text.slice(1, end) : null;
+};
+
+const optionOf = (text: string): { readonly key: string; readonly value: string } | null => {
+  const at = text.search(/[=:]/);
+  if (at === -1) return null;
+  const key = stripEnd(text.slice(0, at)).toLowerCase();
+  return key === '' ? null : { key, value: strip(text.slice(at + 1)) };
+};
+
+/** Reads lines of one file into a draft that may hold other files' sections already. */
+class IniReader {
+  readonly problems: Problem[] = [];
+  private entries: Entries | null = null;
+  private open: { readonly entry: Entry; readonly pieces: string[] } | null = null;
+  private indent = 0;
+  private readonly draft: Draft;
+  private readonly file: string;
+
+  constructor(draft: Draft, file: string) {
+    this.draft = draft;
+    this.file = file;
+  }
+
+  /** False when reading further makes no sense. */
+  line(line: string, number: number): boolean {
+    const first = skipBlanks(line, 0);
+    const mark = line[first];
+    const comment = mark === ';' || mark === '#' ? 0 : commentStart(line);
+    const value = strip(comment === -1 ? line : line.slice(0, comment));
+    if (value === '') {
+      if (comment === -1) this.open?.pieces.push('');
+      return true;
+    }
+    if (this.open !== null && first > this.indent) {
+      this.open.pieces.push(value);
+      return true;
+    }
+    this.indent = first;
+    return this.statement(value, number);
+  }
+
+  close(): void {
+    if (this.open !== null) this.open.entry.raw = stripEnd(this.open.pieces.join('\n'));
+    this.open = null;
+  }
+
+  private statement(text: string, number: number): boolean {
+    const header = headerOf(text);
+    if (header !== null) {
+      this.close();
+      this.entries = this.section(header, number);
+      return true;
+    }
+    if (this.entries === null) {
+      this.refuse(number, `cannot read '${clip(text)}': no [section] before it`, 'start with [supervisord]');
+      return false;
+    }
+    const option = optionOf(text);
+    if (option === null) {
+      this.refuse(number, `cannot read '${clip(text)}': not key=value`, 'a comment starts with ; or #');
+      return this.problems.length < MAX_PROBLEMS;
+    }
+    this.close();
+    const entry: Entry = { raw: option.value, origin: { file: this.file, line: number, column: 0 } };
+    // Set anew, not replaced: but a key keeps the place of its first appearance, as in Python's dictionaries.
+    this.entries.set(option.key, entry);
+    this.open = { entry, pieces: [option.value] };
+    return true;
+  }
+
+  private section(header: string, line: number): Entries {
+    if (header === 'DEFAULT') return this.draft.defaults;
+    return sectionOf(this.draft, header, { file: this.file, line, column: 0 }).entries;
+  }
+
+  private refuse(line: number, message: string, hint: string): void {
+    this.problems.push(problemAt({ file: this.file, line, column: 0 }, { message, hint }));
+  }
+}
+
+const clip = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+/** Adds what `text` says to the draft: sections merge, the last value of a key wins. Returns the lines it cannot read. */
+export const readIni = (draft: Draft, file: string, text: string): readonly Problem[] => {
+  const reader = new IniReader(draft, file);
+  let number = 1;
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    if (!reader.line(line, number)) break;
+    number += 1;
+  }
+  reader.close();
+  return reader.problems;
+};

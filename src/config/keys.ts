@@ -1,0 +1,192 @@
+// Which keys are there? The one table: section, type, default, where %(names)s may be used, and one line for people.
+
+import type { TypeName } from './types.ts';
+
+/**
+ * Which names may stand in a value:
+ * `env`: ENV_*; `here`: that and here; `fcgi`: that and program_name; `program`: here, ENV_*, program_name, group_name,
+ * host_node_name; `process`: that, process_num, numprocs and the program's own variables; `plain`: as written, no
+ * expansion; `environment`: as described there.
+ */
+export type Scope = 'plain' | 'env' | 'here' | 'fcgi' | 'program' | 'process' | 'environment';
+
+export interface KeyRow {
+  readonly type: TypeName;
+  /** As a file would say it; null for none. */
+  readonly default: string | null;
+  readonly scope: Scope;
+  /** tsvisor's own; supervisord ignores it. */
+  readonly own?: true;
+  readonly doc: string;
+}
+
+/** One row, one line: the tables are not formatted. */
+type Rows = Readonly<Record<string, KeyRow>>;
+
+// oxfmt-ignore
+export const SUPERVISOR_KEYS = {
+  logfile: { type: 'path', default: 'supervisord.log', scope: 'here', doc: 'The main log; relative to where the supervisor starts. `syslog` is not available.' },
+  logfile_maxbytes: { type: 'bytes', default: '50MB', scope: 'here', doc: 'Rotate the main log at this size; 0 never.' },
+  logfile_backups: { type: 'integer', default: '10', scope: 'here', doc: 'How many rotated main logs to keep; 0 truncates.' },
+  loglevel: { type: 'loglevel', default: 'info', scope: 'here', doc: 'Least important level that is logged.' },
+  pidfile: { type: 'path', default: 'supervisord.pid', scope: 'here', doc: 'Where the supervisor writes its pid.' },
+  umask: { type: 'octal', default: '022', scope: 'here', doc: 'Umask of the daemon.' },
+  nodaemon: { type: 'boolean', default: 'false', scope: 'here', doc: 'Stay in the foreground.' },
+  silent: { type: 'boolean', default: 'false', scope: 'here', doc: 'In the foreground: do not log to stdout.' },
+  minfds: { type: 'integer', default: '1024', scope: 'here', doc: 'Raise the limit of open files to at least this.' },
+  minprocs: { type: 'integer', default: '200', scope: 'here', doc: 'Raise the limit of processes to at least this.' },
+  nocleanup: { type: 'boolean', default: 'false', scope: 'here', doc: 'Keep the AUTO logs of earlier runs.' },
+  childlogdir: { type: 'directory', default: null, scope: 'here', doc: 'Where AUTO logs go; the temporary directory when not set.' },
+  user: { type: 'user', default: null, scope: 'here', doc: 'User the supervisor itself switches to.' },
+  directory: { type: 'directory', default: null, scope: 'here', doc: 'Where the daemon stands.' },
+  strip_ansi: { type: 'boolean', default: 'false', scope: 'here', doc: 'Strip escape sequences from what programs write.' },
+  environment: { type: 'environment', default: '', scope: 'environment', doc: 'Variables for every program, and for ENV_ in what follows.' },
+  identifier: { type: 'text', default: 'supervisor', scope: 'here', doc: 'Name of this supervisor in events, AUTO logs and the API.' },
+  runtime_dir: { type: 'text', default: null, scope: 'here', own: true, doc: 'Directory of the control socket and the ledger; chosen from the path of the config when not set.' },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const UNIX_SERVER_KEYS = {
+  file: { type: 'text', default: null, scope: 'here', doc: 'Path of the socket. Required.' },
+  chmod: { type: 'octal', default: '0700', scope: 'env', doc: 'Mode of the socket.' },
+  chown: { type: 'owner', default: null, scope: 'env', doc: 'Owner of the socket, `user` or `user:group`.' },
+  username: { type: 'text', default: null, scope: 'env', doc: 'Name a client must give; only together with password.' },
+  password: { type: 'text', default: null, scope: 'env', doc: 'Password a client must give, clear or `{SHA}` and hexadecimal digits.' },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const INET_SERVER_KEYS = {
+  port: { type: 'inet', default: null, scope: 'env', doc: '`port`, `host:port` or `*:port`. Required.' },
+  username: { type: 'text', default: null, scope: 'env', doc: 'Name a client must give; only together with password.' },
+  password: { type: 'text', default: null, scope: 'env', doc: 'Password a client must give, clear or `{SHA}` and hexadecimal digits.' },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const CTL_KEYS = {
+  serverurl: { type: 'text', default: 'http://localhost:9001', scope: 'here', doc: 'Where the supervisor is: `unix:///path` or `http://host:port`.' },
+  username: { type: 'text', default: null, scope: 'env', doc: 'Name sent to the server.' },
+  password: { type: 'text', default: null, scope: 'env', doc: 'Password sent to the server.' },
+  prompt: { type: 'text', default: 'supervisor', scope: 'env', doc: 'Prompt of the interactive client.' },
+  history_file: { type: 'text', default: null, scope: 'here', doc: 'Where the interactive client keeps its history.' },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const INCLUDE_KEYS = {
+  files: { type: 'text', default: null, scope: 'env', doc: 'Patterns of files to read as well, with blanks between them. Required.' },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const RPC_INTERFACE_KEYS = {
+  'supervisor.rpcinterface_factory': { type: 'text', default: null, scope: 'env', doc: "Python entry point of the namespace. Required; only supervisord's own is available." },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const CTL_PLUGIN_KEYS = {
+  'supervisor.ctl_factory': { type: 'text', default: null, scope: 'env', doc: 'Python entry point of a client plugin. Not available.' },
+} as const satisfies Rows;
+
+/** In a program, or in a group for every member that does not say otherwise. */
+// oxfmt-ignore
+export const OWN_KEYS = {
+  oom_score_adj: { type: 'score', default: 'auto', scope: 'program', own: true, doc: "Score for the OOM killer, set before exec: -1000 to 1000, `+N` relative to the supervisor's (`+-N` below it), or `auto`." },
+  oom_score_adj_required: { type: 'boolean', default: 'false', scope: 'program', own: true, doc: 'Do not start when the kernel refuses the score.' },
+  on_oom: { type: 'onOom', default: 'restart', scope: 'program', own: true, doc: 'What follows an OOM kill: restart, restart-group, stop, or continue (only tell).' },
+  survivors: { type: 'survivors', default: 'kill', scope: 'program', own: true, doc: 'What becomes of members that outlive the leader: kill or leave.' },
+  memory_max: { type: 'size', default: 'none', scope: 'program', own: true, doc: 'Hard memory limit of all members together, e.g. 512M.' },
+  memory_high: { type: 'size', default: 'none', scope: 'program', own: true, doc: 'Limit above which members are slowed down and their memory reclaimed.' },
+  containment: { type: 'containment', default: 'auto', scope: 'program', own: true, doc: 'What holds the members together: auto, cgroup, reap or scan.' },
+  fast_death_secs: { type: 'duration', default: '10', scope: 'program', own: true, doc: 'A shorter life after RUNNING makes the next restart slower.' },
+  restart_delay_max: { type: 'duration', default: '30', scope: 'program', own: true, doc: 'Longest delay between such restarts.' },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+const logKeys = <S extends 'stdout' | 'stderr'>(stream: S) =>
+  ({
+    logfile: { type: 'logfile', default: 'AUTO', scope: 'process', doc: `File for ${stream}; AUTO names one in childlogdir, NONE drops it.` },
+    logfile_maxbytes: { type: 'bytes', default: '50MB', scope: 'process', doc: `Rotate the ${stream} log at this size; 0 never.` },
+    logfile_backups: { type: 'integer', default: '10', scope: 'process', doc: `How many rotated ${stream} logs to keep.` },
+    capture_maxbytes: { type: 'bytes', default: '0', scope: 'program', doc: `Size of the capture buffer of ${stream}; 0 for none.` },
+    events_enabled: { type: 'boolean', default: 'false', scope: 'program', doc: `Announce what is written to ${stream} as PROCESS_LOG events.` },
+    syslog: { type: 'boolean', default: 'false', scope: 'process', doc: `Send ${stream} to syslog too.` },
+  }) as const satisfies Rows;
+
+const STDOUT = logKeys('stdout');
+const STDERR = logKeys('stderr');
+
+// oxfmt-ignore
+export const PROGRAM_KEYS = {
+  command: { type: 'text', default: null, scope: 'process', doc: 'Command line; quotes group words, nothing else is special. Required.' },
+  process_name: { type: 'text', default: '%(program_name)s', scope: 'process', doc: 'Name of each process; with %(process_num) when numprocs is above 1.' },
+  numprocs: { type: 'integer', default: '1', scope: 'program', doc: 'How many processes to run.' },
+  numprocs_start: { type: 'integer', default: '0', scope: 'program', doc: 'First process_num.' },
+  priority: { type: 'integer', default: '999', scope: 'program', doc: 'Lower starts first and stops last.' },
+  autostart: { type: 'boolean', default: 'true', scope: 'program', doc: 'Start with the supervisor.' },
+  autorestart: { type: 'autorestart', default: 'unexpected', scope: 'program', doc: 'Start again after exit: true, false, or unexpected (an exit code that is not in exitcodes).' },
+  startsecs: { type: 'seconds', default: '1', scope: 'program', doc: 'Must stay up longer than this to be RUNNING.' },
+  startretries: { type: 'integer', default: '3', scope: 'program', doc: 'How many failed starts before FATAL.' },
+  exitcodes: { type: 'exitcodes', default: '0', scope: 'program', doc: 'Expected exit codes.' },
+  stopsignal: { type: 'signal', default: 'TERM', scope: 'program', doc: 'Signal that asks it to stop.' },
+  stopwaitsecs: { type: 'seconds', default: '10', scope: 'program', doc: 'How long it may take to stop before SIGKILL.' },
+  stopasgroup: { type: 'boolean', default: 'false', scope: 'program', doc: 'Send stopsignal to the whole process group; implies killasgroup.' },
+  killasgroup: { type: 'boolean', default: null, scope: 'program', doc: 'Send SIGKILL to the whole process group; as stopasgroup when not set.' },
+  user: { type: 'user', default: null, scope: 'program', doc: 'User to run as.' },
+  umask: { type: 'octal', default: null, scope: 'program', doc: 'Umask of the processes.' },
+  directory: { type: 'text', default: null, scope: 'process', doc: 'Where the processes stand.' },
+  environment: { type: 'environment', default: '', scope: 'environment', doc: 'Variables, added to those of the supervisor section.' },
+  serverurl: { type: 'text', default: null, scope: 'program', doc: 'Value of SUPERVISOR_SERVER_URL; AUTO for the first server, empty for none.' },
+  redirect_stderr: { type: 'boolean', default: 'false', scope: 'program', doc: 'Send stderr where stdout goes.' },
+  stdout_logfile: STDOUT.logfile,
+  stdout_logfile_maxbytes: STDOUT.logfile_maxbytes,
+  stdout_logfile_backups: STDOUT.logfile_backups,
+  stdout_capture_maxbytes: STDOUT.capture_maxbytes,
+  stdout_events_enabled: STDOUT.events_enabled,
+  stdout_syslog: STDOUT.syslog,
+  stderr_logfile: STDERR.logfile,
+  stderr_logfile_maxbytes: STDERR.logfile_maxbytes,
+  stderr_logfile_backups: STDERR.logfile_backups,
+  stderr_capture_maxbytes: STDERR.capture_maxbytes,
+  stderr_events_enabled: STDERR.events_enabled,
+  stderr_syslog: STDERR.syslog,
+  ...OWN_KEYS,
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const GROUP_KEYS = {
+  programs: { type: 'list', default: '', scope: 'here', doc: 'Its members: names of programs, with commas between them.' },
+  priority: { type: 'integer', default: '999', scope: 'here', doc: 'Lower starts first and stops last.' },
+  ...OWN_KEYS,
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const LISTENER_KEYS = {
+  ...PROGRAM_KEYS,
+  events: { type: 'events', default: '', scope: 'here', doc: 'Event types it wants, with commas between them. Required.' },
+  buffer_size: { type: 'integer', default: '10', scope: 'here', doc: 'How many events wait before the oldest is dropped.' },
+  result_handler: { type: 'text', default: 'supervisor.dispatchers:default_handler', scope: 'here', doc: 'Python entry point; only the default is available.' },
+} as const satisfies Rows;
+
+// oxfmt-ignore
+export const FCGI_KEYS = {
+  ...PROGRAM_KEYS,
+  socket: { type: 'text', default: null, scope: 'fcgi', doc: '`unix:///path` or `tcp://host:port`. Required.' },
+  socket_owner: { type: 'owner', default: null, scope: 'here', doc: "Owner of a unix socket; the program's user when not set." },
+  socket_mode: { type: 'octal', default: null, scope: 'here', doc: 'Mode of a unix socket; 0700 when not set.' },
+  socket_backlog: { type: 'integer', default: null, scope: 'here', doc: 'Length of the queue of connections, 1 to 65535.' },
+} as const satisfies Rows;
+
+/** Every kind of section, by the name it has in an ini file (what precedes the colon). */
+export const SECTIONS = {
+  supervisord: SUPERVISOR_KEYS,
+  unix_http_server: UNIX_SERVER_KEYS,
+  inet_http_server: INET_SERVER_KEYS,
+  supervisorctl: CTL_KEYS,
+  include: INCLUDE_KEYS,
+  program: PROGRAM_KEYS,
+  group: GROUP_KEYS,
+  eventlistener: LISTENER_KEYS,
+  'fcgi-program': FCGI_KEYS,
+  rpcinterface: RPC_INTERFACE_KEYS,
+  ctlplugin: CTL_PLUGIN_KEYS,
+} as const satisfies Record<string, Rows>;
+
+export type SectionKind = keyof typeof SECTIONS;

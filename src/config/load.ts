@@ -1,0 +1,78 @@
+// What plan is in a file? The one door from a path to a plan, or to every problem on the way.
+
+import { resolve } from 'node:path';
+import type { Plan, Resolved } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { distinct } from './distinct.ts';
+import { emptyDraft, problemAt } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { includeFiles } from './include.ts';
+import { readIni } from './ini.ts';
+import { isRefusal } from './refusal.ts';
+import { environmentNames, resolveDraft } from './resolve.ts';
+import { readText } from './text-file.ts';
+import { worldOf } from './world.ts';
+import type { World, WorldOptions } from './world.ts';
+
+export interface LoadOptions extends WorldOptions {
+  /** Keeps several groups or processes of one name, as supervisord's parser does; such a plan is for print, not to run. */
+  readonly asWritten?: boolean;
+  /** Included files for which this is false are not seen. */
+  readonly mayRead?: (path: string) => boolean;
+}
+
+/** A draft and what was noticed on the way to it; problems here are of the text, not of its meaning. */
+export interface Drafted {
+  readonly draft: Draft;
+  readonly includedFiles: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file);
+
+const draftIni = (file: string, text: string, more: { world: World; options: LoadOptions }): Drafted => {
+  const draft = emptyDraft('ini', file);
+  const problems = readIni(draft, file, text);
+  if (problems.length > 0) return { draft, includedFiles: [], problems, warnings: [] };
+  const host = new Map([['host_node_name', more.world.hostname]]);
+  const names = [host, environmentNames(more.world.env)];
+  const included = includeFiles(draft, { names, mayRead: more.options.mayRead });
+  return { draft, includedFiles: included.files, problems: included.problems, warnings: included.warnings };
+};
+
+/** Reads a file and what it includes, without asking what it means. */
+export const draftFile = async (path: string, world: World, options: LoadOptions = {}): Promise<Drafted> => {
+  const file = resolve(world.cwd, path);
+  const text = readText(file);
+  if (isRefusal(text)) {
+    const origin = { file, line: 0, column: 0 };
+    const problem = problemAt(origin, {
+      message: `cannot read this config file: ${text.refused}`,
+      hint: text.hint,
+    });
+    return { draft: emptyDraft('ini', file), includedFiles: [], problems: [problem], warnings: [] };
+  }
+  if (!isYaml(file)) return draftIni(file, text, { world, options });
+  const { draftYaml } = await import('./yaml.ts');
+  return draftYaml(file);
+};
+
+const runnable = (plan: Plan, warnings: readonly Problem[]): Resolved => {
+  const made = distinct(plan);
+  return { plan: made.plan, warnings: [...warnings, ...made.warnings] };
+};
+
+/**
+ * The plan of a config file, ini or (by its name, .yaml or .yml) YAML. Never throws for what is in the file or for what the
+ * path names: that comes back as problems.
+ */
+export const loadPlan = async (path: string, options: LoadOptions = {}): Promise<Resolved> => {
+  const world = worldOf(options);
+  const drafted = await draftFile(path, world, options);
+  if (drafted.problems.length > 0) return { plan: null, problems: drafted.problems };
+  const resolved = resolveDraft({ draft: drafted.draft, world, includedFiles: drafted.includedFiles });
+  if (resolved.plan === null) return resolved;
+  const warnings = [...drafted.warnings, ...resolved.warnings];
+  return options.asWritten === true ? { plan: resolved.plan, warnings } : runnable(resolved.plan, warnings);
+};

@@ -1,0 +1,152 @@
+// What plan does a draft make? Or else: every problem it has.
+
+import { dirname } from 'node:path';
+import type { GroupPlan, Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { problemAt } from './draft.ts';
+import type { Draft } from './draft.ts';
+import type { Names } from './expand.ts';
+import { groupsOf } from './groups.ts';
+import { SUPERVISOR_KEYS } from './keys.ts';
+import { absolutePath } from './paths.ts';
+import { rpcInterfacesOf } from './plugins.ts';
+import { readerOf } from './section.ts';
+import type { SectionReader, Work } from './section.ts';
+import { serversOf } from './servers.ts';
+import type { World } from './world.ts';
+
+type SupervisorReader = SectionReader<typeof SUPERVISOR_KEYS>;
+
+export const environmentNames = (env: Readonly<Record<string, string>>): Map<string, string> =>
+  new Map(Object.entries(env).map(([key, value]) => [`ENV_${key}`, value]));
+
+/** Keeps each problem once: the processes of a program share their values and so their problems. */
+const gatherOnce = (): { readonly all: Problem[]; readonly add: (problem: Problem) => void } => {
+  const seen = new Set<string>();
+  const all: Problem[] = [];
+  const add = (problem: Problem): void => {
+    const mark = JSON.stringify([problem.file, problem.line, problem.key, problem.message]);
+    if (!seen.has(mark)) all.push(problem);
+    seen.add(mark);
+  };
+  return { all, add };
+};
+
+const environmentOf = (
+  work: Work,
+  reader: SupervisorReader,
+  names: Names,
+): Readonly<Record<string, string>> => {
+  const host = new Map([['host_node_name', work.reading.hostname]]);
+  // supervisord expands this one twice, and knows the host name only the second time.
+  const rounds = work.reading.dialect === 'ini' ? [names, [host, ...names]] : [[host, ...names]];
+  const environment = reader.read('environment', ...rounds);
+  for (const [key, value] of Object.entries(environment)) work.env.set(`ENV_${key}`, value);
+  return environment;
+};
+
+const serverurlOf = (servers: ReturnType<typeof serversOf>): string | null => {
+  const [unix] = servers.unixServers;
+  if (unix !== undefined) return `unix://${unix.path}`;
+  const inet = servers.inetServers.at(-1);
+  return inet === undefined ? null : `http://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}`;
+};
+
+type Settings = Omit<
+  SupervisorPlan,
+  'environment' | 'unixServers' | 'inetServers' | 'rpcInterfaces' | 'serverurl'
+>;
+
+const runtimeDirOf = (work: Work, reader: SupervisorReader, names: Names): string | null => {
+  const written = reader.read('runtime_dir', names);
+  return written === null ? null : absolutePath(written, work.reading);
+};
+
+const settingsOf = (work: Work, reader: SupervisorReader, names: Names): Settings => {
+  const place = (path: string): string => absolutePath(path, work.reading);
+  const logfile = reader.read('logfile', names);
+  const directory = reader.read('directory', names);
+  const nodaemon = reader.read('nodaemon', names);
+  const noLog = work.reading.dialect === 'yaml' && !reader.has('logfile');
+  const noPid = work.reading.dialect === 'yaml' && !reader.has('pidfile');
+  return {
+    identifier: reader.read('identifier', names),
+    logfile: noLog ? null : logfile === 'syslog' ? logfile : place(logfile),
+    logfileMaxBytes: reader.read('logfile_maxbytes', names),
+    logfileBackups: reader.read('logfile_backups', names),
+    loglevel: reader.read('loglevel', names),
+    pidfile: noPid ? null : place(reader.read('pidfile', names)),
+    nodaemon,
+    silent: reader.read('silent', names),
+    umask: reader.read('umask', names),
+    minfds: reader.read('minfds', names),
+    minprocs: reader.read('minprocs', names),
+    childlogdir: reader.read('childlogdir', names) ?? work.reading.tempDir,
+    nocleanup: reader.read('nocleanup', names),
+    stripAnsi: reader.read('strip_ansi', names),
+    directory,
+    user: reader.read('user', names),
+    // supervisord goes to its directory only when it becomes a daemon.
+    cwd: directory === null || nodaemon ? work.reading.cwd : place(directory),
+    runtimeDir: runtimeDirOf(work, reader, names),
+  };
+};
+
+const withEnvironment = (group: GroupPlan, environment: Readonly<Record<string, string>>): GroupPlan => ({
+  ...group,
+  processes: group.processes.map((process) => ({
+    ...process,
+    environment: { ...environment, ...process.environment },
+  })),
+});
+
+export interface Resolving {
+  readonly draft: Draft;
+  readonly world: World;
+  readonly includedFiles: readonly string[];
+}
+
+const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
+  const { draft } = work;
+  const section = draft.sections.get('supervisord') ?? {
+    name: 'supervisord',
+    title: '[supervisord]',
+    origin: { file: draft.file, line: 0, column: 0 },
+    entries: new Map(),
+    defaults: draft.defaults,
+  };
+  const reader = readerOf(work, section, SUPERVISOR_KEYS);
+  const names: Names = [new Map([['here', work.here]]), work.env];
+  const settings = settingsOf(work, reader, names);
+  const environment = environmentOf(work, reader, names);
+  const rpcInterfaces = rpcInterfacesOf(work);
+  const groups = groupsOf(work, settings.cwd).map((group) => withEnvironment(group, environment));
+  const servers = serversOf(work);
+  const supervisor = { ...settings, environment, rpcInterfaces, ...servers, serverurl: serverurlOf(servers) };
+  return { file: draft.file, dialect: draft.dialect, includedFiles, supervisor, groups };
+};
+
+/** The plan as supervisord would read it, several groups or processes of one name included; or every problem. */
+export const resolveDraft = ({ draft, world, includedFiles }: Resolving): Resolved => {
+  const problems = gatherOnce();
+  const warnings = gatherOnce();
+  if (draft.dialect === 'ini' && !draft.sections.has('supervisord')) {
+    const origin = { file: draft.file, line: 0, column: 0 };
+    const hint = 'add a line that says [supervisord]; it may stand alone';
+    problems.add(
+      problemAt(origin, { message: 'cannot use this file: it has no [supervisord] section', hint }),
+    );
+  }
+  const plan = planOf(
+    {
+      draft,
+      reading: { ...world, dialect: draft.dialect },
+      here: dirname(draft.file),
+      env: environmentNames(world.env),
+      report: problems.add,
+      warn: warnings.add,
+    },
+    includedFiles,
+  );
+  return problems.all.length > 0 ? { plan: null, problems: problems.all } : { plan, warnings: warnings.all };
+};

@@ -1,0 +1,85 @@
+// Where does the tsvisor of a config keep its socket and ledger, and by what name is it known on this machine?
+
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { basename, extname, join, resolve } from 'node:path';
+import type { Plan } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+
+/** sockaddr_un has room for 108 bytes, and the last must be zero for some who read it. */
+export const MAX_SOCKET_PATH = 107;
+
+const SOCKET = 'tsvisor.sock';
+
+export interface Runtime {
+  /** Absolute folder of the socket, the pipes and the ledger; not made here. */
+  readonly dir: string;
+  /** Absolute path of the control socket. */
+  readonly socket: string;
+  /** 8 hexadecimal characters. */
+  readonly instance: string;
+  /** Set when the socket cannot be used. */
+  readonly problem: Problem | null;
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+const realPath = (file: string): string => {
+  try {
+    return realpathSync(file);
+  } catch {
+    return resolve(file); // Not there any more: its old place still names its tsvisor.
+  }
+};
+
+const baseFolder = (env: NodeJS.ProcessEnv): string => {
+  const uid = process.getuid?.() ?? userInfo().uid;
+  if (uid === 0) return '/run/tsvisor';
+  const xdg = env['XDG_RUNTIME_DIR'];
+  // Not TMPDIR: every shell of the user must come to the same folder.
+  return xdg?.startsWith('/') === true ? join(xdg, 'tsvisor') : `/tmp/tsvisor-${uid}`;
+};
+
+/** The folder that a config has when it names none: the same for every path to the same file. */
+export const defaultRuntimeDir = (file: string, env: NodeJS.ProcessEnv = process.env): string => {
+  const real = realPath(file);
+  const name = basename(real, extname(real));
+  return join(baseFolder(env), `${name}-${hash(real)}`);
+};
+
+/** The folder of a plan; of a path alone, the one it has unless the file names another. */
+export const runtimeDirFor = (of: Plan | string, env: NodeJS.ProcessEnv = process.env): string =>
+  typeof of === 'string'
+    ? defaultRuntimeDir(of, env)
+    : (of.supervisor.runtimeDir ?? defaultRuntimeDir(of.file, env));
+
+/** 8 hexadecimal characters that name the tsvisor of a runtime folder, in cookies, cgroups and locks. */
+export const instanceOf = (runtimeDir: string): string => hash(realPath(runtimeDir));
+
+/**
+ * Name of the abstract socket that only one tsvisor of an instance can hold, without the leading NUL: exactly 107
+ * characters, so that every program pads it alike.
+ */
+export const lockName = (instance: string): string =>
+  `tsvisor-lock-${instance}-`.padEnd(MAX_SOCKET_PATH, '.');
+
+const socketProblem = (plan: Plan, socket: string): Problem | null => {
+  const length = Buffer.byteLength(socket);
+  if (length <= MAX_SOCKET_PATH) return null;
+  return {
+    file: plan.file,
+    line: 0,
+    column: 0,
+    key: 'runtime_dir',
+    message: `cannot listen on ${socket}: the path has ${length} bytes and the kernel takes ${MAX_SOCKET_PATH}`,
+    hint: 'set runtime_dir to a shorter path, e.g. /run/tsvisor/NAME',
+  };
+};
+
+/** Everything that follows from where a plan runs. */
+export const runtimeOf = (plan: Plan, env: NodeJS.ProcessEnv = process.env): Runtime => {
+  const dir = runtimeDirFor(plan, env);
+  const socket = join(dir, SOCKET);
+  return { dir, socket, instance: instanceOf(dir), problem: socketProblem(plan, socket) };
+};

@@ -1,0 +1,106 @@
+// What are the values of one section? Looks keys up in the table, expands, reads, and reports what cannot be read.
+
+import type { Problem } from '../model/problem.ts';
+import { entryOf, problemAt } from './draft.ts';
+import type { Draft, Entry, Origin, Raw, Section } from './draft.ts';
+import { expand } from './expand.ts';
+import type { Names } from './expand.ts';
+import type { KeyRow } from './keys.ts';
+import { isRefusal, shown } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { TYPES } from './types.ts';
+import type { Reading, ValueOf } from './types.ts';
+
+type Rows = Readonly<Record<string, KeyRow>>;
+
+/** What is resolved, with what, and what came of it. */
+export interface Work {
+  readonly draft: Draft;
+  readonly reading: Reading;
+  /** Absolute folder of the main file. */
+  readonly here: string;
+  /** ENV_ names: the environment, and what `[supervisord] environment` adds once it is read. */
+  readonly env: Map<string, string>;
+  /** Problems and warnings come once each, however many processes share the value. */
+  readonly report: (problem: Problem) => void;
+  readonly warn: (warning: Problem) => void;
+}
+
+type Filled<R extends KeyRow> = ValueOf<R['type']> | (R['default'] extends string ? never : null);
+
+export interface SectionReader<R extends Rows> {
+  readonly section: Section;
+  has(key: keyof R & string): boolean;
+  /**
+   * The value, expanded once per round of names. One that cannot be read is reported and gives the default, or null where
+   * there is none.
+   */
+  read<K extends keyof R & string>(key: K, ...rounds: readonly Names[]): Filled<R[K]>;
+  /** Reports something about a key, at its place. */
+  refuse(key: string, refusal: Refusal): void;
+  warn(key: string, message: string): void;
+}
+
+const expandRaw = (raw: Raw, names: Names): Raw | Refusal => {
+  if (typeof raw === 'string') {
+    const done = expand(raw, names);
+    return done.refused === undefined
+      ? done.text
+      : { ...done, refused: `cannot expand ${shown(raw)}: ${done.refused}` };
+  }
+  const entries = Object.entries(raw).map(([key, text]) => [key, expandRaw(text, names)] as const);
+  const refusal = entries.map(([, value]) => value).find((value) => isRefusal(value));
+  if (refusal !== undefined) return refusal;
+  const good = entries.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string');
+  return Array.isArray(raw) ? good.map(([, text]) => text) : Object.fromEntries(good);
+};
+
+const expandAll = (raw: Raw, rounds: readonly Names[]): Raw | Refusal => {
+  let text: Raw | Refusal = raw;
+  for (const names of rounds) {
+    if (isRefusal(text)) return text;
+    text = expandRaw(text, names);
+  }
+  return text;
+};
+
+/** The place of a key, or of its section's header when the key is not there. */
+export const originOf = (section: Section, key: string): Origin =>
+  entryOf(section, key)?.origin ?? section.origin;
+
+export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R): SectionReader<R> => {
+  const refuse = (key: string, refusal: Refusal): void => {
+    const message = `cannot use ${section.title}: ${refusal.refused}`;
+    work.report(problemAt(originOf(section, key), { key, message, hint: refusal.hint }));
+  };
+  const value = (row: KeyRow, raw: Raw): unknown => TYPES[row.type](raw, work.reading);
+  const fallback = (row: KeyRow): unknown => (row.default === null ? null : value(row, row.default));
+  const attempt = (row: KeyRow, entry: Entry, rounds: readonly Names[]): unknown => {
+    const raw = expandAll(entry.raw, rounds);
+    return isRefusal(raw) ? raw : value(row, raw);
+  };
+  const read = (key: string, rounds: readonly Names[]): unknown => {
+    const row = rows[key];
+    if (row === undefined) throw new Error(`no such key in the table: ${key}`);
+    const entry = entryOf(section, key);
+    if (entry === undefined) {
+      const plain = row.default === null ? null : expandAll(row.default, rounds);
+      return plain === null || isRefusal(plain) ? plain : value(row, plain);
+    }
+    const result = attempt(row, entry, rounds);
+    if (!isRefusal(result)) return result;
+    refuse(key, result);
+    return fallback(row);
+  };
+  return {
+    section,
+    has: (key) => entryOf(section, key) !== undefined,
+    // The table ties each key to its type and the type to its reader; TypeScript cannot follow that through `value`.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    read: (key, ...rounds) => read(key, rounds) as Filled<R[typeof key]>,
+    refuse,
+    warn: (key, message) => {
+      work.warn({ ...problemAt(originOf(section, key), { key, message }), verbatim: true });
+    },
+  };
+};

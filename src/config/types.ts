@@ -1,0 +1,259 @@
+// What does the text of a value mean? One reader per type of key; a refusal is a value with its cure.
+
+import type {
+  Account,
+  Autorestart,
+  ContainmentChoice,
+  OnOom,
+  Ownership,
+  ScoreRequest,
+  SupervisorPlan,
+  Survivors,
+} from '../model/plan.ts';
+import { strip } from './blanks.ts';
+import type { Raw } from './draft.ts';
+import { readEnvironment } from './environment.ts';
+import { EVENT_NAMES } from './event-names.ts';
+import { pythonInt } from './numbers.ts';
+import { existingDirectory, fileInDirectory } from './paths.ts';
+import { isRefusal, refuse, shown } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { signalOf } from './signals.ts';
+import type { StopSignal } from './signals.ts';
+import type { World } from './world.ts';
+
+/** What a reader may look at besides the text. */
+export interface Reading extends World {
+  readonly dialect: 'ini' | 'yaml';
+}
+
+type Reader<T> = (raw: Raw, world: Reading) => T | Refusal;
+
+const ofText =
+  <T>(read: (text: string, world: Reading) => T | Refusal): Reader<T> =>
+  (raw, world) =>
+    typeof raw === 'string' ? read(raw, world) : refuse('one value is wanted, not a list or map');
+
+const integer = (text: string): number | Refusal =>
+  pythonInt(text) ?? refuse(`${shown(text)} is not a whole number`, 'digits only, e.g. 10');
+
+const TRUE_WORDS = new Set(['true', 'yes', 'on', '1']);
+const FALSE_WORDS = new Set(['false', 'no', 'off', '0']);
+
+const truth = (text: string): boolean | null => {
+  const word = text.toLowerCase();
+  if (TRUE_WORDS.has(word)) return true;
+  return FALSE_WORDS.has(word) ? false : null;
+};
+
+const boolean = (text: string): boolean | Refusal =>
+  truth(text) ?? refuse(`${shown(text)} is not a boolean`, 'true, yes, on, 1 or false, no, off, 0');
+
+const autorestart = (text: string): Autorestart | Refusal => {
+  if (text.toLowerCase() === 'unexpected') return 'unexpected';
+  const always = truth(text);
+  if (always === null) return refuse(`${shown(text)} is not known`, 'true, false or unexpected');
+  return always ? 'always' : 'never';
+};
+
+const UNITS: Readonly<Record<string, number>> = { k: 1, m: 2, g: 3, t: 4 };
+
+/** `512M`, `1.5GiB`, `64 kb`, plain bytes; powers of 1024. */
+const size = (text: string): number | Refusal => {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(?:i?b)?|b)?\s*$/i.exec(text);
+  if (match === null) return refuse(`${shown(text)} is not a size`, 'e.g. 512M, 1.5G or a number of bytes');
+  return Math.floor(Number(match[1]) * 1024 ** (UNITS[(match[2] ?? '').toLowerCase()] ?? 0));
+};
+
+const BYTES_OF: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
+/** supervisord's sizes, and in YAML also every other spelling. */
+const bytes = (text: string, world: Reading): number | Refusal => {
+  const factor = BYTES_OF[text.slice(-2).toLowerCase()];
+  const count = pythonInt(factor === undefined ? text : text.slice(0, -2));
+  if (count !== null) return count * (factor ?? 1);
+  if (world.dialect === 'yaml') return size(text);
+  return refuse(`${shown(text)} is not a size`, 'a number of bytes, or one with KB, MB or GB');
+};
+
+const limit = (text: string): number | null | Refusal =>
+  /^\s*(none|max|infinity)?\s*$/i.test(text) ? null : size(text);
+
+const SECONDS_OF: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `10s`, `1.5m`, `250ms`, plain seconds. */
+const duration = (text: string): number | Refusal => {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*$/i.exec(text);
+  if (match === null)
+    return refuse(`${shown(text)} is not a duration`, 'seconds, or a number with ms, s, m, h or d');
+  const unit = match[2]?.toLowerCase() ?? 's';
+  return (Number(match[1]) * Math.round((SECONDS_OF[unit] ?? 1) * 1000)) / 1000;
+};
+
+/** Whole seconds as supervisord has them, and in YAML also a duration that comes to whole seconds. */
+const seconds = (text: string, world: Reading): number | Refusal => {
+  const count = pythonInt(text);
+  if (count !== null) return count;
+  if (world.dialect === 'ini') return refuse(`${shown(text)} is not a whole number`, 'seconds, e.g. 10');
+  const read = duration(text);
+  return isRefusal(read) || Number.isInteger(read)
+    ? read
+    : refuse(`${shown(text)} is not whole seconds`, 'e.g. 10s');
+};
+
+const octal = (text: string): number | Refusal =>
+  pythonInt(text, 8) ?? refuse(`${shown(text)} is not an octal number`, 'e.g. 022');
+
+const items = (raw: Raw): string[] | Refusal => {
+  if (typeof raw !== 'string') return Array.isArray(raw) ? [...raw] : refuse('a list is wanted, not a map');
+  return raw === '' ? [] : raw.split(',').map(strip);
+};
+
+const exitcodes = (raw: Raw): number[] | Refusal => {
+  const written = items(raw);
+  if (isRefusal(written)) return written;
+  const codes = written.map((item) => pythonInt(item));
+  const good = codes.filter((code) => code !== null && code >= 0 && code <= 255);
+  if (good.length === codes.length) return good.filter((code) => code !== null);
+  return refuse(
+    `${shown(written.join(','))} is not a list of exit codes`,
+    'numbers from 0 to 255 with commas, e.g. 0,2',
+  );
+};
+
+const events = (raw: Raw): string[] | Refusal => {
+  const written = items(raw);
+  if (isRefusal(written)) return written;
+  const names = [...new Set(written.map((name) => name.toUpperCase()))];
+  const unknown = names.find((name) => !EVENT_NAMES.includes(name));
+  return unknown === undefined
+    ? names
+    : refuse(`no event is called ${shown(unknown)}`, `one of ${EVENT_NAMES.join(', ')}`);
+};
+
+const LEVELS: readonly SupervisorPlan['loglevel'][] = [
+  'critical',
+  'error',
+  'warn',
+  'info',
+  'debug',
+  'trace',
+  'blather',
+];
+
+/** One of a few words, in any case. */
+const oneOf =
+  <T extends string>(choices: readonly T[]) =>
+  (text: string): T | Refusal => {
+    const word = strip(text).toLowerCase();
+    return (
+      choices.find((choice) => choice === word) ??
+      refuse(`${shown(text)} is not known`, `one of ${choices.join(', ')}`)
+    );
+  };
+
+/** `-500` is absolute, `+200` is relative to the supervisor's score and so is `+-200`. */
+const score = (text: string): ScoreRequest | Refusal => {
+  const word = strip(text).toLowerCase();
+  if (word === 'auto') return { kind: 'auto' };
+  const match = /^(\+?)(-?\d{1,4})$/.exec(word);
+  const value = Number(match?.[2]);
+  if (match === null || Math.abs(value) > (match[1] === '+' ? 2000 : 1000)) {
+    return refuse(
+      `${shown(text)} is not a score`,
+      'auto, -1000 to 1000, or +N relative to the supervisor (+-N for below it)',
+    );
+  }
+  return { kind: match[1] === '+' ? 'relative' : 'absolute', value: value || 0 };
+};
+
+const user = (text: string, world: Reading): Account | Refusal =>
+  world.users.user(text) ?? refuse(`no user is called ${shown(text)}`, 'create it, or name one that exists');
+
+/** `user` or `user:group`, by name or number. */
+const owner = (text: string, world: Reading): Ownership | Refusal => {
+  const colon = text.indexOf(':');
+  const account = world.users.user(colon === -1 ? text : text.slice(0, colon));
+  if (account === null) return refuse(`no such user in ${shown(text)}`, 'user or user:group');
+  if (colon === -1) return { uid: account.uid, gid: -1 };
+  const gid = world.users.group(text.slice(colon + 1));
+  return gid === null
+    ? refuse(`no such group in ${shown(text)}`, 'user or user:group')
+    : { uid: account.uid, gid };
+};
+
+export interface InetAddress {
+  /** Empty: every interface. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const inet = (text: string): InetAddress | Refusal => {
+  const colon = text.lastIndexOf(':');
+  const host = colon === -1 ? '' : text.slice(0, colon).toLowerCase();
+  const port = pythonInt(text.slice(colon + 1));
+  if (port === null || port < 1 || port > 65_535) {
+    return refuse(`${shown(text)} has no port from 1 to 65535`, 'port, host:port or *:port');
+  }
+  return { host: host === '*' ? '' : host, port };
+};
+
+export type LogFile =
+  | { readonly kind: 'none' | 'auto' | 'syslog' }
+  | { readonly kind: 'file'; readonly path: string };
+
+const logfile = (text: string, world: Reading): LogFile | Refusal => {
+  const word = text.toLowerCase();
+  if (word === 'none' || word === 'off') return { kind: 'none' };
+  if (word === 'auto' || word === 'syslog') return { kind: word };
+  const path = fileInDirectory(text, world);
+  return isRefusal(path) ? path : { kind: 'file', path };
+};
+
+const environment = (raw: Raw): Readonly<Record<string, string>> | Refusal => {
+  if (typeof raw === 'string') {
+    const read = readEnvironment(raw);
+    return read.refused === undefined ? read.variables : read;
+  }
+  return Array.isArray(raw)
+    ? refuse('a map is wanted, not a list', 'KEY: value, one a line')
+    : Object.fromEntries(Object.entries(raw));
+};
+
+const list = (raw: Raw): string[] | Refusal => items(raw);
+
+/** One reader for each type a key can have. */
+export const TYPES = {
+  text: ofText((text) => text),
+  integer: ofText(integer),
+  boolean: ofText(boolean),
+  autorestart: ofText(autorestart),
+  bytes: ofText(bytes),
+  size: ofText(limit),
+  seconds: ofText(seconds),
+  duration: ofText(duration),
+  octal: ofText(octal),
+  signal: ofText(
+    (text): StopSignal | Refusal =>
+      signalOf(text) ??
+      refuse(`${shown(text)} is not a signal`, 'a name such as TERM or SIGTERM, or a number'),
+  ),
+  exitcodes,
+  events,
+  list,
+  loglevel: ofText(oneOf(LEVELS)),
+  user: ofText(user),
+  owner: ofText(owner),
+  inet: ofText(inet),
+  logfile: ofText(logfile),
+  path: ofText(fileInDirectory),
+  directory: ofText(existingDirectory),
+  environment,
+  score: ofText(score),
+  onOom: ofText(oneOf<OnOom>(['restart', 'restart-group', 'stop', 'continue'])),
+  survivors: ofText(oneOf<Survivors>(['kill', 'leave'])),
+  containment: ofText(oneOf<ContainmentChoice>(['auto', 'cgroup', 'reap', 'scan'])),
+} as const satisfies Record<string, Reader<unknown>>;
+
+export type TypeName = keyof typeof TYPES;
+export type ValueOf<T extends TypeName> = Exclude<ReturnType<(typeof TYPES)[T]>, Refusal>;
