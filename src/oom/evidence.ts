@@ -1,0 +1,103 @@
+// What can be known about a death: counters then and now, and what the kernel log says of this process.
+
+import type { Cgroup, OomWatch } from '../kernel/port.ts';
+import type { Evidence, OomCounters, OomRecord } from '../model/verdict.ts';
+
+/** How things stood before a launch; everything later belongs to that life. */
+export interface Baseline {
+  readonly counters: OomCounters;
+  /** Sequence number of the last OOM record seen; a record of a former owner of the pid is not later. */
+  readonly seq: number;
+  /** How often the kernel log had overtaken us. */
+  readonly losses: number;
+}
+
+export interface Subject {
+  readonly baseline: Baseline;
+  readonly cgroup: Cgroup | null;
+  readonly leaderPid: number;
+}
+
+export interface EvidenceGatherer {
+  /** Before a launch. */
+  note(cgroup: Cgroup | null): Baseline;
+  /** After a death or a rise of a counter. Cheap: about 50 µs, and 300 µs more when the OOM killer was at work. */
+  gather(subject: Subject): Evidence;
+  /** What the log still says of a pid of which no baseline is known: the supervisor before this one. */
+  recall(pid: number): Pick<Evidence, 'records' | 'kernelLog'>;
+}
+
+/** Records kept for processes whose turn has not come yet. */
+const KEPT = 256;
+
+/** Path of a record within a process's cgroup: at its end or above something of its own making. */
+export const isWithin = (path: string, own: string): boolean => path === own || path.startsWith(`${own}/`);
+
+/** In a cgroup namespace we know only the end of our path; the log writes it from the machine's root. */
+export const isWithinSuffix = (path: string, own: string): boolean => `${path}/`.includes(`${own}/`);
+
+const countersNow = (oom: OomWatch, cgroup: Cgroup | null): OomCounters => ({
+  ...(cgroup?.counters() ?? { cgroup: null, limitHits: null }),
+  machine: oom.machineKills(),
+});
+
+class Gatherer implements EvidenceGatherer {
+  readonly #oom: OomWatch;
+  #recent: OomRecord[] = [];
+  #seq = -1;
+  #losses = 0;
+  #log: Evidence['kernelLog'] = 'readable';
+  /** The machine's counter at the last drain; while it stands, the log has nothing for us. */
+  #drainedAt: number | null = 0;
+
+  constructor(oom: OomWatch) {
+    this.#oom = oom;
+  }
+
+  note(cgroup: Cgroup | null): Baseline {
+    const counters = countersNow(this.#oom, cgroup);
+    if (counters.machine === null || counters.machine !== this.#drainedAt) this.#drain(counters.machine);
+    return { counters, seq: this.#seq, losses: this.#losses };
+  }
+
+  gather({ baseline, cgroup, leaderPid }: Subject): Evidence {
+    const after = countersNow(this.#oom, cgroup);
+    // Counted a moment before it is logged, so a drain at the last note may have come too early for this life.
+    if (after.machine === null || after.machine !== baseline.counters.machine) this.#drain(after.machine);
+    const moved = after.cgroup === null || after.cgroup !== baseline.counters.cgroup;
+    const path = cgroup?.memoryPath ?? null;
+    const isIts = (record: OomRecord): boolean => {
+      if (record.seq <= baseline.seq) return false;
+      if (this.#oom.pidsMatch && record.pid === leaderPid) return true;
+      if (record.taskCgroup === null || path === null) return false;
+      return isWithin(record.taskCgroup, path) || (moved && isWithinSuffix(record.taskCgroup, path));
+    };
+    const kernelLog = this.#log === 'readable' && this.#losses > baseline.losses ? 'lost-records' : this.#log;
+    return { before: baseline.counters, after, records: this.#recent.filter(isIts), kernelLog };
+  }
+
+  recall(pid: number): Pick<Evidence, 'records' | 'kernelLog'> {
+    this.#drain(this.#oom.machineKills());
+    const records = this.#oom.pidsMatch ? this.#recent.filter((record) => record.pid === pid) : [];
+    return { records, kernelLog: this.#log };
+  }
+
+  #drain(machine: number | null): void {
+    const { records, state } = this.#oom.drainKernelLog();
+    this.#drainedAt = machine;
+    this.#log = state === 'lost-records' ? 'readable' : state;
+    if (state === 'lost-records') this.#losses += 1;
+    if (records.length === 0) return;
+    this.#recent = [...this.#recent, ...records].slice(-KEPT);
+    this.#seq = records.at(-1)?.seq ?? this.#seq;
+  }
+}
+
+export const createEvidence = (oom: OomWatch): EvidenceGatherer => new Gatherer(oom);
+
+/** The baseline after a kill that has been told: it must not be told again at the leader's death. */
+export const advance = (baseline: Baseline, told: Evidence): Baseline => ({
+  ...baseline,
+  counters: told.after,
+  seq: Math.max(baseline.seq, ...told.records.map((record) => record.seq)),
+});

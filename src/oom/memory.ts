@@ -1,0 +1,102 @@
+// Was a member killed while its leader lives on? Compares counters once per tick; owns no timer.
+
+import type { Cgroup, OomWatch, Processes } from '../kernel/port.ts';
+import type { Identity } from '../model/phase.ts';
+import type { Evidence } from '../model/verdict.ts';
+import { advance, type Baseline, type EvidenceGatherer } from './evidence.ts';
+
+export interface Followed {
+  readonly leader: Identity;
+  readonly cgroup: Cgroup;
+  readonly baseline: Baseline;
+}
+
+export interface MemoryWatch {
+  /** From a launch on. A later call for the same key begins a new life. */
+  follow(key: string, followed: Followed): void;
+  /** The baseline as it stands now: kills already told are behind it. Null when the key is not followed. */
+  baseline(key: string): Baseline | null;
+  forget(key: string): void;
+  /** Once per second; costs one read of 25 µs while the OOM killer does nothing. */
+  tick(): void;
+  /** Looks at one process now, where the kernel has told of a change. */
+  look(key: string): void;
+}
+
+export interface MemoryWatchParts {
+  readonly oom: OomWatch;
+  readonly processes: Pick<Processes, 'alive'>;
+  readonly evidence: EvidenceGatherer;
+  /** A member was killed and the leader lives. Told once per rise of the counter. */
+  readonly killed: (key: string, evidence: Evidence) => void;
+}
+
+interface Entry extends Followed {
+  baseline: Baseline;
+  /** The counter rose, but it may have been the leader, who takes a while to die; asked again at the next tick. */
+  suspected: boolean;
+}
+
+class Watch implements MemoryWatch {
+  readonly #parts: MemoryWatchParts;
+  readonly #entries = new Map<string, Entry>();
+  #machine: number | null;
+  /** The machine counts a moment before the cgroup does, so each rise is looked at twice. */
+  #again = false;
+
+  constructor(parts: MemoryWatchParts) {
+    this.#parts = parts;
+    this.#machine = parts.oom.machineKills();
+  }
+
+  follow(key: string, followed: Followed): void {
+    this.#entries.set(key, { ...followed, suspected: false });
+  }
+
+  baseline(key: string): Baseline | null {
+    return this.#entries.get(key)?.baseline ?? null;
+  }
+
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  tick(): void {
+    const machine = this.#parts.oom.machineKills();
+    const rose = machine === null || machine !== this.#machine;
+    this.#machine = machine;
+    if (!rose && !this.#again) return;
+    this.#again = rose;
+    for (const key of this.#entries.keys()) this.#examine(key, true);
+  }
+
+  look(key: string): void {
+    this.#examine(key, false);
+  }
+
+  #examine(key: string, atTick: boolean): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    const { leader, cgroup, baseline } = entry;
+    const counted = cgroup.counters().cgroup;
+    if (counted === null || counted === baseline.counters.cgroup) return;
+    // A dead leader's own verdict takes the evidence as it is.
+    if (!this.#parts.processes.alive(leader)) return;
+    const evidence = this.#parts.evidence.gather({ baseline, cgroup, leaderPid: leader.pid });
+    if (evidence.records.length === 0 && !(entry.suspected && atTick)) {
+      entry.suspected = true;
+      this.#again = true;
+      return;
+    }
+    if (this.#namesLeader(evidence, leader)) return;
+    entry.suspected = false;
+    entry.baseline = advance(baseline, evidence);
+    this.#parts.killed(key, evidence);
+  }
+
+  #namesLeader(evidence: Evidence, leader: Identity): boolean {
+    return this.#parts.oom.pidsMatch && evidence.records.some((record) => record.pid === leader.pid);
+  }
+}
+
+export const createMemoryWatch = (parts: MemoryWatchParts): MemoryWatch => new Watch(parts);
