@@ -1,0 +1,33 @@
+// What can this machine do? Tests that need more than it has are skipped by the name of what is missing.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const isRoot = process.getuid?.() === 0;
+
+export const hasSupervisord = spawnSync('supervisord', ['--version']).status === 0;
+
+/** The folder of our own memory cgroup (v1), or of our own cgroup where v2 can limit memory; null without either. */
+const memoryFolder = (): string | null => {
+  const lines = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
+  const v1 = lines.find((line) => line.split(':')[1]?.split(',').includes('memory'));
+  if (v1 !== undefined) return join('/sys/fs/cgroup/memory', v1.split(':')[2] ?? '');
+  const v2 = join('/sys/fs/cgroup', lines.find((line) => line.startsWith('0::'))?.slice(3) ?? '');
+  const controllers = join(v2, 'cgroup.controllers');
+  return existsSync(controllers) && readFileSync(controllers, 'utf8').includes('memory') ? v2 : null;
+};
+
+const canMakeFolderIn = (parent: string | null): boolean => {
+  if (parent === null) return false;
+  const folder = join(parent, `tsvisor-probe-${process.pid}`);
+  try {
+    mkdirSync(folder);
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const canLimitMemory = canMakeFolderIn(memoryFolder());

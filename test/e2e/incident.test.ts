@@ -1,0 +1,112 @@
+// The supervisor is killed while its workers hold ports and locks: what is left, and what runs afterwards?
+
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { hasSupervisord } from './abilities.ts';
+import { lodge, type Lodging } from './lodging.ts';
+import { until } from './wait.ts';
+import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/ci', import.meta.url));
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+
+interface Family {
+  readonly leader: number;
+  readonly child: number;
+  readonly stray: number;
+}
+
+/** What the worker on `port` says of itself; null while nobody listens. */
+const who = (port: number): Promise<Family | null> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('who\n'));
+    socket.setTimeout(2000, () => socket.destroy());
+    socket.on('data', (answer) => {
+      resolve(JSON.parse(String(answer)));
+      socket.destroy();
+    });
+    socket.on('error', () => resolve(null));
+    socket.on('close', () => resolve(null));
+  });
+
+const bothWorkers = (ports: readonly number[]): Promise<readonly Family[]> =>
+  until('both workers listening', async () => {
+    const families = (await Promise.all(ports.map(who))).filter((family) => family !== null);
+    return families.length === ports.length ? families : null;
+  });
+
+/** The example's config on free ports. Its keys of tsvisor are unknown to supervisord, which passes over them. */
+const settle = async (lodging: Lodging): Promise<readonly number[]> => {
+  cpSync(EXAMPLE, lodging.folder, { recursive: true });
+  const ports = [await freePort(), await freePort()];
+  const text = readFileSync(lodging.config, 'utf8')
+    .replace('[supervisord]', '[supervisord]\nruntime_dir=%(here)s/run')
+    .replace('app-1 7411', `app-1 ${ports[0]}`)
+    .replace('app-2 7412', `app-2 ${ports[1]}`);
+  writeFileSync(lodging.config, text);
+  return ports;
+};
+
+const identities = (families: readonly Family[]): readonly Witnessed[] =>
+  families.flatMap(({ leader, child, stray }) => [leader, child, stray].map(witnessed));
+
+const conflicts = (lodging: Lodging): readonly string[] =>
+  ['logs/app-1.log', 'logs/app-2.log'].flatMap((name) =>
+    lodging
+      .read(name)
+      .split('\n')
+      .filter((line) => line.includes('conflict')),
+  );
+
+describe('kill -9 of the supervisor while its workers hold a port and a lock', () => {
+  test('leaves nothing of the old workers, and the new ones find port and lock free', async () => {
+    const lodging = lodge();
+    const ports = await settle(lodging);
+    await lodging.start();
+    const old = identities(await bothWorkers(ports));
+    const before = (await lodging.reach('RUNNING')).supervisor;
+
+    kill(before.pid);
+    await until('the old workers gone', () => !old.some(isAlive), { within: 2000, every: 1 });
+    const { supervisor, processes } = await lodging.reachAfter(before.pid, 'RUNNING');
+    const families = await bothWorkers(ports);
+
+    expect(families.map(({ leader }) => leader)).toEqual(processes.map(({ pid }) => pid));
+    expect(conflicts(lodging)).toEqual([]);
+    expect(supervisor.guardian).toMatchObject({ pid: before.guardian.pid, state: 'present' });
+    expect(supervisor.pastLife).toMatchObject({ life: 2, exit: { code: null, signal: 'SIGKILL' } });
+    expect(supervisor.pastLife?.killed).toBeGreaterThanOrEqual(old.length);
+  });
+});
+
+describe.skipIf(!hasSupervisord)('the same under real supervisord (Debian package)', () => {
+  test('leaves every old worker alive, and the new ones cannot start', async () => {
+    const lodging = lodge();
+    const ports = await settle(lodging);
+    const begin = (): Promise<unknown> =>
+      execa('supervisord', ['-c', lodging.config], { cwd: lodging.folder });
+    const pid = (): number => Number(lodging.read('logs/supervisor.pid'));
+    await begin();
+    const old = identities(await bothWorkers(ports));
+    kill(await until('the pid file', () => pid() || null));
+    await begin();
+    await until('a conflict', () => conflicts(lodging).length >= 2);
+
+    expect(old.filter(isAlive)).toHaveLength(6);
+    kill(pid(), 'SIGTERM');
+    await until('the end of supervisord', () => !existsSync(lodging.path('logs/supervisor.pid')));
+    await lodging.evict();
+  });
+});

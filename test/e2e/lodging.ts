@@ -1,0 +1,230 @@
+// Where does the tsvisor of one test live? A temporary folder of its own, which fails the test if anything remains.
+
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+import type { ProcessStatus, StatusReply } from '../../src/model/command.ts';
+import { cgroupsOf, socketsNaming } from './remains.ts';
+import { until } from './wait.ts';
+import { commandLine, environment, inhabitants, kill, type Witnessed } from './witness.ts';
+
+export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const PROGRAMS = fileURLToPath(new URL('../programs', import.meta.url));
+const MARK = 'TSVISOR_LODGING';
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Words before the command, e.g. `['setpriv', '--reuid=1000']`. */
+  readonly through?: readonly string[];
+  /** Another config than the lodging's own. */
+  readonly config?: string;
+}
+
+export interface Lodging {
+  readonly folder: string;
+  readonly config: string;
+  path(name: string): string;
+  /** Empty when there is no such file. */
+  read(name: string): string;
+  touch(name: string): void;
+  /** A `[program:NAME]` section that runs a program of test/programs in the lodging's folder. */
+  program(name: string, command: string, keys?: Readonly<Record<string, string | number>>): string;
+  /** Writes `supervisord.conf`: the lodging's own settings, then `sections`. */
+  write(...sections: readonly string[]): void;
+  /** Writes any file and returns its path. */
+  writeFile(name: string, text: string): string;
+  /** `tsvisor WORDS -c <the config>`. */
+  tsvisor(words: readonly string[], options?: RunOptions): Promise<Said>;
+  /** Starts the supervisor and throws what it said when that fails. */
+  start(options?: RunOptions): Promise<void>;
+  status(): Promise<StatusReply>;
+  /** One process of the status, by `name` or `group:name`. */
+  process(name: string): Promise<ProcessStatus>;
+  /** Resolves when every named process (all without names) is in `state`. */
+  reach(state: string, ...names: readonly string[]): Promise<StatusReply>;
+  /** The same under another supervisor than the one with pid `old`. */
+  reachAfter(old: number, state: string): Promise<StatusReply>;
+  /** What the programs wrote: pids of `leader` or `member` lines, in order. */
+  diary(kind: 'leader' | 'member'): readonly number[];
+  journal(): string;
+  /** Live processes that were started in this lodging or work in it, tsvisor's own included. */
+  residents(): readonly Witnessed[];
+  /** The residents that are members of programs. */
+  members(): readonly Witnessed[];
+  /** The supervisor, found without asking it: the resident that runs daemon.js. */
+  daemons(): readonly Witnessed[];
+  /** Kills all residents: what the test itself left, tsvisor had no part in. */
+  evict(): Promise<unknown>;
+  /** Stops tsvisor and throws if a process, a cgroup or a socket of it remains. */
+  close(): Promise<void>;
+}
+
+const settings = (folder: string): string => `[supervisord]
+logfile=${folder}/supervisor.log
+pidfile=${folder}/supervisor.pid
+childlogdir=${folder}
+runtime_dir=${folder}/run
+loglevel=debug
+`;
+
+const cleanEnvironment = (folder: string): NodeJS.ProcessEnv => {
+  const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
+  return { ...inherited, [MARK]: folder };
+};
+
+const run = async (command: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<Said> => {
+  const [file = '', ...args] = command;
+  const result = await execa(file, args, {
+    env,
+    cwd,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 50_000,
+  });
+  return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+};
+
+const instancesOf = (residents: readonly Witnessed[]): readonly string[] => [
+  ...new Set(residents.flatMap(({ pid }) => environment(pid, 'TSVISOR_COOKIE')?.split(':')[0] ?? [])),
+];
+
+/** Everything that should have gone with the supervisor, in words; an empty list is a clean house. */
+const remainsOf = (folder: string, instances: ReadonlySet<string>): readonly string[] => [
+  ...inhabitants(folder, MARK).map(({ pid }) => `process ${pid}`),
+  ...[...instances].flatMap((instance) => [
+    ...cgroupsOf(instance).map((cgroup) => `cgroup ${cgroup}`),
+    ...socketsNaming(instance).map((line) => `socket ${line}`),
+  ]),
+  ...socketsNaming(folder).map((line) => `socket ${line}`),
+  ...['run/tsvisor.sock', 's.sock']
+    .filter((name) => existsSync(join(folder, name)))
+    .map((name) => `file ${name}`),
+];
+
+const evict = (folder: string): Promise<unknown> =>
+  until('the lodging empty', () => {
+    const left = inhabitants(folder, MARK);
+    for (const { pid } of left) kill(pid);
+    return left.length === 0;
+  });
+
+const parseStatus = ({ stdout, stderr }: Said): StatusReply => {
+  if (stdout === '') throw new Error(`cannot read the status: ${stderr}`);
+  const reply: StatusReply = JSON.parse(stdout);
+  return reply;
+};
+
+const matches = (status: ProcessStatus, name: string): boolean =>
+  status.name === name || `${status.group}:${status.name}` === name;
+
+const isReached = ({ processes }: StatusReply, state: string, names: readonly string[]): boolean => {
+  const wanted = processes.filter(
+    (status) => names.length === 0 || names.some((name) => matches(status, name)),
+  );
+  return wanted.length > 0 && wanted.every((status) => status.state === state);
+};
+
+const openLodging = (): Lodging => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-e2e-'));
+  // Programs that run as another user write here too.
+  chmodSync(folder, 0o777);
+  const config = join(folder, 'supervisord.conf');
+  const env = cleanEnvironment(folder);
+  const instances = new Set<string>();
+
+  const lodging: Lodging = {
+    folder,
+    config,
+    path: (name) => join(folder, name),
+    read: (name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : ''),
+    touch: (name) => writeFileSync(join(folder, name), ''),
+    program: (name, command, keys = {}) =>
+      Object.entries({ directory: folder, redirect_stderr: true, ...keys }).reduce(
+        (text, [key, value]) => `${text}${key}=${value}\n`,
+        `[program:${name}]\ncommand=/bin/sh ${PROGRAMS}/${command}\nstdout_logfile=${folder}/${name}.log\n`,
+      ),
+    writeFile: (name, text) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    },
+    write: (...sections) => writeFileSync(config, [settings(folder), ...sections].join('\n')),
+    tsvisor: (words, options = {}) =>
+      run(
+        [...(options.through ?? []), process.execPath, CLI, ...words, '-c', options.config ?? config],
+        env,
+        folder,
+      ),
+    async start(options) {
+      const said = await lodging.tsvisor(['start'], options);
+      if (said.code !== 0) throw new Error(`cannot start: ${said.code}: ${said.stdout}${said.stderr}`);
+    },
+    async status() {
+      for (const instance of instancesOf(lodging.residents())) instances.add(instance);
+      return parseStatus(await lodging.tsvisor(['status', '--json']));
+    },
+    async process(name) {
+      const found = (await lodging.status()).processes.find((status) => matches(status, name));
+      if (found === undefined) throw new Error(`cannot find ${name} in the status`);
+      return found;
+    },
+    reach: (state, ...names) =>
+      until(
+        `${names.join(', ') || 'everything'} ${state}`,
+        async () => {
+          const reply = await lodging.status().catch(() => null);
+          return reply !== null && isReached(reply, state, names) ? reply : null;
+        },
+        { within: 20_000, every: 50 },
+      ),
+    reachAfter: (old, state) =>
+      until(
+        `everything ${state} under a new supervisor`,
+        async () => {
+          const reply = await lodging.status().catch(() => null);
+          return reply !== null && reply.supervisor.pid !== old && isReached(reply, state, []) ? reply : null;
+        },
+        { within: 20_000, every: 50 },
+      ),
+    diary: (kind) =>
+      lodging
+        .read('diary')
+        .split('\n')
+        .filter((line) => line.startsWith(`${kind} `))
+        .map((line) => Number(line.slice(kind.length + 1))),
+    journal: () => lodging.read('supervisor.log'),
+    residents: () => inhabitants(folder, MARK),
+    members: () => lodging.residents().filter(({ pid }) => environment(pid, 'TSVISOR_COOKIE') !== null),
+    daemons: () => lodging.residents().filter(({ pid }) => /^\S*node .*daemon\.js/.test(commandLine(pid))),
+    evict: () => evict(folder),
+    async close() {
+      for (const instance of instancesOf(lodging.residents())) instances.add(instance);
+      const isUp = lodging.residents().length > 0 && existsSync(lodging.path('run/tsvisor.sock'));
+      const stop = isUp ? await lodging.tsvisor(['stop']) : null;
+      const remains = remainsOf(folder, instances);
+      await evict(folder);
+      const journal = lodging.journal();
+      rmSync(folder, { recursive: true, force: true });
+      if (remains.length > 0)
+        throw new Error(
+          `tsvisor left behind: ${remains.join('; ')}\nstop said: ${stop?.stderr ?? '(not asked)'}\njournal:\n${journal}`,
+        );
+    },
+  };
+  return lodging;
+};
+
+/** A lodging for the running test; what remains in it at the end fails that test. */
+export const lodge = (): Lodging => {
+  const lodging = openLodging();
+  onTestFinished(() => lodging.close());
+  return lodging;
+};
