@@ -3,7 +3,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Ask, Reply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
-import { admits, type Credentials } from './auth.ts';
 import { findRoute } from './routes.ts';
 import { BUG_ON_WIRE, refusalToWire } from './wire.ts';
 
@@ -14,8 +13,8 @@ const SLOW_READER_MS = 30_000;
 
 export interface Answering {
   readonly ask: Ask;
-  /** Null lets everybody in who may open the socket. */
-  readonly credentials: Credentials | null;
+  /** Decides by the Authorization header; null lets everybody in who may open the socket. */
+  readonly admits: ((authorization: string | undefined) => boolean) | null;
   /** Told of every failure that is no refusal. */
   readonly bug: (error: unknown, request: string) => void;
 }
@@ -62,9 +61,9 @@ const onWire = (reply: Reply): unknown => ('supervisor' in reply ? reply : { out
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { ask, credentials }: Answering,
+  { ask, admits }: Answering,
 ): Promise<void> => {
-  if (credentials !== null && !admits(credentials, request.headers.authorization)) {
+  if (admits !== null && !admits(request.headers.authorization)) {
     response.setHeader('www-authenticate', 'Basic realm="default"');
     send(response, 401, refusalToWire(new TsvisorError('UNAUTHORIZED')));
     return;

@@ -1,7 +1,7 @@
 // Through which sockets can the supervisor be asked? One set of answers behind any number of unix sockets.
 
 import type { Ask } from '../model/command.ts';
-import { answers } from './answer.ts';
+import { answers, type Answering } from './answer.ts';
 import type { Credentials } from './auth.ts';
 import { openListener, type Listener } from './listener.ts';
 
@@ -44,6 +44,13 @@ const restoreOne = async (listener: Listener): Promise<readonly RestoreFailure[]
   }
 };
 
+/** node:crypto is loaded only where a password is asked for. */
+const gate = async (credentials: Credentials | null): Promise<Answering['admits']> => {
+  if (credentials === null) return null;
+  const { admits } = await import('./auth.ts');
+  return (authorization) => admits(credentials, authorization);
+};
+
 export const createApi = ({ ask, bug }: ApiOptions): Api => {
   const listeners: Listener[] = [];
   return {
@@ -51,7 +58,7 @@ export const createApi = ({ ask, bug }: ApiOptions): Api => {
       const listener = await openListener(
         { path, mode, owner },
         {
-          answer: answers({ ask, bug, credentials }),
+          answer: answers({ ask, bug, admits: await gate(credentials) }),
           trouble: (error) => bug(error, `a connection to ${path}`),
         },
       );

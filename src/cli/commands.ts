@@ -17,15 +17,34 @@ export interface Invocation {
 /** Answers the exit status. */
 export type Run = (invocation: Invocation) => Promise<number>;
 
+export interface OptionRow {
+  /** As commander writes it: `-c, --config <file>`; without `<…>` it is a switch. */
+  readonly flags: string;
+  readonly meaning: string;
+}
+
 export interface CommandRow {
   readonly name: string;
   /** As commander writes it: `[names...]` may be absent, `<names...>` may not. */
   readonly words: string;
   readonly summary: string;
   readonly detail: string;
-  readonly options: readonly { readonly flags: string; readonly meaning: string }[];
+  readonly options: readonly OptionRow[];
   readonly load: () => Promise<{ readonly run: Run }>;
 }
+
+/** A command line that was understood. */
+export interface Order {
+  readonly row: CommandRow;
+  readonly words: readonly string[];
+  readonly options: Invocation['options'];
+}
+
+/** Options of every subcommand, before or after its name. */
+export const GLOBAL_OPTIONS: readonly OptionRow[] = [
+  { flags: '-c, --config <file>', meaning: 'config file (else the first of the usual places)' },
+  { flags: '-s, --socket <path>', meaning: 'control socket of the supervisor to ask' },
+];
 
 const NAMES = 'Names: `process`, `group:process`, `group:*`, `all`.';
 

@@ -1,21 +1,19 @@
 #!/usr/bin/env node
 // The command line: argv in, exit status out; every error said once, on stderr.
 
-import { TsvisorError } from '../model/errors.ts';
-import { complain, complainOf } from './complain.ts';
-import { runProgram } from './program.ts';
+import { readPlainArgv } from './argv.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
-const BUG = 70;
-
-const sayWhy = (error: unknown, terminal: Terminal): number => {
-  if (error instanceof TsvisorError) return complainOf(terminal, error);
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  complain(terminal, `tsvisor failed: ${details}`, 'this is a bug in tsvisor');
-  return BUG;
+const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+  const order = readPlainArgv(argv) ?? (await import('./program.ts')).readArgv(argv, terminal);
+  if (typeof order === 'number') return order;
+  const { words, options, row } = order;
+  return (await row.load()).run({ words, options, terminal });
 };
 
 const terminal = openTerminal();
-process.exitCode = await runProgram(process.argv.slice(2), terminal).catch((error: unknown) =>
-  sayWhy(error, terminal),
-);
+try {
+  process.exitCode = await run(process.argv.slice(2), terminal);
+} catch (error) {
+  process.exitCode = (await import('./complain.ts')).complainOfAny(terminal, error);
+}

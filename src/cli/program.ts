@@ -1,24 +1,26 @@
-// argv to subcommand: what commander is told about the table of commands.
+// What does any command line order, and what is told to those who write it wrongly or ask for help? Commander's part.
 
 import { Command, CommanderError, Option } from 'commander';
-import { COMMANDS, type CommandRow, type Invocation } from './commands.ts';
+import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow, type Order } from './commands.ts';
 import type { Terminal } from './terminal.ts';
-
-const describe = ({ name, words, summary, detail, options }: CommandRow): Command => {
-  const command = new Command(name).summary(summary).description(`${summary}\n\n${detail}`.trimEnd());
-  if (words !== '') command.arguments(words);
-  for (const { flags, meaning } of options) command.addOption(new Option(flags, meaning));
-  return command;
-};
 
 /** Exit status of a command line that cannot be understood, as supervisorctl's. */
 const USAGE = 2;
 
+const addOptions = (command: Command, options: readonly OptionRow[]): Command => {
+  for (const { flags, meaning } of options) command.addOption(new Option(flags, meaning));
+  return command;
+};
+
+const describe = ({ name, words, summary, detail, options }: CommandRow): Command => {
+  const command = new Command(name).summary(summary).description(`${summary}\n\n${detail}`.trimEnd());
+  if (words !== '') command.arguments(words);
+  return addOptions(command, options);
+};
+
 const createProgram = (terminal: Terminal): Command =>
-  new Command('tsvisor')
+  addOptions(new Command('tsvisor'), GLOBAL_OPTIONS)
     .description('A process supervisor that knows the OOM killer.')
-    .option('-c, --config <file>', 'config file (else the search order of the manual)')
-    .option('-s, --socket <path>', 'control socket of the supervisor to ask')
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
@@ -27,23 +29,20 @@ const createProgram = (terminal: Terminal): Command =>
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
 
-const optionsOf = (command: Command): Invocation['options'] => command.optsWithGlobals();
-
-/** Answers the exit status; errors of the command line are told by commander. */
-export const runProgram = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+/** Answers the order, or the exit status after commander has told of help or of a mistake. */
+export const readArgv = (argv: readonly string[], terminal: Terminal): Order | number => {
   const program = createProgram(terminal);
-  let status = 0;
+  const orders: Order[] = [];
   for (const row of COMMANDS) {
     const command = describe(row).copyInheritedSettings(program);
-    command.action(async () => {
-      const { run } = await row.load();
-      status = await run({ words: command.args, options: optionsOf(command), terminal });
+    command.action(() => {
+      orders.push({ row, words: command.args, options: command.optsWithGlobals() });
     });
     program.addCommand(command);
   }
   try {
-    await program.parseAsync(argv, { from: 'user' });
-    return status;
+    program.parse(argv, { from: 'user' });
+    return orders[0] ?? USAGE;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : USAGE;

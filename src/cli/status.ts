@@ -1,12 +1,11 @@
 // `tsvisor status`: what runs, with how much memory and which score, and how it died last.
 
 import { createClient } from '../api/client.ts';
-import type { StatusReply } from '../model/command.ts';
+import type { ProcessStatus, StatusReply } from '../model/command.ts';
 import { isStoppedState } from '../model/state.ts';
 import type { Run } from './commands.ts';
-import { complain } from './complain.ts';
 import { locate } from './locate.ts';
-import { select, type Selection } from './names.ts';
+import type { Selection } from './names.ts';
 import { renderProcesses, renderStatus } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
 
@@ -22,10 +21,22 @@ const render = (reply: StatusReply, named: boolean, { color, columns }: Terminal
   return (named ? renderProcesses(reply.processes, view) : renderStatus(reply, view)).join('\n');
 };
 
+/** The parts that only names need are loaded only for names. */
+const selectNamed = async (
+  words: readonly string[],
+  all: readonly ProcessStatus[],
+  terminal: Terminal,
+): Promise<Selection> => {
+  if (words.length === 0) return { processes: all, unknown: [] };
+  const [{ select }, { complain }] = await Promise.all([import('./names.ts'), import('./complain.ts')]);
+  const selection = select(words, all);
+  for (const { error, hint } of selection.unknown) complain(terminal, error.message, hint);
+  return selection;
+};
+
 export const run: Run = async ({ words, options, terminal }) => {
   const reply = await createClient(await locate(options)).status();
-  const selection = select(words, reply.processes);
-  for (const { error, hint } of selection.unknown) complain(terminal, error.message, hint);
+  const selection = await selectNamed(words, reply.processes, terminal);
   const listed = { ...reply, processes: selection.processes };
   if (options.json === true) terminal.out(JSON.stringify(listed, null, 2));
   else if (words.length === 0 || listed.processes.length > 0)
