@@ -3,7 +3,8 @@
 import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Failure, failureOf } from './losses.ts';
+import { failureOf } from './losses.ts';
+import type { Failure } from './sink.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const ATTEMPTS = 100;

@@ -3,8 +3,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { type Failure, failureOf } from './losses.ts';
-import type { LogClock, Sink } from './sink.ts';
+import { failureOf } from './losses.ts';
+import type { Failure, LogClock, Sink } from './sink.ts';
 import { Stripper } from './strip.ts';
 
 /**

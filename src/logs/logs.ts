@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { Losses, type Watch } from './losses.ts';
 import { RotatingFile } from './rotate.ts';
-import type { LogClock, LogFile, Sink } from './sink.ts';
+import type { Failure, LogClock, LogFile, Sink } from './sink.ts';
 import { Special, descriptorOf } from './special.ts';
 
 /** Troubles kept until somebody listens. */
@@ -43,7 +43,7 @@ class Lease implements OpenLog {
     return this.#file.path;
   }
 
-  get failure(): string | null {
+  get failure(): Failure | null {
     return this.#file.failure;
   }
 

@@ -1,7 +1,7 @@
 // What could a log not write, since when, and has the operator been told?
 
 import { getSystemErrorMap } from 'node:util';
-import type { LogClock } from './sink.ts';
+import type { Failure, LogClock } from './sink.ts';
 
 /** Milliseconds between two attempts on a destination that fails. */
 const REST = 1000;
@@ -18,13 +18,6 @@ const CURES: Readonly<Record<string, string>> = {
   EPIPE: 'its reader has gone; start it again',
   EMFILE: 'too many files are open; raise minfds',
 };
-
-export interface Failure {
-  /** Errno name, e.g. `ENOSPC`. */
-  readonly code: string;
-  /** For people: `no space left on device (ENOSPC)`. */
-  readonly reason: string;
-}
 
 /** What the operator can do about it; null when that is not known. */
 export const cureOf = (code: string): string | null => CURES[code] ?? null;
@@ -46,7 +39,7 @@ export interface Watch {
 export class Losses {
   readonly path: string;
   readonly watch: Watch;
-  #failure: string | null = null;
+  #failure: Failure | null = null;
   #lost = 0;
   #retryAt = 0;
 
@@ -55,7 +48,7 @@ export class Losses {
     this.watch = watch;
   }
 
-  get failure(): string | null {
+  get failure(): Failure | null {
     return this.#failure;
   }
 
@@ -71,7 +64,7 @@ export class Losses {
   /** Notes a failed attempt that lost `bytes`. */
   fail(failure: Failure, bytes: number): void {
     const first = this.#failure === null;
-    this.#failure = failure.code;
+    this.#failure = failure;
     this.#lost += bytes;
     this.#retryAt = this.watch.clock.now() + REST;
     if (!first) return;

@@ -4,8 +4,8 @@ import type { LogTarget, ProcessPlan } from '../model/plan.ts';
 import { type AutoOwner, createAuto } from './auto.ts';
 import { type Capture, isCapture, openCapture } from './capture.ts';
 import type { Logs, OpenLog } from './logs.ts';
-import { type Failure, cureOf } from './losses.ts';
-import { DISCARD, type LogClock } from './sink.ts';
+import { cureOf } from './losses.ts';
+import { DISCARD, type Failure, type LogClock } from './sink.ts';
 
 export type StreamName = 'stdout' | 'stderr';
 
@@ -101,9 +101,10 @@ export class OutputRoom {
     const { maxBytes, backups } = target;
     const mode = target.kind === 'auto' ? 0o600 : 0o666;
     const log = this.#options.logs.open({ path, maxBytes, backups, mode });
-    if (log.failure === null) return log;
+    const { failure } = log;
+    if (failure === null) return log;
     log.close();
-    return complaint(path, { code: log.failure, reason: log.failure });
+    return complaint(path, failure);
   }
 
   #resolve(of: Stream): string | Failure {

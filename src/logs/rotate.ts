@@ -1,8 +1,8 @@
 // How does a regular log file grow, and what happens when it is full? supervisord's rules for names and sizes.
 
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
-import { type Failure, type Losses, failureOf } from './losses.ts';
-import type { LogFile } from './sink.ts';
+import { type Losses, failureOf } from './losses.ts';
+import type { Failure, LogFile } from './sink.ts';
 
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY;
 
@@ -59,7 +59,7 @@ export class RotatingFile implements LogFile {
     return this.#losses.path;
   }
 
-  get failure(): string | null {
+  get failure(): Failure | null {
     return this.#losses.failure;
   }
 

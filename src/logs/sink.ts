@@ -10,10 +10,17 @@ export interface LogClock {
   after(ms: number, call: () => void): () => void;
 }
 
+export interface Failure {
+  /** Errno name, e.g. `ENOSPC`. */
+  readonly code: string;
+  /** For people: `no space left on device (ENOSPC)`. */
+  readonly reason: string;
+}
+
 /** Never throws: bytes that cannot be written are counted, and that is said once. */
 export interface Sink {
-  /** Errno name of what keeps it from being written now; null when all is well. */
-  readonly failure: string | null;
+  /** What keeps it from being written now; null when all is well. */
+  readonly failure: Failure | null;
   /**
    * Takes all the bytes and keeps no reference to them. False: the reader at the other end is slow, write no more until `ready` calls back; who writes on is
    * held to a bound, beyond which bytes are lost and counted.

@@ -1,8 +1,8 @@
 // How is a pipe, a terminal, a socket or a device written to without ever waiting for its reader?
 
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
-import { type Failure, type Losses, failureOf } from './losses.ts';
-import type { LogFile } from './sink.ts';
+import { type Losses, failureOf } from './losses.ts';
+import type { Failure, LogFile } from './sink.ts';
 
 /** O_NONBLOCK: a reader that sleeps must not stop the supervisor. O_NOCTTY: a terminal must not become ours. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -65,7 +65,7 @@ export class Special implements LogFile {
     return this.#losses.path;
   }
 
-  get failure(): string | null {
+  get failure(): Failure | null {
     return this.#losses.failure;
   }
 

@@ -1,9 +1,11 @@
 // Do log files grow, turn over, fail and recover as supervisord's users expect, and better where it hurt?
 
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -13,12 +15,23 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Logs } from '../../src/logs/logs.ts';
 import { atEnd, makeFolder, makeLogs, read } from './lodging.ts';
+
+const canMount = (): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-mount-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', 'none', folder]).status === 0;
+  if (mounted) execFileSync('umount', [folder]);
+  rmSync(folder, { recursive: true });
+  return mounted;
+};
+
+const CAN_MOUNT = canMount();
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -174,7 +187,7 @@ describe('a log that cannot be written', () => {
     const log = logs.open({ path, maxBytes: 4, backups: 1 });
     rmSync(folder, { recursive: true });
     log.write(bytes('fills'));
-    expect(log.failure).toBe('ENOENT');
+    expect(log.failure?.code).toBe('ENOENT');
     expect(heard).toEqual([
       `cannot write log ${path}: no such file or directory (ENOENT); output is lost and counted until it can be written again: make its directory`,
     ]);
@@ -194,7 +207,7 @@ describe('a log that cannot be written', () => {
     const { folder, path, clock, heard, logs } = failing();
     rmSync(folder, { recursive: true });
     const log = logs.open({ path, maxBytes: 0, backups: 0 });
-    expect(log.failure).toBe('ENOENT');
+    expect(log.failure?.code).toBe('ENOENT');
     clock.advance(1000);
     log.write(bytes('lost'));
     mkdirSync(folder);
@@ -228,6 +241,30 @@ describe('a log that cannot be written', () => {
     ]);
   });
 
+  test.skipIf(!CAN_MOUNT)('loses only what a full disk did not take (needs the right to mount)', () => {
+    const folder = makeFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder]);
+    atEnd(() => execFileSync('umount', [folder]));
+    const clock = new ManualClock();
+    const { logs, heard } = makeLogs(clock);
+    const ballast = join(folder, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(32_768));
+    const path = join(folder, 'log');
+    const log = logs.open({ path, maxBytes: 0, backups: 0 });
+    log.write(Buffer.alloc(50_000, 'a'));
+    expect(log.failure?.code).toBe('ENOSPC');
+    const kept = statSync(path).size;
+    rmSync(ballast);
+    clock.advance(1000);
+    log.write(bytes('b'));
+    expect(statSync(path).size).toBe(kept + 1);
+    expect(heard).toEqual([
+      expect.stringContaining('no space left on device (ENOSPC)'),
+      `log ${path} is written again: ${50_000 - kept} bytes were lost`,
+    ]);
+    log.close();
+  });
+
   test('grows on when it cannot be renamed, and is turned over when it can', () => {
     const { folder, path, clock, heard, logs } = failing();
     const log = logs.open({ path, maxBytes: 4, backups: 1 });
@@ -256,7 +293,7 @@ describe('a log that cannot be written', () => {
   test('names a directory for what it is', () => {
     const folder = makeFolder();
     const { logs, heard } = makeLogs();
-    expect(logs.open({ path: folder, maxBytes: 0, backups: 0 }).failure).toBe('EISDIR');
+    expect(logs.open({ path: folder, maxBytes: 0, backups: 0 }).failure?.code).toBe('EISDIR');
     expect(heard[0]).toContain('it is a directory; name a file');
   });
 

@@ -1,0 +1,195 @@
+// Do both outputs of a process reach the logs its plan names, in each of its lives, and at what cost in memory?
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import type { Logs } from '../../src/logs/logs.ts';
+import { OutputRoom, type Outputs, type Pipes } from '../../src/logs/outputs.ts';
+import type { LogTarget, ProcessPlan } from '../../src/model/plan.ts';
+import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, read } from './lodging.ts';
+
+const AUTO: LogTarget = { kind: 'auto', maxBytes: 1000, backups: 1 };
+const file = (path: string): LogTarget => ({ kind: 'file', path, maxBytes: 0, backups: 0 });
+
+interface Streams {
+  readonly stdout: LogTarget;
+  readonly stderr: LogTarget;
+  readonly redirectStderr?: boolean;
+}
+
+const planOf = ({ stdout, stderr, redirectStderr = false }: Streams): ProcessPlan => ({
+  kind: 'program',
+  group: 'ci',
+  program: 'app',
+  name: 'app-1',
+  command: '/bin/true',
+  directory: null,
+  umask: null,
+  user: null,
+  priority: 999,
+  autostart: true,
+  autorestart: 'unexpected',
+  startsecs: 1,
+  startretries: 3,
+  exitcodes: [0],
+  stopsignal: 'SIGTERM',
+  stopwaitsecs: 10,
+  stopasgroup: false,
+  killasgroup: false,
+  redirectStderr,
+  stdout,
+  stderr,
+  stdoutCaptureMaxBytes: 0,
+  stderrCaptureMaxBytes: 0,
+  stdoutEvents: false,
+  stderrEvents: false,
+  stdoutSyslog: false,
+  stderrSyslog: false,
+  environment: {},
+  serverurl: null,
+  oomScoreAdj: { kind: 'auto' },
+  oomScoreAdjRequired: false,
+  onOom: 'restart',
+  survivors: 'kill',
+  memoryMax: null,
+  memoryHigh: null,
+  containment: 'auto',
+  fastDeathSecs: 10,
+  restartDelayMax: 30,
+});
+
+const makeRoom = (directory: string): { readonly room: OutputRoom; readonly logs: Logs } => {
+  const { logs } = makeLogs();
+  const owner = { directory, identifier: 'supervisor', instance: '12345678' };
+  return { room: new OutputRoom({ logs, owner, clock, strip: false }), logs };
+};
+
+const makePipes = (folder: string): Record<'stdout' | 'stderr', string> => ({
+  stdout: makeFifo(folder, 'stdout'),
+  stderr: makeFifo(folder, 'stderr'),
+});
+
+const open = (room: OutputRoom, plan: ProcessPlan, pipes: Pipes): Outputs => {
+  const outputs = room.open(plan, pipes);
+  if (typeof outputs === 'string') throw new Error(outputs);
+  atEnd(() => outputs.close());
+  return outputs;
+};
+
+const speak = (pipes: Pipes, word: string): void => {
+  for (const [stream, fifo] of Object.entries(pipes))
+    if (fifo !== null) writeFileSync(fifo, `${word} ${stream}\n`);
+};
+
+describe('the outputs of a process', () => {
+  test('go to the files of its plan, over several lives', async () => {
+    const folder = makeFolder();
+    const { room } = makeRoom(folder);
+    const pipes = makePipes(folder);
+    const plan = planOf({ stdout: file(join(folder, 'out.log')), stderr: file(join(folder, 'err.log')) });
+    for (const word of ['first', 'second']) {
+      const outputs = open(room, plan, pipes);
+      speak(pipes, word);
+      await outputs.drain();
+      outputs.close();
+    }
+    expect(read(join(folder, 'out.log'))).toBe('first stdout\nsecond stdout\n');
+    expect(read(join(folder, 'err.log'))).toBe('first stderr\nsecond stderr\n');
+  });
+
+  test('go to the same private AUTO log in every life', async () => {
+    const folder = makeFolder();
+    const { room } = makeRoom(folder);
+    const pipes = makePipes(folder);
+    const plan = planOf({ stdout: AUTO, stderr: AUTO });
+    const path = room.path(plan, 'stdout');
+    expect(path).toMatch(/\/app-1-stdout---supervisor-1234[a-z0-9]{4}\.log$/);
+    for (const word of ['first', 'second']) {
+      const outputs = open(room, plan, pipes);
+      speak(pipes, word);
+      await outputs.drain();
+      outputs.close();
+    }
+    expect(read(path)).toBe('first stdout\nsecond stdout\n');
+    expect(statSync(room.path(plan, 'stderr')).mode & 0o777).toBe(0o600);
+    expect(room.path(plan, 'stdout')).toBe(path);
+  });
+
+  test('leave no stderr log when stderr is redirected, and none at all for NONE', async () => {
+    const folder = makeFolder();
+    const { room } = makeRoom(folder);
+    const redirected = planOf({ stdout: AUTO, stderr: AUTO, redirectStderr: true });
+    expect(room.path(redirected, 'stderr')).toBe('');
+    const silent = planOf({ stdout: { kind: 'none' }, stderr: { kind: 'none' } });
+    const pipes = makePipes(folder);
+    const outputs = open(room, silent, pipes);
+    speak(pipes, 'unheard');
+    await outputs.drain();
+    expect(room.path(silent, 'stdout')).toBe('');
+    expect(readdirSync(folder).toSorted()).toEqual(['stderr', 'stdout']);
+  });
+
+  test('need no pipe for what the program writes elsewhere', async () => {
+    const folder = makeFolder();
+    const { room } = makeRoom(folder);
+    const outputs = open(room, planOf({ stdout: AUTO, stderr: AUTO }), { stdout: null, stderr: null });
+    await outputs.drain();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('that cannot be opened are refused before launch with the reason, and leave nothing open', () => {
+    const folder = makeFolder();
+    const { room, logs } = makeRoom(folder);
+    const out = join(folder, 'out.log');
+    const before = readdirSync('/proc/self/fd').length;
+    const plan = planOf({ stdout: file(out), stderr: file('/nowhere/err.log') });
+    const pipes = makePipes(folder);
+    expect(room.open(plan, pipes)).toBe(
+      'log /nowhere/err.log: no such file or directory (ENOENT); make its directory',
+    );
+    expect(
+      room.open(planOf({ stdout: AUTO, stderr: AUTO }), { ...pipes, stderr: '/nowhere/pipe' }),
+    ).toContain('/nowhere/pipe: no such file or directory (ENOENT)');
+    expect(makeRoom('/nowhere').room.open(planOf({ stdout: AUTO, stderr: AUTO }), pipes)).toContain(
+      '/nowhere',
+    );
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    expect(logs.at(out)).toBeNull();
+    expect(existsSync(out)).toBe(true);
+  });
+
+  test('cost less than 8 kB each, log and pipe together', { timeout: 30_000 }, (context) => {
+    setFlagsFromString('--expose-gc');
+    const collect: unknown = runInNewContext('gc');
+    if (typeof collect !== 'function') throw new Error('no gc');
+    const dirty = (): number =>
+      Number(/Private_Dirty:\s+(\d+)/.exec(readFileSync('/proc/self/smaps_rollup', 'utf8'))?.[1]);
+    const folder = makeFolder();
+    const { logs } = makeLogs();
+    const names = Array.from({ length: 1200 }, (_, index) => join(folder, String(index)));
+    execFileSync('mkfifo', names);
+    const openOne = (fifo: string): void => {
+      const log = logs.open({ path: `${fifo}.log`, maxBytes: 1_000_000, backups: 3 });
+      atEnd(() => log.close());
+      capture({ fifo, sink: log });
+    };
+    const measure = (): { readonly heap: number; readonly dirty: number } => {
+      collect();
+      return { heap: process.memoryUsage().heapUsed, dirty: dirty() };
+    };
+    for (const name of names.slice(0, 200)) openOne(name);
+    const before = measure();
+    for (const name of names.slice(200)) openOne(name);
+    const after = measure();
+    const heap = (after.heap - before.heap) / 1000;
+    const kilobytes = (after.dirty - before.dirty) / 1000;
+    void context.annotate(`${kilobytes.toFixed(1)} kB private dirty, of which ${heap.toFixed(0)} B heap`);
+    expect(heap).toBeGreaterThan(100);
+    expect(heap).toBeLessThan(4000);
+    expect(kilobytes).toBeGreaterThan(0.5);
+    expect(kilobytes).toBeLessThan(8);
+  });
+});
