@@ -4,22 +4,15 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import type { ProcessStatus, StatusReply } from '../../src/model/command.ts';
+import { assertBuilt, CLI, run, type Said } from './dist.ts';
 import { cgroupsOf, socketsNaming } from './remains.ts';
 import { until } from './wait.ts';
 import { commandLine, environment, inhabitants, kill, type Witnessed } from './witness.ts';
 
-export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-export const PROGRAMS = fileURLToPath(new URL('../programs', import.meta.url));
+const PROGRAMS = fileURLToPath(new URL('../programs', import.meta.url));
 const MARK = 'TSVISOR_LODGING';
-
-export interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface RunOptions {
   /** Words before the command, e.g. `['setpriv', '--reuid=1000']`. */
@@ -50,7 +43,9 @@ export interface Lodging {
   process(name: string): Promise<ProcessStatus>;
   /** Resolves when every named process (all without names) is in `state`. */
   reach(state: string, ...names: readonly string[]): Promise<StatusReply>;
-  /** The same under another supervisor than the one with pid `old`. */
+  /** The same for one process, which it returns. */
+  reachProcess(name: string, state: string): Promise<ProcessStatus>;
+  /** The same as `reach` under another supervisor than the one with pid `old`. */
   reachAfter(old: number, state: string): Promise<StatusReply>;
   /** What the programs wrote: pids of `leader` or `member` lines, in order. */
   diary(kind: 'leader' | 'member'): readonly number[];
@@ -78,19 +73,6 @@ loglevel=debug
 const cleanEnvironment = (folder: string): NodeJS.ProcessEnv => {
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
   return { ...inherited, [MARK]: folder };
-};
-
-const run = async (command: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<Said> => {
-  const [file = '', ...args] = command;
-  const result = await execa(file, args, {
-    env,
-    cwd,
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-    timeout: 50_000,
-  });
-  return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
 };
 
 const instancesOf = (residents: readonly Witnessed[]): readonly string[] => [
@@ -185,6 +167,10 @@ const openLodging = (): Lodging => {
         },
         { within: 20_000, every: 50 },
       ),
+    async reachProcess(name, state) {
+      await lodging.reach(state, name);
+      return lodging.process(name);
+    },
     reachAfter: (old, state) =>
       until(
         `everything ${state} under a new supervisor`,
@@ -224,6 +210,7 @@ const openLodging = (): Lodging => {
 
 /** A lodging for the running test; what remains in it at the end fails that test. */
 export const lodge = (): Lodging => {
+  assertBuilt();
   const lodging = openLodging();
   onTestFinished(() => lodging.close());
   return lodging;
