@@ -13,6 +13,18 @@ export interface Origin {
 /** Text always in an ini file; a list or a map of texts also in YAML. */
 export type Raw = string | readonly string[] | Readonly<Record<string, string>>;
 
+export const isList = (raw: Raw | undefined): raw is readonly string[] => Array.isArray(raw);
+
+export const isMap = (raw: Raw | undefined): raw is Readonly<Record<string, string>> =>
+  typeof raw === 'object' && !isList(raw);
+
+/** The same shape with every text changed. */
+export const mapRaw = (raw: Raw, change: (text: string) => string): Raw => {
+  if (typeof raw === 'string') return change(raw);
+  if (isList(raw)) return raw.map(change);
+  return Object.fromEntries(Object.entries(raw).map(([key, text]) => [key, change(text)]));
+};
+
 export interface Entry {
   raw: Raw;
   readonly origin: Origin;

@@ -115,7 +115,7 @@ const STDERR = logKeys('stderr');
 
 // oxfmt-ignore
 export const PROGRAM_KEYS = {
-  command: { type: 'text', default: null, scope: 'process', doc: 'Command line; quotes group words, nothing else is special. Required.' },
+  command: { type: 'command', default: null, scope: 'process', doc: 'Command line; quotes group words, nothing else is special. Required.' },
   process_name: { type: 'text', default: '%(program_name)s', scope: 'process', doc: 'Name of each process; with %(process_num) when numprocs is above 1.' },
   numprocs: { type: 'integer', default: '1', scope: 'program', doc: 'How many processes to run.' },
   numprocs_start: { type: 'integer', default: '0', scope: 'program', doc: 'First process_num.' },
@@ -172,6 +172,14 @@ export const FCGI_KEYS = {
   socket_owner: { type: 'owner', default: null, scope: 'here', doc: "Owner of a unix socket; the program's user when not set." },
   socket_mode: { type: 'octal', default: null, scope: 'here', doc: 'Mode of a unix socket; 0700 when not set.' },
   socket_backlog: { type: 'integer', default: null, scope: 'here', doc: 'Length of the queue of connections, 1 to 65535.' },
+} as const satisfies Rows;
+
+/** Of program-like sections in YAML only; `expand_env` in every section. They are settled before anything is resolved. */
+// oxfmt-ignore
+export const YAML_KEYS = {
+  extends: { type: 'text', default: null, scope: 'plain', doc: 'Another program whose keys hold where this one does not say otherwise.' },
+  env_file: { type: 'list', default: null, scope: 'plain', doc: 'Files of KEY=value lines, behind environment; one with a leading - may be missing.' },
+  expand_env: { type: 'boolean', default: 'false', scope: 'plain', doc: 'Fill in ${NAME} and ${NAME:-default} from the environment; $$ is a dollar.' },
 } as const satisfies Rows;
 
 /** Every kind of section, by the name it has in an ini file (what precedes the colon). */

@@ -54,8 +54,17 @@ export const draftFile = async (path: string, world: World, options: LoadOptions
     return { draft: emptyDraft('ini', file), includedFiles: [], problems: [problem], warnings: [] };
   }
   if (!isYaml(file)) return draftIni(file, text, { world, options });
-  const { draftYaml } = await import('./yaml.ts');
-  return draftYaml(file);
+  const { draftYaml } = await import('./yaml-draft.ts');
+  return draftYaml(file, text, world);
+};
+
+/** In the order of the files, then of their lines. */
+const refused = (problems: readonly Problem[]): Resolved => {
+  const files = [...new Set(problems.map((problem) => problem.file))];
+  const sorted = problems.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+  return { plan: null, problems: sorted };
 };
 
 const runnable = (plan: Plan, warnings: readonly Problem[]): Resolved => {
@@ -70,9 +79,11 @@ const runnable = (plan: Plan, warnings: readonly Problem[]): Resolved => {
 export const loadPlan = async (path: string, options: LoadOptions = {}): Promise<Resolved> => {
   const world = worldOf(options);
   const drafted = await draftFile(path, world, options);
-  if (drafted.problems.length > 0) return { plan: null, problems: drafted.problems };
+  if (drafted.draft.sections.size === 0 && drafted.problems.length > 0) return refused(drafted.problems);
+  // A draft with holes is resolved all the same: the reader wants every problem at once.
   const resolved = resolveDraft({ draft: drafted.draft, world, includedFiles: drafted.includedFiles });
-  if (resolved.plan === null) return resolved;
+  if (resolved.plan === null) return refused([...drafted.problems, ...resolved.problems]);
+  if (drafted.problems.length > 0) return refused(drafted.problems);
   const warnings = [...drafted.warnings, ...resolved.warnings];
   return options.asWritten === true ? { plan: resolved.plan, warnings } : runnable(resolved.plan, warnings);
 };

@@ -222,6 +222,17 @@ const environment = (raw: Raw): Readonly<Record<string, string>> | Refusal => {
 
 const list = (raw: Raw): string[] | Refusal => items(raw);
 
+const quoteWord = (word: string): string =>
+  /^[\w%+,./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+
+/** A list of words, which YAML can have, is quoted into one line. */
+const command = (raw: Raw): string | Refusal => {
+  if (typeof raw === 'string') return raw;
+  return Array.isArray(raw)
+    ? raw.map(quoteWord).join(' ')
+    : refuse('it is a map', 'a text or a list of words');
+};
+
 /** One reader for each type a key can have. */
 export const TYPES = {
   text: ofText((text) => text),
@@ -238,6 +249,7 @@ export const TYPES = {
       signalOf(text) ??
       refuse(`${shown(text)} is not a signal`, 'a name such as TERM or SIGTERM, or a number'),
   ),
+  command,
   exitcodes,
   events,
   list,
