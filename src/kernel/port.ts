@@ -41,6 +41,8 @@ export interface Processes {
   alive(identity: Identity): boolean;
   /** Every process of the machine that can be seen. */
   all(): readonly ProcessRow[];
+  /** The pid that was given last, to anybody; null when it cannot be read. */
+  newest(): number | null;
   /** Direct children (all threads of `pid`). */
   children(pid: number): readonly number[];
   /** Value of one variable in the environment a process was started with. */

@@ -32,6 +32,12 @@ const all = (): ProcessRow[] => {
   return rows;
 };
 
+/** The last word of /proc/loadavg, in our PID namespace. */
+const newest = (): number | null => {
+  const pid = Number(readText('/proc/loadavg')?.trim().split(' ').at(-1) ?? Number.NaN);
+  return Number.isNaN(pid) ? null : pid;
+};
+
 const threads = (pid: number): string[] => {
   try {
     return readdirSync(`/proc/${pid}/task`);
@@ -120,6 +126,7 @@ export const createProcesses = (): Processes => ({
   row,
   alive,
   all,
+  newest,
   children,
   environ,
   memory,

@@ -84,7 +84,7 @@ class Watch implements MemoryWatch {
     if (!this.#parts.processes.alive(leader)) return;
     const evidence = this.#parts.evidence.gather({ baseline, cgroup, leaderPid: leader.pid });
     if (evidence.records.length === 0 && !(entry.suspected && atTick)) {
-      entry.suspected = true;
+      entry.suspected ||= atTick;
       this.#again = true;
       return;
     }

@@ -1,0 +1,113 @@
+// How far does each containment reach? One face for looking at and killing the members it holds.
+
+import type { Cgroup, Processes } from '../kernel/port.ts';
+import { isDead } from '../kernel/rows.ts';
+import type { Identity } from '../model/phase.ts';
+import type { Containment, Reaper } from './containment.ts';
+import { killTree } from './portable.ts';
+import { createScan, type Scan, type ScanFor } from './scan.ts';
+
+export interface Reach {
+  /** Living members. */
+  members(): readonly Identity[];
+  /** Seen, not assumed. */
+  empty(): boolean;
+  kill(): void | Promise<void>;
+  /** A costly look takes milliseconds, so it is not repeated in every turn of the event loop. */
+  readonly look: 'cheap' | 'costly';
+}
+
+export interface Target {
+  readonly containment: Containment;
+  readonly leader: Identity | null;
+  /** For the rungs that need one beside their containment: `portable`, and `reap` when the reaper itself was killed. */
+  readonly cookie?: string;
+}
+
+/** The living among them. */
+export const identitiesOf = (processes: Processes, pids: Iterable<number>): Identity[] => {
+  const found: Identity[] = [];
+  for (const pid of pids) {
+    const row = processes.row(pid);
+    if (row !== 'gone' && !isDead(row)) found.push({ pid, startTick: row.startTick });
+  }
+  return found;
+};
+
+const descendants = (processes: Processes, pid: number): number[] =>
+  processes.children(pid).flatMap((child) => [child, ...descendants(processes, child)]);
+
+const cgroupReach = (processes: Processes, cgroup: Cgroup): Reach => ({
+  members: () => identitiesOf(processes, cgroup.members()),
+  empty: () => cgroup.empty(),
+  kill: () => {
+    cgroup.kill();
+  },
+  look: 'cheap',
+});
+
+/** A fork between two listings can hide a process from one look, hardly from two. */
+const scanReach = (scan: Scan): Reach => ({
+  members: () => scan.look(),
+  empty: () => scan.look().length === 0 && scan.look().length === 0,
+  kill: () => {
+    scan.kill();
+  },
+  look: 'costly',
+});
+
+/**
+ * A reaper that was killed itself says nothing and leaves its descendants to the guardian: they are scanned for, as far
+ * as that goes.
+ */
+const reapReach = (processes: Processes, reaper: Reaper, rest: Reach): Reach => {
+  let emptied = false;
+  void reaper.emptied.then(() => (emptied = true));
+  const lives = (): boolean => {
+    const row = processes.row(reaper.pid);
+    return row !== 'gone' && row.ppid === process.pid && !isDead(row);
+  };
+  return {
+    members: () => (lives() ? identitiesOf(processes, descendants(processes, reaper.pid)) : rest.members()),
+    empty: () => emptied || (!lives() && rest.empty()),
+    kill: () => (lives() ? reaper.kill() : rest.kill()),
+    look: 'cheap',
+  };
+};
+
+/** tree-kill walks from a living leader; whoever it cannot walk to is scanned for, which also shows the emptiness. */
+const portableReach = (leader: Identity | null, rest: Reach, processes: Processes): Reach => ({
+  ...rest,
+  kill: async () => {
+    if (leader !== null && processes.alive(leader)) await killTree(leader);
+    await rest.kill();
+  },
+});
+
+/** Every launch of one process has the same cookie up to its last colon. */
+const isOfProcess = (cookie: string): ((value: string) => boolean) => {
+  const process = cookie.slice(0, cookie.lastIndexOf(':') + 1);
+  return (value) => value.startsWith(process);
+};
+
+export const reachOf = (processes: Processes, target: Target, spare: ReadonlySet<number>): Reach => {
+  const { containment, leader } = target;
+  const cookie = containment.kind === 'scan' ? containment.cookie : (target.cookie ?? '');
+  const wanted: ScanFor = {
+    leaders: leader === null ? [] : [leader],
+    isMarked: cookie.includes(':') ? isOfProcess(cookie) : null,
+    spare,
+  };
+  const scanned = (): Reach => scanReach(createScan(processes, wanted));
+  switch (containment.kind) {
+    case 'cgroup2':
+    case 'freezer':
+      return cgroupReach(processes, containment.cgroup);
+    case 'reap':
+      return reapReach(processes, containment.reaper, scanned());
+    case 'scan':
+      return scanned();
+    case 'portable':
+      return portableReach(leader, scanned(), processes);
+  }
+};
