@@ -2,9 +2,13 @@
 
 import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow, type Order } from './commands.ts';
 
-const flagsOf = ({ flags }: OptionRow): readonly string[] => flags.split(/, | </).slice(0, 2);
+const flagsOf = ({ flags }: OptionRow): readonly string[] =>
+  flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
 
-const keyOf = (option: OptionRow): string => (flagsOf(option)[1] ?? '').slice(2);
+const keyOf = (option: OptionRow): string =>
+  flagsOf(option)
+    .find((flag) => flag.startsWith('--'))
+    ?.slice(2) ?? '';
 
 const takesValue = ({ flags }: OptionRow): boolean => flags.includes('<');
 
