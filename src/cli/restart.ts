@@ -25,37 +25,14 @@ const newcomer = async (client: Client, before: SupervisorStatus): Promise<Super
   }
 };
 
-const inPlace = async (client: Client, before: SupervisorStatus): Promise<SupervisorStatus> => {
+/** The supervisor sees to its successor itself, also where there is no guardian or a lost one. */
+const restartAll = async (client: Client, terminal: Terminal): Promise<number> => {
+  const { supervisor: before } = await client.status();
   await client.reload();
   const { until } = await import('./until.ts');
   const now = await until(() => newcomer(client, before), { within: PATIENCE_MS });
   if (now === null)
     throw new TsvisorError('NO_ANSWER', { socket: client.socket, seconds: PATIENCE_MS / 1000 });
-  return now;
-};
-
-/** Without a guardian nobody could start the next supervisor in place: the whole tsvisor ends and begins. */
-const endAndBegin = async (
-  client: Client,
-  { config }: SupervisorStatus,
-  terminal: Terminal,
-): Promise<SupervisorStatus> => {
-  const [{ endSupervisor }, { boot }, { loadPlace }] = await Promise.all([
-    import('./ending.ts'),
-    import('./boot.ts'),
-    import('./place.ts'),
-  ]);
-  const place = await loadPlace(config);
-  await endSupervisor(client.socket, terminal);
-  return (await boot(place)).supervisor;
-};
-
-const restartAll = async (client: Client, terminal: Terminal): Promise<number> => {
-  const { supervisor: before } = await client.status();
-  const now =
-    before.guardian.state === 'present'
-      ? await inPlace(client, before)
-      : await endAndBegin(client, before, terminal);
   terminal.out(`tsvisor is up again (pid ${now.pid})`);
   return 0;
 };

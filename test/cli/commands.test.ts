@@ -26,12 +26,18 @@ interface Seen {
   readonly asked: readonly Command[];
 }
 
-const outcome = (group: string, name: string, code: ErrorCode | null, message = ''): Outcome => ({
+const achieved = (group: string, name: string, message: string): Outcome => ({
   process: { group, name },
-  ok: code === null,
+  ok: true,
+  code: null,
+  message,
+});
+
+const refused = (group: string, name: string, code: ErrorCode): Outcome => ({
+  process: { group, name },
+  ok: false,
   code,
-  message:
-    code === null ? message : new TsvisorError(code, { name: `${group}:${name}`, reason: 'why' }).message,
+  message: new TsvisorError(code, { name: `${group}:${name}`, reason: 'why' }).message,
 });
 
 /** Runs one subcommand; a throw is what main.ts would print. */
