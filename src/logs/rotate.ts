@@ -68,11 +68,12 @@ export class RotatingFile implements LogFile {
     let done = 0;
     try {
       while (done < bytes.length) done += writeSync(this.#fd, bytes, done, bytes.length - done);
-      this.#losses.recover();
     } catch (error) {
       this.#fail(error, bytes.length - done);
     }
     this.#size += done;
+    // Last, since it is said in a log: perhaps in this one.
+    if (done === bytes.length) this.#losses.recover();
     if (this.#maxBytes > 0 && this.#size >= this.#maxBytes) this.#rotate();
     return true;
   }

@@ -33,15 +33,20 @@ interface Opened {
 }
 
 /**
- * A pipe or terminal behind a descriptor is opened anew, so that O_NONBLOCK is ours alone; a regular file keeps its own position, and a socket cannot be opened
- * by name: both are used as they are.
+ * A pipe or terminal behind a descriptor is opened anew, so that O_NONBLOCK is ours alone. Used as they are: a regular file, which keeps its own position; a socket,
+ * which has no name; what another user opened for us before we became who we are.
  */
 const openSpecial = (path: string): Opened => {
   const descriptor = descriptorOf(path);
   if (descriptor === null) return { fd: openSync(path, FLAGS), own: true };
   const kind = fstatSync(descriptor);
   if (kind.isFile() || kind.isSocket()) return { fd: descriptor, own: false };
-  return { fd: openSync(`/proc/self/fd/${descriptor}`, FLAGS), own: true };
+  try {
+    return { fd: openSync(`/proc/self/fd/${descriptor}`, FLAGS), own: true };
+  } catch (error) {
+    if (failureOf(error).code !== 'EACCES') throw error;
+    return { fd: descriptor, own: false };
+  }
 };
 
 const sleep = (ms: number): void => {
@@ -70,9 +75,9 @@ export class Special implements LogFile {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#keptBytes > 0) return this.#keep(bytes);
-    const done = this.#push(bytes);
-    return done === bytes.length ? true : this.#keep(bytes.subarray(done));
+    const taken = this.#offer(bytes);
+    if (taken) this.#recover();
+    return taken;
   }
 
   ready(call: () => void): void {
@@ -105,6 +110,16 @@ export class Special implements LogFile {
     this.#losses.end();
   }
 
+  #offer(bytes: Uint8Array): boolean {
+    const done = this.#keptBytes > 0 ? 0 : this.#push(bytes);
+    return done === bytes.length || this.#keep(bytes.subarray(done));
+  }
+
+  /** Last, since it is said in a log: perhaps in this one. */
+  #recover(): void {
+    if (this.#opened !== null) this.#losses.recover();
+  }
+
   /** Bytes dealt with: written, or lost and counted. The rest would have blocked. */
   #push(bytes: Uint8Array): number {
     if (this.#opened === null && !this.#retry(bytes.length)) return bytes.length;
@@ -119,7 +134,6 @@ export class Special implements LogFile {
       this.#losses.fail(failure, bytes.length - done);
       return bytes.length;
     }
-    this.#losses.recover();
     return done;
   }
 
@@ -160,11 +174,13 @@ export class Special implements LogFile {
 
   /** Writes what was kept, oldest first, until all is gone or the reader is full again. */
   #pour(): void {
-    const [...pieces] = this.#kept;
+    const pieces = this.#kept;
     this.#kept = [];
     this.#keptBytes = 0;
-    for (const piece of pieces) this.write(piece);
-    if (this.#keptBytes === 0) this.#release();
+    for (const piece of pieces) this.#offer(piece);
+    if (this.#keptBytes > 0) return;
+    this.#recover();
+    this.#release();
   }
 
   #empty(): void {

@@ -1,14 +1,17 @@
 // Does the journal say things in supervisord's words and form, to whoever reads it?
 
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Journal, type Level, stamp } from '../../src/logs/journal.ts';
+import { Logs } from '../../src/logs/logs.ts';
 import { type Facts, SAYINGS, createVoice, exitText, wordsFor } from '../../src/logs/voice.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Reason } from '../../src/model/phase.ts';
 import type { State } from '../../src/model/state.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { makeMemory } from './lodging.ts';
+import { makeFolder, makeMemory, read } from './lodging.ts';
 
 const LEVELS: readonly Level[] = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'];
 
@@ -72,6 +75,38 @@ describe('the journal', () => {
       .split('\n')
       .map((line) => /"msg":"(\d+)"/.exec(line)?.[1]);
     expect(numbers).toEqual(Array.from({ length: 2500 }, (_, n) => String(n)));
+  });
+
+  test('tells on the terminal that its file fails, and in the file what was lost', () => {
+    const folder = join(makeFolder(), 'gone');
+    const clock = new ManualClock();
+    const logs = new Logs(clock);
+    const terminal = makeMemory();
+    const path = join(folder, 'log');
+    const sinks = [terminal, logs.open({ path, maxBytes: 30, backups: 9 })];
+    const journal = new Journal({ level: 'info', form: 'text', sinks, clock });
+    logs.onTrouble((text) => journal.say('warn', text));
+    journal.say('info', 'lost');
+    mkdirSync(folder);
+    clock.advance(1000);
+    journal.say('info', 'kept');
+    const said = terminal
+      .text()
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(24));
+    expect(said).toEqual([
+      expect.stringMatching(/^WARN cannot write log /),
+      'INFO lost',
+      'INFO kept',
+      expect.stringMatching(/^WARN log .* is written again: \d+ bytes were lost$/),
+    ]);
+    expect(
+      read(`${path}.1`)
+        .trim()
+        .split('\n')
+        .map((line) => line.slice(24)),
+    ).toEqual(said.slice(2));
   });
 
   test('writes JSON by itself soon after it began', async () => {
