@@ -1,5 +1,7 @@
 // What does a value say once its %(name)s are filled in? Python's mapping-style formatting.
 
+import { pythonRepr } from './repr.ts';
+
 /** Looked up in order; the first map that has the name answers. */
 export type Names = readonly ReadonlyMap<string, string | number>[];
 
@@ -92,16 +94,6 @@ const floating = (value: number, spec: Spec): string => {
   return padNumber(value < 0, upper ? digits.toUpperCase() : digits, spec);
 };
 
-const quote = (text: string): string => {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text
-    .replaceAll('\\', String.raw`\\`)
-    .replaceAll('\n', String.raw`\n`)
-    .replaceAll('\t', String.raw`\t`)
-    .replaceAll('\r', String.raw`\r`);
-  return mark + (mark === "'" ? body.replaceAll("'", String.raw`\'`) : body) + mark;
-};
-
 const textual = (value: string | number, spec: Spec): Formatted => {
   if (spec.type === 'c') {
     if (typeof value === 'number') return pad(String.fromCodePoint(value), spec);
@@ -109,7 +101,7 @@ const textual = (value: string | number, spec: Spec): Formatted => {
       ? pad(value, spec)
       : { refused: '%c takes a number or one character' };
   }
-  const body = spec.type === 's' || typeof value === 'number' ? String(value) : quote(value);
+  const body = spec.type === 's' || typeof value === 'number' ? String(value) : pythonRepr(value);
   return pad(spec.precision === -1 ? body : Array.from(body).slice(0, spec.precision).join(''), spec);
 };
 

@@ -93,6 +93,10 @@ const listenerOf = (reader: SectionReader<typeof LISTENER_KEYS>, names: Names): 
   if (events.length === 0) reader.refuse('events', refuse('it asks for no events', 'events=PROCESS_STATE'));
   const handler = entryPoint(resultHandler);
   if (isRefusal(handler)) reader.refuse('result_handler', handler);
+  if (handler === 'theirs') {
+    const hint = 'the default takes its place: OK accepts an event, anything else rejects it';
+    reader.warn('result_handler', `cannot load ${resultHandler}: it is a Python plugin`, hint);
+  }
   if (reader.read('redirect_stderr', names)) {
     reader.refuse(
       'redirect_stderr',

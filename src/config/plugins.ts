@@ -54,7 +54,10 @@ const rpcInterface = (work: Work, section: Section): RpcInterfacePlan => {
     reader.refuse(FACTORY, refuse('it names no factory', `${FACTORY}=${MAIN_FACTORY}`));
   }
   const found = factory === null ? 'ours' : entryPoint(factory);
-  if (found !== 'ours' && found !== 'theirs') reader.refuse(FACTORY, found);
+  if (found === 'theirs') {
+    const message = `cannot load ${factory}: it is a Python plugin`;
+    reader.warn(FACTORY, message, `the RPC namespace '${suffixOf(section)}' is not there`);
+  } else if (found !== 'ours') reader.refuse(FACTORY, found);
   return { name: suffixOf(section), factory: factory ?? MAIN_FACTORY, settings: settingsOf(work, section) };
 };
 

@@ -51,8 +51,8 @@ const STDERR_IGNORED = (section: string): string =>
 
 const fileTarget = (path: string, sizes: { maxBytes: number; backups: number }, cwd: string): LogTarget => {
   if (path === '') return { kind: 'none', ...sizes, written: '' };
-  const written = path.startsWith('/') ? {} : { written: path };
-  return { kind: 'file', path: resolve(cwd, path), ...sizes, ...written };
+  const absolute = resolve(cwd, path);
+  return { kind: 'file', path: absolute, ...sizes, ...(absolute === path ? {} : { written: path }) };
 };
 
 const streamOf = (
@@ -69,12 +69,12 @@ const streamOf = (
   };
   const syslog = reader.read(`${stream}_syslog`, at.names);
   if (file.kind === 'syslog') {
-    reader.warn(key, SYSLOG_AS_FILE(reader.section.name, stream));
+    reader.quote(key, SYSLOG_AS_FILE(reader.section.name, stream));
     return { target: { kind: 'none', ...sizes }, syslog: true };
   }
   if (file.kind === 'file') return { target: fileTarget(file.path, sizes, at.cwd), syslog };
   if (file.kind === 'auto' && sizes.maxBytes === 0)
-    reader.warn(key, AUTO_WITHOUT_END(reader.section.name, key));
+    reader.quote(key, AUTO_WITHOUT_END(reader.section.name, key));
   return { target: { kind: file.kind, ...sizes }, syslog };
 };
 
@@ -87,7 +87,7 @@ const streamsOf = (
   const err = streamOf(reader, 'stderr', { names, ...more });
   const named =
     err.target.kind === 'file' || (err.target.kind === 'none' && err.target.written !== undefined);
-  if (more.redirect && named) reader.warn('stderr_logfile', STDERR_IGNORED(reader.section.name));
+  if (more.redirect && named) reader.quote('stderr_logfile', STDERR_IGNORED(reader.section.name));
   const { maxBytes = 0, backups = 0 } = err.target;
   return {
     stdout: out.target,

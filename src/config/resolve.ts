@@ -68,6 +68,8 @@ const settingsOf = (work: Work, reader: SupervisorReader, names: Names): Setting
   const directory = reader.read('directory', names);
   const nodaemon = reader.read('nodaemon', names);
   const noLog = work.reading.dialect === 'yaml' && !reader.has('logfile');
+  if (logfile === 'syslog')
+    reader.warn('logfile', 'cannot log to syslog: it is not available', 'name a file');
   const noPid = work.reading.dialect === 'yaml' && !reader.has('pidfile');
   return {
     identifier: reader.read('identifier', names),

@@ -38,7 +38,9 @@ export interface SectionReader<R extends Rows> {
   read<K extends keyof R & string>(key: K, ...rounds: readonly Names[]): Filled<R[K]>;
   /** Reports something about a key, at its place. */
   refuse(key: string, refusal: Refusal): void;
-  warn(key: string, message: string): void;
+  /** A warning in supervisord's own words. */
+  quote(key: string, message: string): void;
+  warn(key: string, message: string, hint: string): void;
 }
 
 const expandRaw = (raw: Raw, names: Names): Raw | Refusal => {
@@ -99,8 +101,11 @@ export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R):
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     read: (key, ...rounds) => read(key, rounds) as Filled<R[typeof key]>,
     refuse,
-    warn: (key, message) => {
+    quote: (key, message) => {
       work.warn({ ...problemAt(originOf(section, key), { key, message }), verbatim: true });
+    },
+    warn: (key, message, hint) => {
+      work.warn(problemAt(originOf(section, key), { key, message, hint }));
     },
   };
 };

@@ -1,8 +1,10 @@
 // What would supervisord have read from this config? The plan in the shape that a comparison with the real one uses.
 
+import { splitCommand } from '../model/command-line.ts';
 import type { GroupPlan, LogTarget, Plan, ProcessPlan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { splitCommand } from './command-line.ts';
+
+import { pythonRepr } from './repr.ts';
 
 type Shape = Readonly<Record<string, unknown>>;
 
@@ -42,7 +44,8 @@ const signalShape = ({ stopsignal, stopsignalNumber: number }: ProcessPlan): str
 
 const argvShape = (command: string): Shape => {
   const split = splitCommand(command);
-  if (split.refused !== undefined) return { argv: null, spawn_error: split.refused };
+  if (split.refused !== undefined)
+    return { argv: null, spawn_error: `can't parse command ${pythonRepr(command)}: ${split.refused}` };
   return split.words.length === 0 ? { argv: [], spawn_error: 'command is empty' } : { argv: split.words };
 };
 

@@ -24,7 +24,7 @@ export interface Account {
 }
 
 /**
- * Where one output stream goes. `path` is absolute; `written` is what the file says where that was not absolute. Sizes in
+ * Where one output stream goes. `path` is absolute and without dots; `written` is what the file says where that differs. Sizes in
  * bytes; 0 for `maxBytes` never rotates.
  */
 export type LogTarget =
