@@ -1,6 +1,5 @@
 // What are AUTO logs called, and which old ones may be deleted at start?
 
-import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failureOf } from './losses.ts';
@@ -22,8 +21,9 @@ export interface AutoStream {
   readonly stream: 'stdout' | 'stderr';
 }
 
+/** Math.random will do, and node:crypto would cost each start 3 ms: O_EXCL is what keeps names apart. */
 const random = (): string =>
-  Array.from({ length: 4 }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('');
+  Array.from({ length: 4 }, () => LETTERS.charAt(Math.floor(Math.random() * LETTERS.length))).join('');
 
 const mark = ({ instance }: AutoOwner): string => instance.slice(0, 4).padEnd(4, '0');
 

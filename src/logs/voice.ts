@@ -30,13 +30,10 @@ const refusedScore = (name: string, { requested, effective, refusal }: Score): s
   return `cannot set oom_score_adj ${requested} for ${name}: the kernel refused it (${refusal}), it runs with ${effective}; ${cure}`;
 };
 
-const verdictLine = (
-  about: { readonly whom: string; readonly process: ProcessName },
-  verdict: Verdict,
-): Line => {
+const verdictLine = (process: ProcessName, verdict: Verdict): Line => {
   const certainty = verdict.oom === 'no' ? 'not memory' : verdict.oom;
   const level: Level = isOom(verdict) ? 'warn' : verdict.oom === 'unknown' ? 'info' : 'debug';
-  return { level, text: `oom: ${about.whom} (${certainty}): ${verdict.because}`, process: about.process };
+  return { level, text: `oom: ${process.name} (${certainty}): ${verdict.because}`, process };
 };
 
 const died = (event: Of<'died'>, facts: Facts): readonly Line[] => {
@@ -51,9 +48,7 @@ const died = (event: Of<'died'>, facts: Facts): readonly Line[] => {
       ? `exited: ${process.name} (${how}; ${expected ? 'expected' : 'not expected'})`
       : `stopped: ${process.name} (${how})`;
   const line = { level, text, process };
-  return death.verdict === null
-    ? [line]
-    : [line, verdictLine({ whom: process.name, process }, death.verdict)];
+  return death.verdict === null ? [line] : [line, verdictLine(process, death.verdict)];
 };
 
 const stuckText = (name: string): string =>
@@ -100,9 +95,7 @@ const WORDS: Words = {
   },
   'launch-failed': ({ process, error }) => [{ level: 'info', text: `spawnerr: ${error}`, process }],
   died,
-  'member-killed': ({ process, verdict }) => [
-    verdictLine({ whom: `a process of ${process.name}`, process }, verdict),
-  ],
+  'member-killed': ({ process, verdict }) => [verdictLine(process, verdict)],
   swept: (event) => swept(event.swept, event.process),
   signalled: ({ process, pid, signal }) =>
     signal === 'SIGKILL'

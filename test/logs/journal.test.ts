@@ -238,8 +238,12 @@ describe('the voice', () => {
     ],
     [
       'a member killed for memory',
-      { type: 'member-killed', process: app, verdict },
-      ['warn oom: a process of app-1 (certain): killed by the kernel for its own limit of 64 MB'],
+      {
+        type: 'member-killed',
+        process: app,
+        verdict: { ...verdict, because: 'a member was killed by the kernel' },
+      },
+      ['warn oom: app-1 (certain): a member was killed by the kernel'],
     ],
     [
       'a sweep',
