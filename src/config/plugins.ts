@@ -37,9 +37,10 @@ export const entryPoint = (spec: string): 'ours' | 'theirs' | Refusal => {
   return 'theirs';
 };
 
-const settingsOf = (work: Work, section: Section): Record<string, string> => {
+/** Every other key of a plugin's section is an argument that only the plugin knows. */
+export const settingsOf = (work: Work, section: Section, factoryKey: string): Record<string, string> => {
   const keys = new Set([...section.entries.keys(), ...section.defaults.keys()]);
-  keys.delete(FACTORY);
+  keys.delete(factoryKey);
   const rows = Object.fromEntries(
     [...keys].map((key) => [key, { type: 'text', default: null, scope: 'env', doc: '' } as const]),
   );
@@ -58,7 +59,11 @@ const rpcInterface = (work: Work, section: Section): RpcInterfacePlan => {
     const message = `cannot load ${factory}: it is a Python plugin`;
     reader.warn(FACTORY, message, `the RPC namespace '${suffixOf(section)}' is not there`);
   } else if (found !== 'ours') reader.refuse(FACTORY, found);
-  return { name: suffixOf(section), factory: factory ?? MAIN_FACTORY, settings: settingsOf(work, section) };
+  return {
+    name: suffixOf(section),
+    factory: factory ?? MAIN_FACTORY,
+    settings: settingsOf(work, section, FACTORY),
+  };
 };
 
 export const rpcInterfacesOf = (work: Work): RpcInterfacePlan[] =>

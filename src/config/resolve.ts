@@ -21,7 +21,7 @@ export const environmentNames = (env: Readonly<Record<string, string>>): Map<str
   new Map(Object.entries(env).map(([key, value]) => [`ENV_${key}`, value]));
 
 /** Keeps each problem once: the processes of a program share their values and so their problems. */
-const gatherOnce = (): { readonly all: Problem[]; readonly add: (problem: Problem) => void } => {
+export const gatherOnce = (): { readonly all: Problem[]; readonly add: (problem: Problem) => void } => {
   const seen = new Set<string>();
   const all: Problem[] = [];
   const add = (problem: Problem): void => {

@@ -1,7 +1,7 @@
 // What did the real supervisord read from these files? The corpus beside the checkout, for the comparison test.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { configShape } from '../../src/config/shape.ts';
 import { loadPlan } from '../../src/config/load.ts';
 import { assumedUsers, machineUsers } from '../../src/config/users.ts';
@@ -24,6 +24,7 @@ interface Expected {
   readonly oracle: { readonly mode: 'lenient' | 'strict' };
   readonly as_main: Answer;
   readonly as_included?: Answer;
+  readonly supervisorctl: Answer;
 }
 
 export interface Case {
@@ -39,7 +40,9 @@ const casesIn = (folder: string, answers: string): Case[] =>
     .toSorted()
     .map((name) => {
       const bare = name.replace(/\.conf$/, '');
-      const byNumber = readdirSync(answers).find((file) => file === `${bare}.json` || file === `${bare.slice(0, 3)}.json`);
+      const byNumber = readdirSync(answers).find(
+        (file) => file === `${bare}.json` || file === `${bare.slice(0, 3)}.json`,
+      );
       const tree = join(folder, `${bare}.tree`);
       return {
         name: bare,
@@ -74,31 +77,44 @@ export interface Ours {
   readonly problems: readonly string[];
 }
 
-/** Lays the files out as the oracle did and reads them with its environment. */
-export const readCase = async (one: Case, answer: Answer, lodging: string): Promise<Ours & { readonly here: string; readonly cwd: string }> => {
-  const wrapped = answer !== one.expected.as_main;
+interface Place {
+  readonly here: string;
+  readonly cwd: string;
+  readonly file: string;
+}
+
+/** Lays the files out as the oracle did. */
+export const laidOut = (one: Case, lodging: string, wrapped: boolean): Place => {
   const here = join(lodging, 'here');
   const cwd = join(lodging, 'cwd');
+  const file = join(here, 'supervisord.conf');
   const folder = wrapped ? join(here, 'conf.d') : here;
   mkdirSync(folder, { recursive: true });
   mkdirSync(cwd, { recursive: true });
   if (one.tree !== null) cpSync(one.tree, folder, { recursive: true });
   cpSync(one.file, join(folder, wrapped ? 'fragment.conf' : 'supervisord.conf'));
-  if (wrapped) writeFileSync(join(here, 'supervisord.conf'), WRAP);
+  if (wrapped) writeFileSync(file, WRAP);
+  return { here, cwd, file };
+};
+
+/** Reads a case with the environment and the host name that the oracle had. */
+export const readCase = async (one: Case, answer: Answer, lodging: string): Promise<Ours & Place> => {
+  const place = laidOut(one, lodging, answer !== one.expected.as_main);
   const lenient = one.expected.oracle.mode === 'lenient';
   const users = lenient ? assumedUsers() : machineUsers();
-  const resolved = await loadPlan(join(here, 'supervisord.conf'), {
+  const resolved = await loadPlan(place.file, {
     env: answer.env,
-    cwd,
+    cwd: place.cwd,
     hostname: one.expected.hostname,
     assumeExists: lenient,
     users,
     asWritten: true,
-    mayRead: (path) => path.startsWith(`${here}/`),
+    mayRead: (path) => path.startsWith(`${place.here}/`),
   });
-  if (resolved.plan === null) return { ok: false, config: null, problems: resolved.problems.map(formatProblem), here, cwd };
+  if (resolved.plan === null)
+    return { ok: false, config: null, problems: resolved.problems.map(formatProblem), ...place };
   const config = configShape(resolved.plan, { nameOf: users.nameOf, warnings: resolved.warnings });
-  return { ok: true, config, problems: [], here, cwd };
+  return { ok: true, config, problems: [], ...place };
 };
 
 /** Every place where two answers differ, as `path: theirs ≠ ours`. */
@@ -109,9 +125,17 @@ export const differences = (theirs: unknown, ours: unknown, path = ''): string[]
   }
   const left = new Map(Object.entries(theirs));
   const right = new Map(Object.entries(ours));
-  return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) => differences(left.get(key), right.get(key), `${path}.${key}`));
+  return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) =>
+    differences(left.get(key), right.get(key), `${path}.${key}`),
+  );
 };
 
-/** Their answer with the folders of ours. */
-export const placed = (config: unknown, where: { readonly here: string; readonly cwd: string }): unknown =>
-  JSON.parse(JSON.stringify(config).replaceAll('/oracle-here', where.here).replaceAll('/oracle-cwd', where.cwd));
+/** Their answer with our folders. Theirs stood at the root, so that a path out of it began with a plain slash. */
+export const placed = (config: unknown, where: { readonly here: string; readonly cwd: string }): unknown => {
+  const out = dirname(where.here);
+  const text = JSON.stringify(config)
+    .replaceAll('/oracle-here', where.here)
+    .replaceAll('/oracle-cwd', where.cwd);
+  if (!text.includes(`${where.here}/..`)) return JSON.parse(text);
+  return JSON.parse(text.replaceAll('"/var/supervisord.', `"${out}/var/supervisord.`));
+};
