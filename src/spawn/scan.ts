@@ -57,7 +57,7 @@ class ProcessScan implements Scan {
       rest = rest.filter((row) => !this.#isKnown(row));
       more = related.length > 0;
     }
-    return members;
+    return members.map(({ pid, startTick }) => ({ pid, startTick }));
   }
 
   kill(): readonly Identity[] {
