@@ -24,8 +24,16 @@ export interface Stage {
   strike(): Promise<void>;
 }
 
-export const contract = (name: string, open: () => Promise<Stage>): void => {
-  describe(`the contract of ${name}`, () => {
+export interface Candidate {
+  readonly name: string;
+  /** The ability that this machine lacks for it; null when it has all. */
+  readonly lacks: string | null;
+  readonly open: () => Promise<Stage>;
+}
+
+export const contract = ({ name, lacks, open }: Candidate): void => {
+  const title = lacks === null ? name : `${name} (skipped: ${lacks})`;
+  describe.skipIf(lacks !== null)(`the contract of ${title}`, () => {
     let stage: Stage;
     beforeEach(async () => {
       stage = await open();

@@ -1,7 +1,6 @@
-import { describe, test } from 'vitest';
 import { contract, type Stage } from './contract.ts';
 import { FakeKernel, OURS } from './fake.ts';
-import { has, openReal, type Rung } from './real.ts';
+import { lackOf, openReal, RUNGS } from './real.ts';
 
 const openFake = async (): Promise<Stage> => {
   const kernel = new FakeKernel();
@@ -19,11 +18,7 @@ const openFake = async (): Promise<Stage> => {
   };
 };
 
-contract('the fake kernel', openFake);
+contract({ name: 'the fake kernel', lacks: null, open: openFake });
 
-for (const rung of ['cgroup2', 'freezer'] satisfies Rung[]) {
-  if (has(rung)) contract(`Linux with ${rung}`, () => openReal(rung));
-  else
-    describe.skip(`Linux with ${rung}: this machine does not let us make such a cgroup`, () =>
-      test('', () => undefined));
-}
+for (const rung of RUNGS)
+  contract({ name: `Linux with ${rung}`, lacks: lackOf(rung), open: () => openReal(rung) });

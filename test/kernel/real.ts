@@ -30,11 +30,13 @@ export type Rung = keyof typeof MOUNTS;
 export const probe = (rung: Rung): CgroupFound =>
   probeCgroups({ instance: uniqueInstance(), own: [process.pid], mountinfo: MOUNTS[rung]() });
 
-/** Whether this machine has the rung at all. */
-export const has = (rung: Rung): boolean => {
-  const { tier } = probe(rung);
+export const RUNGS: readonly Rung[] = ['cgroup2', 'freezer'];
+
+/** The ability that this machine lacks for a rung; null when it has it. */
+export const lackOf = (rung: Rung): string | null => {
+  const { tier, why } = probe(rung);
   tier?.dismantle();
-  return tier?.kind === rung;
+  return tier?.kind === rung ? null : `no ${rung} cgroup: ${why}`;
 };
 
 const processes = createProcesses();
