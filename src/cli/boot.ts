@@ -19,29 +19,32 @@ const PATIENCE_MS = 60_000;
 /** Milliseconds in which a tsvisor that is stopping lets go of the lock. */
 const LOCK_PATIENCE_MS = 2000;
 
-interface Newborn {
-  readonly child: ChildProcess;
-  readonly report: Promise<Report>;
-  /** Exit status of guardian or supervisor, in words and number. */
-  readonly ended: Promise<Ended>;
-}
-
+/** How guardian or supervisor ended, in words and as an exit status. */
 interface Ended {
-  readonly kind: 'ended';
   readonly status: number | null;
   readonly words: string;
 }
 
+interface Newborn {
+  readonly child: ChildProcess;
+  readonly report: Promise<Report>;
+  /** Null while it lives. */
+  ended(): Ended | null;
+}
+
 const failed = (reason: string): TsvisorError => new TsvisorError('START_FAILED', { reason });
 
-const whenEnded = (child: ChildProcess): Promise<Ended> =>
-  new Promise((resolve) => {
-    child.once('error', (error) => resolve({ kind: 'ended', status: null, words: error.message }));
-    child.once('exit', (status, signal) => {
-      const words = signal === null ? `it ended with status ${status}` : `it was killed by ${signal}`;
-      resolve({ kind: 'ended', status, words });
-    });
+const watchEnd = (child: ChildProcess): (() => Ended | null) => {
+  let ended: Ended | null = null;
+  child.once('error', (error) => {
+    ended = { status: null, words: error.message };
   });
+  child.once('exit', (status, signal) => {
+    const words = signal === null ? `it ended with status ${status}` : `it was killed by ${signal}`;
+    ended = { status, words };
+  });
+  return () => ended;
+};
 
 const bear = ({ file, words, environment }: CommandLine, stderr: number): Newborn => {
   const child = spawn(file, words, {
@@ -52,22 +55,28 @@ const bear = ({ file, words, environment }: CommandLine, stderr: number): Newbor
   const stream = child.stdio[REPORT_FD];
   const report =
     stream instanceof Readable ? readReport(stream) : Promise.resolve({ kind: 'silent' } as const);
-  return { child, report, ended: whenEnded(child) };
+  return { child, report, ended: watchEnd(child) };
 };
 
 const timeOver = (): TsvisorError =>
   failed(`it is not up after ${PATIENCE_MS / 1000} s; it may still come: ask \`tsvisor status\``);
 
-const answer = async ({ socket }: Place, within: number): Promise<StatusReply> => {
-  const client = createClient(socket);
-  const reply = await until(() => statusOf(client), { within });
-  if (reply === null) throw timeOver();
-  return reply;
+/**
+ * Waits for an answer also after the first supervisor went without a word: its guardian may have started another.
+ * Null when nothing is left that could answer.
+ */
+const answer = async (place: Place, newborn: Newborn): Promise<StatusReply | null> => {
+  const client = createClient(place.socket);
+  const seen = await until(
+    async () => {
+      const reply = await statusOf(client);
+      return reply ?? newborn.ended();
+    },
+    { within: PATIENCE_MS },
+  );
+  if (seen === null) throw timeOver();
+  return 'supervisor' in seen ? seen : null;
 };
-
-/** The first supervisor was silent to its end; its guardian may have started another. */
-const answerOrEnd = (place: Place, { ended }: Newborn): Promise<StatusReply | Ended> =>
-  Promise.race([answer(place, PATIENCE_MS), ended]);
 
 const reportInTime = (report: Promise<Report>): Promise<Report | null> => {
   const { promise, stop } = limit(PATIENCE_MS);
@@ -82,6 +91,12 @@ const limit = (ms: number): { readonly promise: Promise<null>; readonly stop: ()
   return { promise, stop: () => clearTimeout(timer) };
 };
 
+const whyItEnded = (newborn: Newborn, lastWords: LastWords): TsvisorError => {
+  const words = newborn.ended()?.words ?? 'it ended';
+  const last = lastWords.read();
+  return failed(last === '' ? words : `${words}; its last words:\n${last}`);
+};
+
 const outcomeOf = async (
   place: Place,
   newborn: Newborn,
@@ -89,13 +104,12 @@ const outcomeOf = async (
 ): Promise<StatusReply | 'lock-held'> => {
   const report = await reportInTime(newborn.report);
   if (report === null) throw timeOver();
-  if (report.kind === 'ready') return answer(place, PATIENCE_MS);
   if (report.kind === 'failed')
-    throw failed([report.errors.join('\n'), report.hint].filter(Boolean).join('\n  '));
-  const seen = await answerOrEnd(place, newborn);
-  if (!('kind' in seen)) return seen;
-  if (seen.status === LOCK_HELD) return 'lock-held';
-  throw failed([seen.words, lastWords.read()].filter((text) => text !== '').join('; its last words:\n'));
+    throw failed([...report.errors, ...(report.hint === '' ? [] : [`hint: ${report.hint}`])].join('\n'));
+  const reply = await answer(place, newborn);
+  if (reply !== null) return reply;
+  if (newborn.ended()?.status === LOCK_HELD) return 'lock-held';
+  throw whyItEnded(newborn, lastWords);
 };
 
 const tryOnce = async (place: Place): Promise<StatusReply | 'lock-held'> => {

@@ -1,7 +1,8 @@
 // What did a supervisor write to stderr before it had a log, or after it lost it?
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { TsvisorError } from '../model/errors.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_SHOWN_BYTES = 2048;
@@ -14,10 +15,37 @@ export interface LastWords {
   close(): void;
 }
 
-export const openLastWords = (runtimeDir: string): LastWords => {
-  const fd = openSync(join(runtimeDir, 'stderr.log'), 'a+', 0o600);
+const unusable = (folder: string, reason: string): TsvisorError =>
+  new TsvisorError('START_FAILED', {
+    reason: `its runtime folder ${folder} cannot be used: ${reason}; set runtime_dir= to another`,
+  });
+
+const using = <T>(folder: string, act: () => T): T => {
+  try {
+    return act();
+  } catch (error) {
+    throw unusable(folder, error instanceof Error ? error.message : String(error));
+  }
+};
+
+/** A folder that somebody else made, for example in /tmp, is a trap. */
+export const makeRuntimeFolder = (folder: string): void => {
+  const owner = using(folder, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return lstatSync(folder).uid;
+  });
+  if (owner !== process.geteuid?.()) throw unusable(folder, `it belongs to another user (uid ${owner})`);
+};
+
+/** The file grows over lives of one guardian, but is bounded at each start. */
+const openFile = (path: string): { readonly fd: number; readonly begun: number } => {
+  const fd = openSync(path, 'a+', 0o600);
   if (fstatSync(fd).size > MAX_FILE_BYTES) ftruncateSync(fd);
-  const begun = fstatSync(fd).size;
+  return { fd, begun: fstatSync(fd).size };
+};
+
+export const openLastWords = (runtimeDir: string): LastWords => {
+  const { fd, begun } = using(runtimeDir, () => openFile(join(runtimeDir, 'stderr.log')));
   return {
     fd,
     read() {

@@ -1,9 +1,9 @@
 // With which command line does a supervisor begin, under its guardian where there is one?
 
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { instanceOf, lockName } from '../config/runtime.ts';
-import { TsvisorError } from '../model/errors.ts';
+import { makeRuntimeFolder } from './last-words.ts';
 import type { Place } from './place.ts';
 
 /** Small young generation: the supervisor allocates little; a bounded old one: a leak must not eat the machine. */
@@ -40,19 +40,9 @@ const ownEnvironment = (): NodeJS.ProcessEnv => {
   return environment;
 };
 
-/** A folder that somebody else made, for example in /tmp, is a trap. */
-const ownFolder = (folder: string): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const owner = lstatSync(folder).uid;
-  if (owner === process.geteuid?.()) return;
-  throw new TsvisorError('START_FAILED', {
-    reason: `its runtime folder ${folder} belongs to another user (uid ${owner}); remove it or set runtime_dir=`,
-  });
-};
-
 /** Makes the runtime folder too: the lock's name is that of the folder's real path. */
 export const commandLine = ({ plan, runtimeDir }: Place, foreground: boolean): CommandLine => {
-  ownFolder(runtimeDir);
+  makeRuntimeFolder(runtimeDir);
   const supervisor = [
     ...NODE_FLAGS,
     DAEMON,

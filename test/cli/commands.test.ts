@@ -173,6 +173,29 @@ describe('start, stop, restart, signal', () => {
   });
 });
 
+describe('restart without names', () => {
+  test('returns when a new supervisor answers, whatever the old one says meanwhile', async () => {
+    let looks = 0;
+    let reloading = false;
+    const { path } = await openHouse({
+      ask({ verb }) {
+        if (verb === 'reload') reloading = true;
+        if (verb !== 'status') return Promise.resolve([]);
+        looks += reloading ? 1 : 0;
+        if (looks === 2) return Promise.reject(new TsvisorError('SHUTDOWN_STATE'));
+        const pid = looks > 2 ? 5000 : STATUS.supervisor.pid;
+        return Promise.resolve({ ...STATUS, supervisor: { ...STATUS.supervisor, pid } });
+      },
+    });
+    const screen = createScreen();
+    const { run: restart } = await import('../../src/cli/restart.ts');
+    const status = await restart({ words: [], options: { socket: path }, terminal: screen.terminal });
+    expect(status).toBe(0);
+    expect(screen.out()).toBe('tsvisor is up again (pid 5000)');
+    expect(looks).toBe(3);
+  });
+});
+
 describe('pid', () => {
   test('is that of the supervisor, or of each named leader', async () => {
     expect(await run(['pid'])).toMatchObject({ status: 0, out: '4242' });
