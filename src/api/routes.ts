@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import type { Command } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 
-export interface RouteInput {
+interface RouteInput {
   readonly query: URLSearchParams;
   /** Parsed JSON; null when the request has no body. */
   readonly body: unknown;

@@ -30,7 +30,7 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export interface RestoreFailure {
+interface RestoreFailure {
   readonly path: string;
   readonly error: unknown;
 }

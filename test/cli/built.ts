@@ -20,7 +20,7 @@ export interface Built {
   remove(): void;
 }
 
-export interface Ran {
+interface Ran {
   readonly status: number | undefined;
   readonly out: string;
   readonly err: string;
