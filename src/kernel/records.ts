@@ -48,7 +48,8 @@ const splitPaths = (text: string): { limit: string; task: string } | null => {
 
 type Place = Pick<OomRecord, 'scope' | 'limitCgroup' | 'taskCgroup'>;
 
-const AFTER_MEMS = /^oom-kill:constraint=CONSTRAINT_(\w+),.*?,mems_allowed=[\d,-]*,(.*)$/;
+const BEFORE_MEMS = /^oom-kill:constraint=CONSTRAINT_(\w+),/;
+const MEMS = /,mems_allowed=[\d,-]*,/;
 const GLOBAL = 'global_oom,task_memcg=';
 const MEMCG = 'oom_memcg=';
 
@@ -58,7 +59,9 @@ const placeOf = (line: string | null, pid: number, comm: string): Place | null =
   const tail = `,task=${comm},pid=${pid}`;
   const body = line?.slice(0, end?.index ?? 0) ?? '';
   if (end === null || !body.endsWith(tail)) return null;
-  const [, constraint, rest] = AFTER_MEMS.exec(body.slice(0, -tail.length)) ?? [];
+  // A name of a cpuset or of a cgroup that holds the mark itself makes the line unreadable.
+  const [before = '', rest, more] = body.slice(0, -tail.length).split(MEMS);
+  const constraint = more === undefined ? BEFORE_MEMS.exec(before)?.[1] : undefined;
   if (constraint === 'MEMCG' && rest?.startsWith(MEMCG) === true) {
     const paths = splitPaths(rest.slice(MEMCG.length));
     return {
