@@ -1,8 +1,18 @@
 // What did a supervisor write to stderr before it had a log, or after it lost it?
 
-import { closeSync, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { TsvisorError } from '../model/errors.ts';
+import type { Place } from './place.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_SHOWN_BYTES = 2048;
@@ -28,18 +38,22 @@ const using = <T>(folder: string, act: () => T): T => {
   }
 };
 
-/** A folder that somebody else made, for example in /tmp, is a trap. */
-export const makeRuntimeFolder = (folder: string): void => {
-  const owner = using(folder, () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return lstatSync(folder).uid;
+/** A folder that somebody else made, for example in /tmp, is a trap; that of `[supervisord] user=` is not. */
+export const makeRuntimeFolder = ({ runtimeDir, plan }: Place): void => {
+  const owner = using(runtimeDir, () => {
+    mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
+    return lstatSync(runtimeDir).uid;
   });
-  if (owner !== process.geteuid?.()) throw unusable(folder, `it belongs to another user (uid ${owner})`);
+  if (owner === process.geteuid?.() || owner === plan.supervisor.user?.uid) return;
+  throw unusable(runtimeDir, `it belongs to another user (uid ${owner})`);
 };
+
+/** Never through a link, which the folder's owner may have put there. */
+const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** The file grows over lives of one guardian, but is bounded at each start. */
 const openFile = (path: string): { readonly fd: number; readonly begun: number } => {
-  const fd = openSync(path, 'a+', 0o600);
+  const fd = openSync(path, FLAGS, 0o600);
   if (fstatSync(fd).size > MAX_FILE_BYTES) ftruncateSync(fd);
   return { fd, begun: fstatSync(fd).size };
 };

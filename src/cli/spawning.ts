@@ -41,8 +41,9 @@ const ownEnvironment = (): NodeJS.ProcessEnv => {
 };
 
 /** Makes the runtime folder too: the lock's name is that of the folder's real path. */
-export const commandLine = ({ plan, runtimeDir }: Place, foreground: boolean): CommandLine => {
-  makeRuntimeFolder(runtimeDir);
+export const commandLine = (place: Place, foreground: boolean): CommandLine => {
+  makeRuntimeFolder(place);
+  const { plan, runtimeDir } = place;
   const supervisor = [
     ...NODE_FLAGS,
     DAEMON,

@@ -122,7 +122,7 @@ export const renderProcesses = (
 
 const pastLifeWords = ({ life, exit, killed, took, verdict }: PastLife): string => {
   const oom = isOom(verdict) ? `, oom ${verdict.oom}` : '';
-  return `this is life ${life} of the supervisor; the one before ended (${exitWords(exit)}${oom}): ${killed} left over processes killed in ${took} ms. ${verdict.because}`;
+  return `this is life ${life} of the supervisor; the one before ended (${exitWords(exit)}${oom}): ${killed} left over processes killed in ${took.toFixed(1)} ms. ${verdict.because}`;
 };
 
 const GUARDIAN_NOTICE: Readonly<Record<SupervisorStatus['guardian']['state'], string | null>> = {

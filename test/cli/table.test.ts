@@ -137,7 +137,7 @@ describe('footer about the supervisor', () => {
       took: 12,
       verdict: verdict('likely'),
     };
-    expect(footer({ pastLife })).toMatch(/life 2 .*SIGKILL, oom likely.*5 .*12 ms/);
+    expect(footer({ pastLife })).toMatch(/life 2 .*SIGKILL, oom likely.*5 .*12\.0 ms/);
   });
 
   test('repeats every notice', () => {
