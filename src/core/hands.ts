@@ -1,7 +1,7 @@
 // What may core ask for? Its hands: one interface that daemon.ts fills with acts on real processes.
 
 import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
-import type { Event, ProcessName, Score } from '../model/event.ts';
+import type { Event, Score } from '../model/event.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 
@@ -35,6 +35,9 @@ export interface Usage {
   readonly cpu: number;
 }
 
+/** Who had sent the signal that explains a death; null when nobody we know of. */
+export type OrderedBy = 'tsvisor' | 'operator' | null;
+
 export interface Hands {
   launch(plan: ProcessPlan): Promise<Launched | LaunchFailed>;
   signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied';
@@ -42,7 +45,7 @@ export interface Hands {
   sweep(plan: ProcessPlan, leader: Identity | null, grace: Grace): Promise<Swept>;
   /** Resolves when the members a sweep could not remove are gone. */
   freed(plan: ProcessPlan, remaining: readonly Identity[]): Promise<void>;
-  judge(process: ProcessName, death: Death, ordered: boolean): Promise<Verdict>;
+  judge(process: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict>;
   announce(event: Event): void;
   inspect(plan: ProcessPlan, leader: Identity | null): Inspection;
   /** Pids that are gone are left out. */

@@ -5,7 +5,6 @@ import { TsvisorError, type ErrorCode } from '../model/errors.ts';
 import { parseSelector } from '../model/name.ts';
 import { STATE_OF, type Phase } from '../model/phase.ts';
 import { isRunningState, isSignallableState } from '../model/state.ts';
-import type { Hands } from './hands.ts';
 import type { Process } from './process.ts';
 
 /** Chosen processes in priority order, and a refusal for each name that means nothing. */
@@ -89,16 +88,15 @@ const restartOne = async (process: Process, wait: boolean): Promise<Outcome> => 
   return startOne(process, wait);
 };
 
-export const signalOne = (process: Process, signal: NodeJS.Signals, hands: Hands): Outcome => {
-  const { leader } = process;
-  if (leader === null || !isSignallableState(process.state)) return refuse(process, 'NOT_RUNNING');
-  const sent = hands.signal(leader, signal, 'leader');
+const signalOne = (process: Process, signal: NodeJS.Signals): Outcome => {
+  if (process.leader === null || !isSignallableState(process.state)) return refuse(process, 'NOT_RUNNING');
+  const sent = process.signal(signal);
   return sent === 'sent' ? outcome(process, null, 'signalled') : refuse(process, 'NOT_RUNNING');
 };
 
 type Order = Extract<Command, { names: readonly string[] }>;
 
-const obey = async (process: Process, order: Order, hands: Hands): Promise<Outcome> => {
+const obey = async (process: Process, order: Order): Promise<Outcome> => {
   switch (order.verb) {
     case 'start':
       return startOne(process, order.wait);
@@ -107,16 +105,12 @@ const obey = async (process: Process, order: Order, hands: Hands): Promise<Outco
     case 'restart':
       return restartOne(process, order.wait);
     case 'signal':
-      return signalOne(process, order.signal, hands);
+      return signalOne(process, order.signal);
   }
 };
 
 /** All chosen processes at once, in priority order; one outcome for each name or process. */
-export const carryOut = async (
-  order: Order,
-  all: readonly Process[],
-  hands: Hands,
-): Promise<readonly Outcome[]> => {
+export const carryOut = async (order: Order, all: readonly Process[]): Promise<readonly Outcome[]> => {
   const { processes, refusals } = choose(order.names, all);
-  return [...refusals, ...(await Promise.all(processes.map((process) => obey(process, order, hands))))];
+  return [...refusals, ...(await Promise.all(processes.map((process) => obey(process, order))))];
 };

@@ -39,6 +39,7 @@ export class Process {
   readonly #context: ProcessContext;
   #phase: Phase;
   #history: History = { failures: 0, fastDeaths: 0, restarts: 0 };
+  #operatorSignal: NodeJS.Signals | null = null;
   #disarm: (() => void) | null = null;
   #watchers = new Set<() => void>();
   #past: Past = { lastDeath: null, score: null, startedAt: 0, stoppedAt: 0 };
@@ -84,6 +85,14 @@ export class Process {
     for (const watcher of this.#watchers) watcher();
   }
 
+  /** An operator's signal to the leader; a death by it is theirs. */
+  signal(signal: NodeJS.Signals): 'sent' | 'gone' | 'denied' {
+    const { leader } = this;
+    if (leader === null) return 'gone';
+    this.#operatorSignal = signal;
+    return this.#context.hands.signal(leader, signal, 'leader');
+  }
+
   /** Resolves as soon as `seen` holds; looks after every stimulus. */
   until(seen: (phase: Phase) => boolean): Promise<Phase> {
     return new Promise((resolve) => {
@@ -104,7 +113,9 @@ export class Process {
   #leavePhase(): void {
     this.#disarm?.();
     this.#disarm = null;
-    if (this.#phase.name === 'launching') this.#remember({ startedAt: this.#context.clock.wall() });
+    if (this.#phase.name !== 'launching') return;
+    this.#operatorSignal = null;
+    this.#remember({ startedAt: this.#context.clock.wall() });
   }
 
   #perform(effect: Effect): void {
@@ -126,10 +137,7 @@ export class Process {
         this.#expect(hands.freed(this.plan, effect.remaining), () => ({ name: 'freed' }));
         return;
       case 'judge':
-        this.#expect(hands.judge(this.plan, effect.death, effect.ordered), (verdict) => ({
-          name: 'judged',
-          verdict,
-        }));
+        this.#judge(effect);
         return;
       case 'arm':
         this.#disarm = clock.after(effect.ms, () => {
@@ -144,6 +152,13 @@ export class Process {
       case 'restart-group':
         this.#context.restartGroup(this);
     }
+  }
+
+  #judge({ death, orderedBy }: Extract<Effect, { do: 'judge' }>): void {
+    const asked =
+      death.exit.signal !== null && death.exit.signal === this.#operatorSignal ? 'operator' : null;
+    const verdict = this.#context.hands.judge(this.plan, death, orderedBy ?? asked);
+    this.#expect(verdict, (written) => ({ name: 'judged', verdict: written }));
   }
 
   #signal(effect: Extract<Effect, { do: 'signal' }>): void {

@@ -2,6 +2,7 @@
 
 import type { Death, Exit, Phase, PhaseName, Reason } from '../model/phase.ts';
 import { afterSettling, again, attemptFailed, change, launch } from './restart.ts';
+import type { OrderedBy } from './hands.ts';
 import type { Context, Effect, Step, Stimulus, StimulusName } from './stimulus.ts';
 
 export type In<P extends PhaseName> = Extract<Phase, { name: P }>;
@@ -38,6 +39,8 @@ const deathOf = (phase: Alive | In<'stopping'> | In<'settling'>, exit: Exit, con
   verdict: null,
 });
 
+const orderedBy = (reason: Reason): OrderedBy => (reason === 'stop' ? 'operator' : 'tsvisor');
+
 /** survivors=leave: nobody but the leader is ours to end. */
 const NOTHING_SWEPT = { killed: 0, took: 0, remaining: [] };
 const leavesSurvivors = (context: Context): boolean => context.plan.survivors === 'leave';
@@ -63,7 +66,7 @@ export const leaderEnded = (phase: Alive, stimulus: By<'ended'>, context: Contex
     swept: null,
   };
   const next = sweepOrLeave(settling, context, null);
-  return stay(next.phase, context, [{ do: 'judge', death, ordered: false }, ...next.effects]);
+  return stay(next.phase, context, [{ do: 'judge', death, orderedBy: null }, ...next.effects]);
 };
 
 /** Kills the leader and all members at once; the leader's end is still to come. */
@@ -120,7 +123,10 @@ export const stoppingEnded = (phase: In<'stopping'>, stimulus: By<'ended'>, cont
   };
   const ms = Math.max(0, phase.deadline - context.now);
   const next = sweepOrLeave(settling, context, { signal: context.plan.stopsignal, ms });
-  return stay(next.phase, context, [{ do: 'judge', death, ordered: true }, ...next.effects]);
+  return stay(next.phase, context, [
+    { do: 'judge', death, orderedBy: orderedBy(phase.reason) },
+    ...next.effects,
+  ]);
 };
 
 export const settle = (phase: In<'settling'>, context: Context, effects: readonly Effect[] = []): Step => {
@@ -142,7 +148,7 @@ export const settle = (phase: In<'settling'>, context: Context, effects: readonl
 
 export const settlingEnded = (phase: In<'settling'>, stimulus: By<'ended'>, context: Context): Step => {
   const death = deathOf(phase, stimulus.exit, context);
-  return stay({ ...phase, death }, context, [{ do: 'judge', death, ordered: true }]);
+  return stay({ ...phase, death }, context, [{ do: 'judge', death, orderedBy: orderedBy(phase.reason) }]);
 };
 
 export const settlingJudged = (phase: In<'settling'>, stimulus: By<'judged'>, context: Context): Step =>
@@ -151,7 +157,9 @@ export const settlingJudged = (phase: In<'settling'>, stimulus: By<'judged'>, co
 export const settlingSwept = (phase: In<'settling'>, stimulus: By<'swept'>, context: Context): Step => {
   const { remaining } = stimulus.swept;
   if (remaining.length === 0) return settle({ ...phase, swept: stimulus.swept }, context);
+  const process = { group: context.plan.group, name: context.plan.name };
   return stay({ name: 'stuck', remaining, next: phase }, context, [
+    { do: 'announce', event: { type: 'swept', process, swept: stimulus.swept } },
     change(context, { from: phase.from, to: 'UNKNOWN' }),
     { do: 'await-freed', remaining },
   ]);

@@ -4,7 +4,7 @@ import type { Event } from '../model/event.ts';
 import type { Death, Exit, Identity, Phase, Reason, Swept } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Grace } from './hands.ts';
+import type { Grace, OrderedBy } from './hands.ts';
 
 export type Stimulus =
   /** `automatic`: nobody asked; the delays for fast deaths hold. */
@@ -35,7 +35,7 @@ export type Effect =
     }
   | { readonly do: 'sweep'; readonly leader: Identity; readonly grace: Grace }
   | { readonly do: 'await-freed'; readonly remaining: readonly Identity[] }
-  | { readonly do: 'judge'; readonly death: Death; readonly ordered: boolean }
+  | { readonly do: 'judge'; readonly death: Death; readonly orderedBy: OrderedBy }
   | { readonly do: 'arm'; readonly ms: number }
   | { readonly do: 'announce'; readonly event: Event }
   /** on_oom=restart-group: every process of the group is swept and started again. */

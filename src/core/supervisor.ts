@@ -4,7 +4,7 @@ import type { Command, Outcome, ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { ProcessName } from '../model/event.ts';
-import type { Phase } from '../model/phase.ts';
+import type { Identity, Phase } from '../model/phase.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
 import type { Mood, State } from '../model/state.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -22,6 +22,8 @@ export interface SupervisorOptions {
   readonly clock: CoreClock;
   /** Empty on a fresh start. */
   readonly remembered: Remembered;
+  /** By namespec: members of the last life that the guardian could not kill. */
+  readonly stuck?: ReadonlyMap<string, readonly Identity[]>;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -32,6 +34,27 @@ const RESTING = new Set<State>(['STOPPED', 'EXITED', 'FATAL']);
 /** Nothing of its last life is left; in backoff its timer starts it. */
 const isGone = (phase: Phase): boolean =>
   phase.name === 'backoff' || (atRest(phase) && phase.name !== 'stuck');
+
+/** A life that ended while no supervisor looked: only its members tell that it was. */
+const unseenEnd = (leader: Identity, clock: CoreClock): Extract<Phase, { name: 'settling' }> => {
+  const verdict: Verdict = {
+    oom: 'unknown',
+    cause: 'tsvisor',
+    because: 'it ended together with the supervisor before this one',
+    victim: null,
+    evidence: null,
+  };
+  const death = { leader, exit: { code: null, signal: null }, lived: Infinity, at: clock.wall(), verdict };
+  return {
+    name: 'settling',
+    reason: 'died',
+    from: 'RUNNING',
+    leader,
+    since: clock.now(),
+    death,
+    swept: null,
+  };
+};
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -66,7 +89,8 @@ export class Supervisor {
     for (const process of this.#processes) {
       const state = remembered.get(process.namespec);
       const wanted = state === undefined ? process.plan.autostart : !RESTING.has(state);
-      if (wanted) process.feed({ name: 'start', automatic: true });
+      if (process.phase.name === 'stuck') this.#awaitFreed(process, process.phase.remaining);
+      else if (wanted) process.feed({ name: 'start', automatic: true });
     }
   }
 
@@ -76,7 +100,7 @@ export class Supervisor {
     const inOrder = this.#groups.flatMap((group) =>
       this.#processes.filter(({ plan }) => plan.group === group.name).toSorted(byPriority),
     );
-    return carryOut(order, inOrder, this.#options.hands);
+    return carryOut(order, inOrder);
   }
 
   /** Sorted by group, then name. */
@@ -117,16 +141,26 @@ export class Supervisor {
   }
 
   #create(plan: ProcessPlan): Process {
-    const { hands, clock, onBug, remembered } = this.#options;
-    const state = remembered.get(namespec(plan.group, plan.name));
-    const phase: Phase =
-      state === 'FATAL'
-        ? { name: 'fatal', error: 'gave up before the supervisor was restarted' }
-        : { name: 'stopped' };
+    const { hands, clock, onBug } = this.#options;
     const restartGroup = (trigger: Process): void => {
       this.#restartGroup(trigger).catch(onBug);
     };
-    return new Process(plan, { hands, clock, restartGroup, onBug }, phase);
+    return new Process(plan, { hands, clock, restartGroup, onBug }, this.#firstPhase(plan));
+  }
+
+  #firstPhase({ group, name }: ProcessPlan): Phase {
+    const { clock, remembered, stuck } = this.#options;
+    const remaining = stuck?.get(namespec(group, name)) ?? [];
+    const [leader] = remaining;
+    if (leader !== undefined) return { name: 'stuck', remaining, next: unseenEnd(leader, clock) };
+    if (remembered.get(namespec(group, name)) === 'FATAL')
+      return { name: 'fatal', error: 'gave up before the supervisor was restarted' };
+    return { name: 'stopped' };
+  }
+
+  #awaitFreed(process: Process, remaining: readonly Identity[]): void {
+    const freed = this.#options.hands.freed(process.plan, remaining);
+    freed.then(() => process.feed({ name: 'freed' })).catch(this.#options.onBug);
   }
 
   /** Every process of the group is seen gone before the first of them starts again. */

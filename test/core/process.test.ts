@@ -93,7 +93,7 @@ describe('a death', () => {
     await stage.running(stage.process());
     await stage.ends(KILLED);
     expect(stage.sweeps).toEqual([{ grace: null }]);
-    expect(stage.judged[0]?.ordered).toBe(false);
+    expect(stage.judged[0]?.orderedBy).toBe(null);
   });
 
   test('with an expected exit code is not followed by a restart', async () => {
@@ -145,7 +145,7 @@ describe('a stop', () => {
     stage.clock.advance(4000);
     await stage.ends(OK);
     expect(stage.sweeps).toEqual([{ grace: { signal: 'SIGTERM', ms: 6000 } }]);
-    expect(stage.judged[0]?.ordered).toBe(true);
+    expect(stage.judged[0]?.orderedBy).toBe('operator');
     await stage.judges();
     await stage.sweptEmpty();
     expect(process.state).toBe('STOPPED');
@@ -272,9 +272,20 @@ describe('an OOM kill', () => {
     expect(stage.sweeps).toEqual([{ grace: null }]);
     await stage.sweptEmpty({ killed: 3 });
     await stage.ends(KILLED);
-    expect(stage.judged[0]?.ordered).toBe(true);
+    expect(stage.judged[0]?.orderedBy).toBe('tsvisor');
     await stage.judges();
     expect(process.phase.name).toBe('launching');
     expect(stage.bugs).toEqual([]);
+  });
+});
+
+describe("an operator's signal", () => {
+  test('is named as the cause of the death by it', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    process.signal('SIGKILL');
+    await stage.ends(KILLED);
+    expect(stage.judged[0]?.orderedBy).toBe('operator');
   });
 });

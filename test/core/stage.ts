@@ -1,6 +1,6 @@
 // A stage for core: fake hands that do what the test says, over a manual clock.
 
-import type { Hands, Launched, LaunchFailed } from '../../src/core/hands.ts';
+import type { Hands, Launched, LaunchFailed, OrderedBy } from '../../src/core/hands.ts';
 import { Process } from '../../src/core/process.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Identity, Swept } from '../../src/model/phase.ts';
@@ -84,7 +84,7 @@ export class Stage {
   readonly events: Event[] = [];
   readonly bugs: unknown[] = [];
   readonly signals: string[] = [];
-  readonly judged: { death: Death; ordered: boolean }[] = [];
+  readonly judged: { death: Death; orderedBy: OrderedBy }[] = [];
   readonly sweeps: { grace: unknown }[] = [];
   readonly groupRestarts: string[] = [];
   /** Leaders launched, in order. */
@@ -106,8 +106,8 @@ export class Stage {
       return (this.#sweep = pending()).promise;
     },
     freed: () => (this.#freed = pending()).promise,
-    judge: (_process, death, ordered) => {
-      this.judged.push({ death, ordered });
+    judge: (_process, death, orderedBy) => {
+      this.judged.push({ death, orderedBy });
       return (this.#judge = pending()).promise;
     },
     announce: (event) => this.events.push(event),

@@ -1,0 +1,115 @@
+// The supervisor's own process: it comes up, listens to signals and its guardian, and ends.
+
+import { writeFileSync } from 'node:fs';
+import { instanceOf, lockName } from './config/runtime.ts';
+import { answer } from './daemon/answers.ts';
+import { boot, type House } from './daemon/boot.ts';
+import { createEndings } from './daemon/ending.ts';
+import { standOn, type Ground } from './daemon/ground.ts';
+import { writeHolder } from './daemon/holder.ts';
+import { takeLock } from './daemon/instance-lock.ts';
+import { pastLifeWords } from './daemon/past-life.ts';
+import { openReport, type Report } from './daemon/report.ts';
+import { readSettings } from './daemon/settings.ts';
+import { catchSignals } from './daemon/signals.ts';
+import { closeVoices, openVoices } from './daemon/voices.ts';
+import { openLink, type Link } from './guardian/link.ts';
+import { SAYINGS } from './logs/voice.ts';
+import { TsvisorError } from './model/errors.ts';
+import { formatProblem } from './model/problem.ts';
+
+/** Counters, the kernel log and the socket's file are looked at once per second: no more wake-ups than that. */
+const TICK_MS = 1000;
+
+const writeNotes = ({ ground, socket, notices }: House): void => {
+  const { plan, settings, link } = ground;
+  writeHolder(settings.runtimeDir, { pid: process.pid, socket, config: settings.config });
+  const { pidfile } = plan.supervisor;
+  if (pidfile === null) return;
+  try {
+    // The guardian's, which stays the same over restarts and passes signals on.
+    writeFileSync(pidfile, `${link?.hello.guardianPid ?? process.pid}\n`);
+  } catch (error) {
+    notices.add(
+      `cannot write the pidfile ${pidfile}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+};
+
+const sayBeginning = ({ ground, voices, pastLife }: House): void => {
+  const { journal } = voices;
+  for (const warning of ground.warnings) journal.say('warn', formatProblem(warning));
+  if (pastLife !== null) journal.say('error', pastLifeWords(pastLife));
+  const { level, text } = SAYINGS.started(process.pid);
+  journal.say(level, text);
+};
+
+const tickEverySecond = ({ watch, api, voices }: House): void => {
+  setInterval(() => {
+    watch.tick();
+    void api
+      .restore()
+      .then((failures) => failures.forEach(({ error }) => voices.journal.say('error', String(error))));
+  }, TICK_MS);
+};
+
+/** Its programs run on; the instance's lock is ours to hold from now on. */
+const mournGuardian = async ({ ground, notices }: House): Promise<void> => {
+  notices.add(
+    'the guardian is dead: programs run on, but nobody cleans up when the supervisor is killed; `tsvisor restart` puts everything under a new one',
+  );
+  await takeLock(lockName(instanceOf(ground.settings.runtimeDir)));
+};
+
+const settleDown = ({ plan, settings }: Ground): void => {
+  if (settings.foreground) return;
+  process.umask(plan.supervisor.umask);
+  if (plan.supervisor.directory !== null) process.chdir(plan.supervisor.directory);
+};
+
+const live = async (report: Report, link: Link | null): Promise<void> => {
+  const signals = catchSignals();
+  const ground = await standOn(readSettings(process.argv.slice(2)), link);
+  settleDown(ground);
+  const voices = openVoices(ground.plan.supervisor, ground.settings.foreground, ground.linux.clock);
+  const onBug = (bug: unknown): void =>
+    voices.journal.say(
+      'critical',
+      `a bug of tsvisor: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`,
+    );
+  process.on('uncaughtException', onBug);
+  process.on('exit', () => closeVoices(voices));
+  const parts = { house: (): House => house, guardianPid: link?.hello.guardianPid ?? null, onBug };
+  const endings = createEndings(parts);
+  const house = await boot({ ground, voices, onBug, ask: (command) => answer(house, endings, command) });
+  writeNotes(house);
+  sayBeginning(house);
+  house.supervisor.start();
+  signals.obey(house, endings);
+  tickEverySecond(house);
+  report.ready();
+  link?.ready();
+  if (link === null) return;
+  await link.lost;
+  endings.lostGuardian();
+  await mournGuardian(house);
+};
+
+const failureWords = (error: unknown): string => {
+  if (error instanceof TsvisorError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+};
+
+const main = async (): Promise<void> => {
+  const link = await openLink();
+  const foreground = process.argv.includes('--foreground');
+  const report = openReport({ foreground, life: link?.hello.life ?? 1 });
+  try {
+    await live(report, link);
+  } catch (error) {
+    report.failed(failureWords(error));
+    process.exit(error instanceof TsvisorError && error.code === 'ALREADY_RUNNING' ? 3 : 2);
+  }
+};
+
+await main();

@@ -1,0 +1,108 @@
+// Where does one process live, over all its lives? Its cgroup, its pipes, and what holds its members together now.
+
+import { join } from 'node:path';
+import type { Cgroup, CgroupTier } from '../kernel/port.ts';
+import type { OutputRoom, Outputs, Pipes } from '../logs/outputs.ts';
+import { namespec } from '../model/name.ts';
+import type { ProcessPlan } from '../model/plan.ts';
+import type { Baseline } from '../oom/evidence.ts';
+import type { Containment } from '../spawn/containment.ts';
+import type { LaunchRequest, Stream } from '../spawn/launch.ts';
+
+/** As launch.ts wants them. */
+type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr'>;
+
+export interface Berth {
+  readonly plan: ProcessPlan;
+  readonly cgroup: Cgroup | null;
+  /** Which file enforces memory_max; null when none does. */
+  readonly enforcedBy: string | null;
+  readonly streams: Streams;
+  /** The named pipes that we read. */
+  readonly captured: Pipes;
+  launches: number;
+  /** Null until the first launch opens them; kept from then on. */
+  outputs: Outputs | null;
+  /** What holds the members of this life together; null before the first. */
+  containment: Containment | null;
+  /** How the counters stood before the launch; null before the first. */
+  baseline: Baseline | null;
+  /** Ends the kernel's notification; null where there is none. */
+  unwatch: (() => void) | null;
+}
+
+const wantsPipe = (target: ProcessPlan['stdout']): boolean => target.kind !== 'none';
+
+/** File names allow all but `/`, which names of processes do not have; `:` keeps group and process apart. */
+const pipePath = (folder: string, plan: ProcessPlan, stream: string): string =>
+  join(folder, `${encodeURIComponent(plan.group)}:${encodeURIComponent(plan.name)}.${stream}`);
+
+/** Named pipes for what we read; `redirect_stderr` needs but one. */
+const capturedOf = (folder: string, plan: ProcessPlan): Pipes => ({
+  stdout: wantsPipe(plan.stdout) ? pipePath(folder, plan, 'stdout') : null,
+  stderr: !plan.redirectStderr && wantsPipe(plan.stderr) ? pipePath(folder, plan, 'stderr') : null,
+});
+
+/** Every named pipe of a process, to be made before its first launch. */
+export const pipesOf = (folder: string, plan: ProcessPlan): readonly string[] => {
+  const { stdout, stderr } = capturedOf(folder, plan);
+  return [pipePath(folder, plan, 'stdin'), stdout, stderr].filter((path) => path !== null);
+};
+
+const streamTo = (path: string | null, kind: 'pipe' | 'append'): Stream =>
+  path === null || path === '' ? { kind: 'null' } : { kind, path };
+
+const piped = (folder: string, plan: ProcessPlan, captured: Pipes): Streams => ({
+  stdin: { kind: 'pipe', path: pipePath(folder, plan, 'stdin') },
+  stdout: streamTo(captured.stdout, 'pipe'),
+  stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : streamTo(captured.stderr, 'pipe'),
+});
+
+/** Without a guardian nobody makes named pipes: programs write to their files themselves, and nothing rotates. */
+const straight = (plan: ProcessPlan, outputs: OutputRoom): Streams => ({
+  stdin: { kind: 'null' },
+  stdout: streamTo(outputs.path(plan, 'stdout'), 'append'),
+  stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : streamTo(outputs.path(plan, 'stderr'), 'append'),
+});
+
+export interface BerthParts {
+  readonly tier: CgroupTier | null;
+  readonly instance: string;
+  /** Folder of the named pipes. */
+  readonly folder: string;
+  readonly outputs: OutputRoom;
+  /** True without a guardian. */
+  readonly portable: boolean;
+  /** Told once for each process whose limits nobody enforces. */
+  readonly notice: (text: string) => void;
+}
+
+const limit = (cgroup: Cgroup | null, plan: ProcessPlan, notice: (text: string) => void): string | null => {
+  if (plan.memoryMax === null && plan.memoryHigh === null) return null;
+  const got = cgroup?.limit({ max: plan.memoryMax, high: plan.memoryHigh });
+  if (got?.refusal === null) return got.enforcedBy;
+  const name = namespec(plan.group, plan.name);
+  const reason = got?.refusal ?? 'no cgroup can be made here';
+  notice(`cannot enforce the memory limits of ${name}: ${reason}; it runs without them`);
+  return got?.enforcedBy ?? null;
+};
+
+const NO_PIPES: Pipes = { stdout: null, stderr: null };
+
+export const createBerth = (plan: ProcessPlan, parts: BerthParts): Berth => {
+  const { tier, folder, notice, outputs, portable } = parts;
+  const cgroup = tier === null || portable ? null : tier.leaf(plan.group, plan.name);
+  const captured = portable ? NO_PIPES : capturedOf(folder, plan);
+  return {
+    plan,
+    cgroup,
+    enforcedBy: limit(cgroup, plan, notice),
+    streams: portable ? straight(plan, outputs) : piped(folder, plan, captured),
+    captured,
+    launches: 0,
+    outputs: null,
+    containment: null,
+    baseline: null,
+    unwatch: null,
+  };
+};

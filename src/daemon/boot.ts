@@ -1,0 +1,185 @@
+// In which order does a supervisor come up? Voices, hands, hunt, sockets; then the first launch.
+
+import { join } from 'node:path';
+import { createApi, type Api } from '../api/server.ts';
+import { createBus, type Bus } from '../core/bus.ts';
+import { Supervisor } from '../core/supervisor.ts';
+import { cleanAuto } from '../logs/auto.ts';
+import { OutputRoom } from '../logs/outputs.ts';
+import { createVoice } from '../logs/voice.ts';
+import type { Ask, PastLife } from '../model/command.ts';
+import { namespec } from '../model/name.ts';
+import type { Identity } from '../model/phase.ts';
+import type { ProcessPlan } from '../model/plan.ts';
+import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
+import { createMemoryWatch, type MemoryWatch } from '../oom/memory.ts';
+import { createLauncher } from '../spawn/launch.ts';
+import { openLedger, type Ledger } from '../spawn/ledger.ts';
+import { createPortableLauncher } from '../spawn/portable.ts';
+import { createSweeper } from '../spawn/sweep.ts';
+import { pipesOf } from './berth.ts';
+import type { Ground } from './ground.ts';
+import { RealHands } from './hands.ts';
+import { lastHolderPid } from './holder.ts';
+import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
+import { memberKilled } from './member-killed.ts';
+import { createNotices, type Notices } from './notices.ts';
+import { judgePastLife, wasAsked } from './past-life.ts';
+import { makePipes } from './pipes.ts';
+import { bestRung, type Rung } from './rung.ts';
+import type { Voices } from './voices.ts';
+
+/** A supervisor that is up, before its first launch. */
+export interface House {
+  readonly ground: Ground;
+  readonly voices: Voices;
+  readonly notices: Notices;
+  readonly rung: Rung;
+  readonly hands: RealHands;
+  readonly supervisor: Supervisor;
+  readonly watch: MemoryWatch;
+  readonly ledger: Ledger;
+  readonly api: Api;
+  /** Path of the control socket. */
+  readonly socket: string;
+  readonly pastLife: PastLife | null;
+  readonly onBug: (bug: unknown) => void;
+}
+
+/** What later steps need of earlier ones. */
+interface Rooms {
+  readonly ground: Ground;
+  readonly voices: Voices;
+  readonly notices: Notices;
+  readonly bus: Bus;
+  readonly evidence: EvidenceGatherer;
+  readonly outputs: OutputRoom;
+}
+
+const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void): Rooms => {
+  const { supervisor } = ground.plan;
+  const notices = createNotices((text) => voices.journal.say('warn', text));
+  const owner = {
+    directory: supervisor.childlogdir,
+    identifier: supervisor.identifier,
+    instance: ground.instance,
+  };
+  if (!supervisor.nocleanup) cleanAuto(owner).refused.forEach((text) => notices.add(text));
+  const { clock } = ground.linux;
+  return {
+    ground,
+    voices,
+    notices,
+    bus: createBus(onBug),
+    evidence: createEvidence(ground.linux.oom),
+    outputs: new OutputRoom({ logs: voices.logs, owner, clock, strip: supervisor.stripAnsi }),
+  };
+};
+
+const NO_GUARDIAN =
+  'runs without a guardian (portable rung): a killed supervisor leaves its programs behind; install a C compiler and run `npm run build`';
+
+const createHands = (rooms: Rooms, watch: MemoryWatch): RealHands => {
+  const { ground, notices, outputs, evidence, bus } = rooms;
+  const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
+  const { processes, clock } = linux;
+  const portable = guardian === null;
+  if (portable) notices.add(NO_GUARDIAN);
+  if (!portable && tier?.memory == null) notices.add(ground.tierWhy);
+  const folder = join(settings.runtimeDir, 'pipes');
+  const launcher = portable
+    ? createPortableLauncher(processes)
+    : createLauncher({ guardian, identity: (pid) => processes.row(pid) });
+  return new RealHands({
+    linux,
+    supervisor: plan.supervisor,
+    score,
+    berths: { tier, instance, folder, outputs, portable, notice: (text) => notices.add(text) },
+    launch: (request) => launcher.launch(request),
+    rung: bestRung(tier, guardian),
+    sweeper: createSweeper({ processes, clock, spare }),
+    evidence,
+    watch,
+    outputs,
+    bus,
+  });
+};
+
+const judgePast = ({ ground, evidence }: Rooms): PastLife | null => {
+  const { link, linux, settings } = ground;
+  const facts = link?.hello.past ?? null;
+  if (link === null || facts === null || wasAsked(facts.exit)) return null;
+  const pid = lastHolderPid(settings.runtimeDir);
+  return judgePastLife({ facts, life: link.hello.life, pid, linux, evidence });
+};
+
+const openSockets = async (api: Api, { settings, plan }: Ground): Promise<string> => {
+  const socket = join(settings.runtimeDir, 'tsvisor.sock');
+  await api.listen({ path: socket });
+  for (const { path, mode, owner, username, password } of plan.supervisor.unixServers) {
+    const credentials = username === null || password === null ? null : { username, password };
+    await api.listen({ path, mode, owner, credentials });
+  }
+  return socket;
+};
+
+export interface BootOptions {
+  readonly ground: Ground;
+  readonly voices: Voices;
+  readonly ask: Ask;
+  readonly onBug: (bug: unknown) => void;
+}
+
+/** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
+const clearTheGround = async (rooms: Rooms, ledger: Ledger): Promise<readonly Identity[]> => {
+  const { ground, notices } = rooms;
+  const folder = join(ground.settings.runtimeDir, 'pipes');
+  const paths = plansOf(ground).flatMap((one) => pipesOf(folder, one));
+  const [stuck] = await Promise.all([
+    huntLeftovers(ground, ledger, notices),
+    ground.guardian === null ? null : makePipes(ground.guardian, paths),
+  ]);
+  return stuck;
+};
+
+const plansOf = ({ plan }: Ground): readonly ProcessPlan[] => plan.groups.flatMap((group) => group.processes);
+
+const tellEvents = ({ bus, voices, ground }: Rooms, ledger: Ledger): void => {
+  const startsecs = new Map(plansOf(ground).map((one) => [namespec(one.group, one.name), one.startsecs]));
+  bus.subscribe((event) => ledger.record(event));
+  bus.subscribe(
+    createVoice(voices.journal, {
+      startsecs: ({ group, name }) => startsecs.get(namespec(group, name)) ?? 1,
+    }),
+  );
+};
+
+/** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
+export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise<House> => {
+  const { settings, plan, guardian, linux, tier } = ground;
+  const rooms = openRooms(ground, voices, onBug);
+  const bug = (error: unknown, request: string): void =>
+    onBug(new Error(`in answer to ${request}`, { cause: error }));
+  const api = createApi({ ask, bug });
+  const socket = await openSockets(api, ground);
+  const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
+  const watch: MemoryWatch = createMemoryWatch({
+    oom: linux.oom,
+    processes: linux.processes,
+    evidence: rooms.evidence,
+    killed: (key, evidence) => memberKilled({ key, evidence, supervisor, hands, linux }),
+  });
+  const hands = createHands(rooms, watch);
+  const stuck = await clearTheGround(rooms, ledger);
+  const supervisor = new Supervisor({
+    plan,
+    hands,
+    clock: linux.clock,
+    remembered: rememberedStates(ground, ledger),
+    stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
+    onBug,
+  });
+  tellEvents(rooms, ledger);
+  const parts = { ground, voices, hands, supervisor, watch, ledger, api, socket, onBug };
+  return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife: judgePast(rooms) };
+};

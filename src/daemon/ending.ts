@@ -1,0 +1,95 @@
+// How does a supervisor end? All processes at rest, sockets closed, notes removed, last words written.
+
+import { rmSync } from 'node:fs';
+import { loadPlan } from '../config/load.ts';
+import { SAYINGS } from '../logs/voice.ts';
+import type { Endings } from './answers.ts';
+import type { House } from './boot.ts';
+import { refuseBadConfig } from './ground.ts';
+import { removeHolder } from './holder.ts';
+import { beginAgain, ownCommand, RESTART_STATUS } from './successor.ts';
+import { closeVoices } from './voices.ts';
+
+/** supervisord says at most so often who keeps it waiting. */
+const WAITING_MS = 3000;
+
+const sayWhoRemains = ({ supervisor, voices, ground }: House): (() => void) => {
+  const { clock } = ground.linux;
+  const say = (): void => {
+    const names = supervisor.processes
+      .filter(({ phase }) => !isAtRest(phase.name))
+      .map(({ plan }) => plan.name);
+    const { level, text } = SAYINGS.waitingToDie(names);
+    if (names.length > 0) voices.journal.say(level, text);
+    disarm = clock.after(WAITING_MS, say);
+  };
+  let disarm = clock.after(WAITING_MS, say);
+  return () => disarm();
+};
+
+const AT_REST = new Set(['stopped', 'exited', 'fatal', 'stuck']);
+const isAtRest = (phase: string): boolean => AT_REST.has(phase);
+
+/** Pending replies get out, sockets and notes go; the guardian does the rest. */
+const leave = async (house: House): Promise<void> => {
+  const { ground, hands, api, ledger, voices } = house;
+  await hands.drain();
+  await api.close();
+  ledger.close();
+  ground.tier?.dismantle();
+  const { pidfile } = ground.plan.supervisor;
+  if (pidfile !== null) rmSync(pidfile, { force: true });
+  removeHolder(ground.settings.runtimeDir);
+  closeVoices(voices);
+};
+
+export interface EndingParts {
+  readonly house: () => House;
+  /** Pid of the guardian that began us, or null; it may be dead by now. */
+  readonly guardianPid: number | null;
+  readonly onBug: (bug: unknown) => void;
+}
+
+export const createEndings = ({
+  house,
+  guardianPid,
+  onBug,
+}: EndingParts): Endings & { lostGuardian(): void } => {
+  const started = Math.trunc(Date.now() / 1000);
+  // Read now: a dead guardian has no command line any more.
+  const command = ownCommand(guardianPid);
+  let lost = false;
+
+  const end = async (mood: 'SHUTDOWN' | 'RESTARTING'): Promise<number> => {
+    const hushed = sayWhoRemains(house());
+    await house().supervisor.rest(mood);
+    hushed();
+    await leave(house());
+    if (mood === 'SHUTDOWN') return 0;
+    if (guardianPid !== null && !lost) return RESTART_STATUS;
+    house().ground.lock?.close();
+    beginAgain(command);
+    return 0;
+  };
+
+  const endIn = (mood: 'SHUTDOWN' | 'RESTARTING'): void => {
+    if (house().supervisor.mood !== 'RUNNING') return;
+    end(mood)
+      .then((status) => process.exit(status))
+      .catch(onBug);
+  };
+
+  return {
+    started,
+    shutdown: () => endIn('SHUTDOWN'),
+    async reload() {
+      const resolved = await loadPlan(house().ground.settings.config);
+      if (resolved.plan === null) refuseBadConfig(resolved.problems);
+      endIn('RESTARTING');
+    },
+    guardianState: () => (guardianPid === null ? 'absent' : lost ? 'lost' : 'present'),
+    lostGuardian() {
+      lost = true;
+    },
+  };
+};

@@ -1,0 +1,181 @@
+// What core asks for, done on real processes: launch, signal, sweep, judge, announce, inspect.
+
+import type { Bus } from '../core/bus.ts';
+import type { Hands, Inspection, Launched, LaunchFailed, OrderedBy, Usage } from '../core/hands.ts';
+import type { Linux } from '../kernel/linux.ts';
+import type { OutputRoom } from '../logs/outputs.ts';
+import { sampleUsage } from '../metrics/sample.ts';
+import type { Event } from '../model/event.ts';
+import { namespec } from '../model/name.ts';
+import type { Death, Grace, Identity, Swept } from '../model/phase.ts';
+import type { ProcessPlan, SupervisorPlan } from '../model/plan.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { EvidenceGatherer } from '../oom/evidence.ts';
+import { judge } from '../oom/judge.ts';
+import type { MemoryWatch } from '../oom/memory.ts';
+import { chooseScore } from '../oom/score.ts';
+import type { Containment } from '../spawn/containment.ts';
+import type { LaunchRequest, LaunchResult } from '../spawn/launch.ts';
+import type { Sweeper } from '../spawn/sweep.ts';
+import { createBerth, type Berth, type BerthParts } from './berth.ts';
+import { environmentOf } from './environment.ts';
+import { rungFor, type Rung } from './rung.ts';
+
+export interface HandsParts {
+  readonly linux: Linux;
+  readonly supervisor: SupervisorPlan;
+  /** The supervisor's effective oom_score_adj. */
+  readonly score: number;
+  readonly berths: BerthParts;
+  readonly launch: (request: LaunchRequest) => Promise<LaunchResult>;
+  /** The rung of a process whose containment is `auto`. */
+  readonly rung: Rung;
+  readonly sweeper: Sweeper;
+  readonly evidence: EvidenceGatherer;
+  readonly watch: MemoryWatch;
+  readonly outputs: OutputRoom;
+  readonly bus: Bus;
+}
+
+/** One launch per turn of the event loop: a fork stalls it for a millisecond or more. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+const createTurnstile = (): (() => Promise<void>) => {
+  let last: Promise<void> = Promise.resolve();
+  return () => (last = last.then(nextTurn));
+};
+
+export class RealHands implements Hands {
+  readonly #parts: HandsParts;
+  readonly #berths = new Map<string, Berth>();
+  readonly #turn = createTurnstile();
+
+  constructor(parts: HandsParts) {
+    this.#parts = parts;
+  }
+
+  async launch(plan: ProcessPlan): Promise<Launched | LaunchFailed> {
+    await this.#turn();
+    const { outputs, evidence, launch, berths, supervisor, score } = this.#parts;
+    const berth = this.berth(plan);
+    if (berth.outputs === null) {
+      const opened = outputs.open(plan, berth.captured);
+      if (typeof opened === 'string') return { error: `cannot start ${plan.name}: ${opened}`, retry: true };
+      berth.outputs = opened;
+    }
+    berth.launches += 1;
+    const cookie = `${berths.instance}:${plan.group}:${plan.name}:${berth.launches}`;
+    berth.baseline = evidence.note(berth.cgroup);
+    const rung = rungFor(plan, this.#parts.rung);
+    const result = await launch({
+      plan,
+      env: environmentOf({ plan, supervisor, cookie }),
+      score: chooseScore(plan.oomScoreAdj, score),
+      scoreRequired: plan.oomScoreAdjRequired,
+      joinFiles: berth.cgroup?.joinFiles ?? [],
+      ...berth.streams,
+      mode: rung === 'reap' ? 'reap' : 'exec',
+    });
+    if ('error' in result) return result;
+    this.#moveIn(berth, { result, rung, cookie });
+    return result;
+  }
+
+  signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied' {
+    const { processes } = this.#parts.linux;
+    const sent = whom === 'leader' ? processes.signal(leader, signal) : processes.signalGroup(leader, signal);
+    return sent === 'absent' ? 'gone' : sent;
+  }
+
+  sweep(plan: ProcessPlan, leader: Identity | null, grace: Grace): Promise<Swept> {
+    return this.#parts.sweeper.sweep(this.#target(plan, leader), grace);
+  }
+
+  freed(plan: ProcessPlan, remaining: readonly Identity[]): Promise<void> {
+    return this.#parts.sweeper.freed(this.#target(plan, null), remaining);
+  }
+
+  async judge(plan: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict> {
+    const { linux, evidence, watch } = this.#parts;
+    const berth = this.berth(plan);
+    const key = namespec(plan.group, plan.name);
+    const baseline = watch.baseline(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
+    watch.forget(key);
+    const { cgroup } = berth;
+    return judge({
+      exit: death.exit,
+      orderedBy,
+      evidence: evidence.gather({ baseline, cgroup, leaderPid: death.leader.pid }),
+      leaderPid: death.leader.pid,
+      cgroupPath: cgroup?.memoryPath ?? null,
+      memoryMax: plan.memoryMax,
+      pidsMatch: linux.oom.pidsMatch,
+    });
+  }
+
+  announce(event: Event): void {
+    this.#parts.bus.announce(event);
+  }
+
+  inspect(plan: ProcessPlan, leader: Identity | null): Inspection {
+    const { cgroup, containment, enforcedBy } = this.berth(plan);
+    const held = cgroup?.members() ?? [];
+    const members = held.length > 0 || leader === null ? held : this.#below(leader.pid);
+    const kind = containment?.kind ?? rungFor(plan, this.#parts.rung);
+    return { containment: kind, members, enforcedBy };
+  }
+
+  usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
+    return sampleUsage(pids);
+  }
+
+  /** Created at first need, kept over all lives. */
+  berth(plan: ProcessPlan): Berth {
+    const key = namespec(plan.group, plan.name);
+    const known = this.#berths.get(key);
+    if (known !== undefined) return known;
+    const berth = createBerth(plan, this.#parts.berths);
+    this.#berths.set(key, berth);
+    return berth;
+  }
+
+  /** What programs wrote last reaches their logs. */
+  async drain(): Promise<void> {
+    const open = [...this.#berths.values()].flatMap(({ outputs }) => outputs ?? []);
+    await Promise.all(open.map((outputs) => outputs.drain()));
+  }
+
+  #moveIn(
+    berth: Berth,
+    life: { result: Extract<LaunchResult, { leader: Identity }>; rung: Rung; cookie: string },
+  ): void {
+    const { watch } = this.#parts;
+    const { cgroup, baseline, plan } = berth;
+    berth.containment = this.#containment(berth, life);
+    if (cgroup === null || baseline === null) return;
+    const key = namespec(plan.group, plan.name);
+    watch.follow(key, { leader: life.result.leader, cgroup, baseline });
+    berth.unwatch ??= cgroup.watch(() => watch.look(key));
+  }
+
+  #containment(
+    berth: Berth,
+    life: { result: Extract<LaunchResult, { leader: Identity }>; rung: Rung; cookie: string },
+  ): Containment {
+    const { rung, cookie, result } = life;
+    if (result.reaper !== null) return { kind: 'reap', reaper: result.reaper };
+    if (rung === 'portable') return { kind: 'portable' };
+    if (berth.cgroup === null || rung === 'scan' || rung === 'reap') return { kind: 'scan', cookie };
+    return { kind: rung, cgroup: berth.cgroup };
+  }
+
+  #target(plan: ProcessPlan, leader: Identity | null) {
+    const { instance } = this.#parts.berths;
+    const cookie = `${instance}:${plan.group}:${plan.name}:`;
+    return { containment: this.berth(plan).containment ?? { kind: 'scan', cookie }, leader, cookie } as const;
+  }
+
+  #below(pid: number): readonly number[] {
+    const children = this.#parts.linux.processes.children(pid);
+    return [pid, ...children.flatMap((child) => this.#below(child))];
+  }
+}

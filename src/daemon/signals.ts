@@ -1,0 +1,53 @@
+// What does each signal to the supervisor mean? supervisord's meanings; the guardian passes them on to us.
+
+import { SAYINGS } from '../logs/voice.ts';
+import type { Line } from '../logs/journal.ts';
+import type { Endings } from './answers.ts';
+import type { House } from './boot.ts';
+
+const ASKED = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+type Asked = (typeof ASKED)[number];
+
+export interface Signals {
+  /** From now on signals are obeyed, those that came before included. */
+  obey(house: House, endings: Endings): void;
+}
+
+const obeyOne = (signal: Asked, { voices }: House, endings: Endings): void => {
+  const { journal, logs } = voices;
+  const say = ({ level, text }: Line): void => journal.say(level, text);
+  switch (signal) {
+    case 'SIGTERM':
+    case 'SIGINT':
+    case 'SIGQUIT':
+      say(SAYINGS.exitRequest(signal));
+      endings.shutdown();
+      return;
+    case 'SIGHUP':
+      say(SAYINGS.restartRequest(signal));
+      endings.reload().catch((error: unknown) => journal.say('error', `cannot restart: ${String(error)}`));
+      return;
+    case 'SIGUSR2':
+      say(SAYINGS.reopenRequest(signal));
+      logs.reopen();
+      say(SAYINGS.reopened());
+      return;
+    case 'SIGUSR1':
+      // Left alone, Node would open its inspector.
+      journal.say('info', 'received SIGUSR1: it has no meaning');
+  }
+};
+
+/** Caught from the first moment on; kept until somebody can obey them. */
+export const catchSignals = (): Signals => {
+  let waiting: Asked[] = [];
+  let act = (signal: Asked): void => void waiting.push(signal);
+  for (const signal of ASKED) process.on(signal, () => act(signal));
+  return {
+    obey(house, endings) {
+      act = (signal) => obeyOne(signal, house, endings);
+      waiting.forEach(act);
+      waiting = [];
+    },
+  };
+};
