@@ -53,6 +53,14 @@ export interface Draft {
   readonly defaults: Entries;
 }
 
+/** A draft and what was noticed on the way to it; problems here are of the text, not of its meaning. */
+export interface Drafted {
+  readonly draft: Draft;
+  readonly includedFiles: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
 export const emptyDraft = (dialect: Draft['dialect'], file: string): Draft => ({
   dialect,
   file,

@@ -1,8 +1,18 @@
 // What variables does an `environment=` line set? Python's shlex in its old mode, as supervisord 4.2.5 reads it.
 
 export type Environment =
-  | { readonly variables: Readonly<Record<string, string>>; readonly refused?: undefined }
-  | { readonly refused: string; readonly hint: string };
+  | {
+      readonly variables: Readonly<Record<string, string>>;
+      /** What stood where a comma should be, and was not looked at. */
+      readonly passedOver: readonly string[];
+      readonly refused?: undefined;
+    }
+  | {
+      readonly refused: string;
+      readonly hint: string;
+      readonly variables?: undefined;
+      readonly passedOver?: undefined;
+    };
 
 const WORD = /[A-Za-z0-9_/.+\-():]/;
 const QUOTES = new Set(['"', "'"]);
@@ -93,5 +103,6 @@ export const readEnvironment = (text: string): Environment => {
       configurable: true,
     });
   }
-  return { variables };
+  const passedOver = tokens.filter((token, at) => at % 4 === 3 && token !== ',');
+  return { variables, passedOver };
 };

@@ -5,7 +5,7 @@ import type { Plan, Resolved } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { distinct } from './distinct.ts';
 import { emptyDraft, problemAt } from './draft.ts';
-import type { Draft } from './draft.ts';
+import type { Drafted } from './draft.ts';
 import { includeFiles } from './include.ts';
 import { readIni } from './ini.ts';
 import { isRefusal } from './refusal.ts';
@@ -19,14 +19,6 @@ export interface LoadOptions extends WorldOptions {
   readonly asWritten?: boolean;
   /** Included files for which this is false are not seen. */
   readonly mayRead?: (path: string) => boolean;
-}
-
-/** A draft and what was noticed on the way to it; problems here are of the text, not of its meaning. */
-export interface Drafted {
-  readonly draft: Draft;
-  readonly includedFiles: readonly string[];
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
 }
 
 const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file);

@@ -3,10 +3,9 @@
 import { dirname } from 'node:path';
 import type { Problem } from '../model/problem.ts';
 import { emptyDraft, isMap, mapRaw, problemAt } from './draft.ts';
-import type { Draft, Entries, Origin, Raw } from './draft.ts';
+import type { Draft, Drafted, Entries, Origin, Raw } from './draft.ts';
 import { SECTIONS, YAML_KEYS } from './keys.ts';
 import type { SectionKind } from './keys.ts';
-import type { Drafted } from './load.ts';
 import { didYouMean } from './nearest.ts';
 import { MAIN_FACTORY } from './plugins.ts';
 import { expandVariables } from './variables.ts';

@@ -1,6 +1,6 @@
 // What does a YAML text say? A tree of texts, lists and maps, each with its place; the one file that knows the library.
 
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
 import type { Document } from 'yaml';
 import type { Problem } from '../model/problem.ts';
 import { problemAt } from './draft.ts';
@@ -136,3 +136,6 @@ export const parseYaml = (file: string, text: string): Parsed => {
     throw error;
   }
 };
+
+/** Plain data as YAML. */
+export const writeYaml = (data: unknown): string => stringify(data, { lineWidth: 110 });

@@ -1,0 +1,154 @@
+// What is in force? The plan as plain data in the words of the keys, for `tsvisor config`.
+
+import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+const octal = (mode: number | null): string | null =>
+  mode === null ? null : mode.toString(8).padStart(4, '0');
+
+const logfile = (target: LogTarget): string => {
+  if (target.kind === 'file') return target.path;
+  return target.kind === 'auto' ? 'AUTO' : 'NONE';
+};
+
+/** As a file would say it. */
+export const scoreText = (score: ScoreRequest): string => {
+  if (score.kind === 'auto') return 'auto';
+  return score.kind === 'relative' ? `+${score.value}` : String(score.value);
+};
+
+const AUTORESTART = { always: true, never: false, unexpected: 'unexpected' } as const;
+
+const streamData = (process: ProcessPlan): Data => ({
+  redirect_stderr: process.redirectStderr,
+  stdout_logfile: logfile(process.stdout),
+  stdout_logfile_maxbytes: process.stdout.maxBytes ?? 0,
+  stdout_logfile_backups: process.stdout.backups ?? 0,
+  stdout_capture_maxbytes: process.stdoutCaptureMaxBytes,
+  stdout_events_enabled: process.stdoutEvents,
+  stdout_syslog: process.stdoutSyslog,
+  stderr_logfile: logfile(process.stderr),
+  stderr_logfile_maxbytes: process.stderr.maxBytes ?? 0,
+  stderr_logfile_backups: process.stderr.backups ?? 0,
+  stderr_capture_maxbytes: process.stderrCaptureMaxBytes,
+  stderr_events_enabled: process.stderrEvents,
+  stderr_syslog: process.stderrSyslog,
+});
+
+const ownData = (process: ProcessPlan): Data => ({
+  oom_score_adj: scoreText(process.oomScoreAdj),
+  oom_score_adj_required: process.oomScoreAdjRequired,
+  on_oom: process.onOom,
+  survivors: process.survivors,
+  memory_max: process.memoryMax,
+  memory_high: process.memoryHigh,
+  containment: process.containment,
+  fast_death_secs: process.fastDeathSecs,
+  restart_delay_max: process.restartDelayMax,
+});
+
+const processData = (process: ProcessPlan): Data => ({
+  program: process.program,
+  command: process.command,
+  directory: process.directory,
+  user: process.user?.name ?? null,
+  umask: octal(process.umask),
+  priority: process.priority,
+  autostart: process.autostart,
+  autorestart: AUTORESTART[process.autorestart],
+  startsecs: process.startsecs,
+  startretries: process.startretries,
+  exitcodes: process.exitcodes,
+  stopsignal: process.stopsignalNumber ?? process.stopsignal,
+  stopwaitsecs: process.stopwaitsecs,
+  stopasgroup: process.stopasgroup,
+  killasgroup: process.killasgroup,
+  ...streamData(process),
+  environment: process.environment,
+  serverurl: process.serverurl ?? 'AUTO',
+  ...ownData(process),
+});
+
+const listenerData = ({ listener }: GroupPlan): Data =>
+  listener === undefined
+    ? {}
+    : { events: listener.events, buffer_size: listener.bufferSize, result_handler: listener.resultHandler };
+
+const socketData = ({ socket }: GroupPlan): Data =>
+  socket === undefined
+    ? {}
+    : {
+        socket: socket.url,
+        socket_mode: octal(socket.mode),
+        socket_owner: socket.owner,
+        socket_backlog: socket.backlog,
+      };
+
+const groupData = (group: GroupPlan): Data => ({
+  kind: group.kind,
+  priority: group.priority,
+  ...listenerData(group),
+  ...socketData(group),
+  processes: Object.fromEntries(group.processes.map((process) => [process.name, processData(process)])),
+});
+
+/** Passwords are not printed: they would end in terminals and tickets. */
+const hidden = (password: string | null): string | null => (password === null ? null : '(set)');
+
+const serversData = (supervisor: SupervisorPlan): Data => ({
+  unix_http_servers: supervisor.unixServers.map(({ section, path, mode, owner, username, password }) => ({
+    section,
+    file: path,
+    chmod: octal(mode),
+    chown: owner,
+    username,
+    password: hidden(password),
+  })),
+  inet_http_servers: supervisor.inetServers.map(({ section, host, port, username, password }) => ({
+    section,
+    port: `${host === '' ? '*' : host}:${port}`,
+    username,
+    password: hidden(password),
+  })),
+});
+
+const supervisorData = (supervisor: SupervisorPlan): Data => ({
+  identifier: supervisor.identifier,
+  directory: supervisor.directory,
+  user: supervisor.user?.name ?? null,
+  umask: octal(supervisor.umask),
+  nodaemon: supervisor.nodaemon,
+  silent: supervisor.silent,
+  logfile: supervisor.logfile,
+  logfile_maxbytes: supervisor.logfileMaxBytes,
+  logfile_backups: supervisor.logfileBackups,
+  loglevel: supervisor.loglevel,
+  pidfile: supervisor.pidfile,
+  childlogdir: supervisor.childlogdir,
+  nocleanup: supervisor.nocleanup,
+  strip_ansi: supervisor.stripAnsi,
+  minfds: supervisor.minfds,
+  minprocs: supervisor.minprocs,
+  environment: supervisor.environment,
+  runtime_dir: supervisor.runtimeDir,
+});
+
+/** Plain data, ready for JSON or YAML: every default filled in, every path absolute, passwords hidden. */
+export const effectivePlan = (plan: Plan): Data => ({
+  file: plan.file,
+  included_files: plan.includedFiles,
+  supervisor: supervisorData(plan.supervisor),
+  ...serversData(plan.supervisor),
+  rpcinterfaces: Object.fromEntries(
+    plan.supervisor.rpcInterfaces.map(({ name, factory, settings }) => [name, { factory, ...settings }]),
+  ),
+  groups: Object.fromEntries(plan.groups.map((group) => [group.name, groupData(group)])),
+});
+
+/** The same as text. The YAML library is loaded only for YAML. */
+export const printPlan = async (plan: Plan, as: 'yaml' | 'json'): Promise<string> => {
+  if (as === 'json') return `${JSON.stringify(effectivePlan(plan), null, 2)}\n`;
+  const { writeYaml } = await import('./yaml.ts');
+  return writeYaml(effectivePlan(plan));
+};

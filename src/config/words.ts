@@ -1,0 +1,50 @@
+// How are types and scopes of keys said to people? For the reference, the schema and `--explain`.
+
+import type { Scope } from './keys.ts';
+import type { TypeName } from './types.ts';
+
+/** What a value of the type looks like; `yaml` where YAML takes more than ini. */
+export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; readonly yaml?: string }>> = {
+  text: { ini: 'text' },
+  command: { ini: 'a command line', yaml: 'a command line, or a list of words' },
+  integer: { ini: 'a whole number' },
+  boolean: { ini: 'true, yes, on, 1 or false, no, off, 0' },
+  autorestart: { ini: 'true, false or unexpected' },
+  bytes: { ini: 'bytes, or a number with KB, MB or GB', yaml: 'a size such as 50MB, 512M or 1.5G' },
+  size: { ini: 'a size such as 512M, 1.5G or 800MB; `none` for no limit' },
+  seconds: { ini: 'whole seconds', yaml: 'whole seconds, or a duration such as 10s or 2m' },
+  duration: { ini: 'seconds, or a duration such as 250ms, 10s or 2m' },
+  octal: { ini: 'an octal number such as 022' },
+  signal: { ini: 'a signal by name, with or without SIG, or by number' },
+  exitcodes: {
+    ini: 'numbers from 0 to 255 with commas between them',
+    yaml: 'a list of numbers from 0 to 255',
+  },
+  events: { ini: 'event types with commas between them', yaml: 'a list of event types' },
+  list: { ini: 'names with commas between them', yaml: 'a list' },
+  loglevel: { ini: 'critical, error, warn, info, debug, trace or blather' },
+  user: { ini: 'a user by name or number' },
+  owner: { ini: 'user or user:group, by name or number' },
+  inet: { ini: 'port, host:port or *:port' },
+  logfile: { ini: 'a path, AUTO or NONE' },
+  path: { ini: 'a path in a directory that exists' },
+  directory: { ini: 'a directory that exists' },
+  environment: { ini: 'KEY="value",OTHER="value"', yaml: 'a map of variables' },
+  score: { ini: '-1000 to 1000; +N or +-N relative to the supervisor; auto' },
+  onOom: { ini: 'restart, restart-group, stop or continue' },
+  survivors: { ini: 'kill or leave' },
+  containment: { ini: 'auto, cgroup, reap or scan' },
+};
+
+/** Which %(names)s a value may use. */
+export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
+  plain: 'none',
+  env: 'ENV_*',
+  here: 'here, ENV_*',
+  fcgi: 'here, ENV_*, program_name',
+  program: 'here, ENV_*, host_node_name, program_name, group_name',
+  process:
+    'here, ENV_*, host_node_name, program_name, group_name, process_num, numprocs, its own variables as ENV_*',
+  environment:
+    'here, ENV_*; in a program also host_node_name, program_name, group_name, process_num, numprocs',
+};
