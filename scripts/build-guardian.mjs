@@ -1,14 +1,15 @@
 // How does src/guardian/guardian.c become dist/guardian/guardian on this machine?
 // A machine without a C compiler still gets a working tsvisor, so that is one clear line and no failure.
+// A first argument names another place for the binary.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src/guardian/guardian.c');
-const target = join(root, 'dist/guardian/guardian');
+const target = resolve(process.argv[2] ?? join(root, 'dist/guardian/guardian'));
 const FLAGS = ['-std=c11', '-Os', '-Wall', '-Wextra', '-ffunction-sections', '-Wl,--gc-sections', '-s'];
 
 // Smallest in memory first: what stays resident for months is the point.

@@ -111,13 +111,13 @@ const readHello = (socket: Socket): Promise<Hello | null> =>
  * does not travel on to programs. The link alone does not keep the event loop alive.
  */
 export const openLink = async (
-  options: { readonly fd?: number; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly socket?: Socket; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Link | null> => {
   const env = options.env ?? process.env;
   const marked = env[GUARDIAN_MARK] === '1';
   delete env[GUARDIAN_MARK];
   if (!marked) return null;
-  const socket = new Socket({ fd: options.fd ?? LINK_FD, readable: true, writable: true });
+  const socket = options.socket ?? new Socket({ fd: LINK_FD, readable: true, writable: true });
   const lost = new Promise<void>((settle) => {
     socket.once('close', () => settle());
   });

@@ -1,0 +1,30 @@
+// Where is a guardian built from the source as it is now? Built once per version of the source; null without a compiler.
+
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const SCRIPT = join(ROOT, 'scripts/build-guardian.mjs');
+
+const build = (): string | null => {
+  const version = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'src/guardian/guardian.c')))
+    .update(readFileSync(SCRIPT))
+    .digest('hex')
+    .slice(0, 12);
+  const path = join(ROOT, `node_modules/.cache/tsvisor/guardian-${version}`);
+  if (!existsSync(path)) execFileSync(process.execPath, [SCRIPT, path]);
+  return existsSync(path) ? path : null;
+};
+
+const built = build();
+
+/** For `describe.skipIf`. */
+export const noCompiler = built === null;
+
+export const guardianBinary = (): string => {
+  if (built === null) throw new Error('cannot test the guardian: there is no C compiler');
+  return built;
+};

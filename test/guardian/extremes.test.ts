@@ -1,0 +1,128 @@
+// Does the guardian keep its promises against the worst: a fork bomb, a process that cannot be killed, the part of PID 1?
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { until } from '../e2e/wait.ts';
+import { noCompiler } from './binary.ts';
+import { openPidsCgroup } from './pids-cgroup.ts';
+import { isAlive } from './traces.ts';
+import { endWards, startGuardian } from './ward.ts';
+
+afterEach(async () => {
+  if (freezes) thaw();
+  await endWards();
+});
+
+const PATIENCE = 60_000;
+const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const compileBomb = (): string | null => {
+  const path = join(folder, 'forks-for-ever');
+  const source = resolve(import.meta.dirname, '../programs/forks-for-ever.c');
+  try {
+    execFileSync('cc', ['-O2', '-o', path, source]);
+    return path;
+  } catch {
+    // A machine with musl-gcc only.
+    return null;
+  }
+};
+
+const bomb = noCompiler ? null : compileBomb();
+const pids = bomb === null ? null : openPidsCgroup(400);
+afterAll(async () => pids?.close());
+
+describe.skipIf(pids === null)('a guardian against a fork bomb (needs cc and the pids controller)', () => {
+  test(
+    'kills every process of it, though each forks as fast as it can in a session of its own',
+    async () => {
+      const { line, traces } = startGuardian(
+        `[ "$life" = 1 ] || { echo "$past"; exit 0; }
+         echo ready >&3; ${bomb} & until [ "$(wc -l <${pids?.joinFile})" -gt 300 ]; do :; done; echo grown; kill -9 $$`,
+        { through: ['/bin/sh', '-c', `echo $$ >${pids?.joinFile}; exec "$@"`, 'sh'] },
+      );
+      await line(/^grown/);
+      expect(await line(/^past/)).toMatch(/^past signal 9 killed [23]\d\d took \d+ oom \d+ \d+ stuck -$/);
+      expect(traces.pids()).toEqual([]);
+    },
+    PATIENCE,
+  );
+});
+
+const FREEZER = '/sys/fs/cgroup/freezer';
+const frozen = join(FREEZER, `tsvisor-test-${process.pid}`);
+
+const canFreeze = (): boolean => {
+  if (noCompiler || !existsSync(join(FREEZER, 'cgroup.procs'))) return false;
+  try {
+    mkdirSync(frozen);
+    return true;
+  } catch {
+    // No rights, or a read-only tree.
+    return false;
+  }
+};
+
+const freezes = canFreeze();
+const thaw = (): void => writeFileSync(join(frozen, 'freezer.state'), 'THAWED');
+afterAll(async () => {
+  if (!freezes) return;
+  thaw();
+  await until('the freezer empty', () => readFileSync(join(frozen, 'cgroup.procs'), 'utf8') === '');
+  rmdirSync(frozen);
+});
+
+describe.skipIf(!freezes)('a guardian with an unkillable member (needs the v1 freezer)', () => {
+  test(
+    'kills the descendants of it, names it after 10 s and starts the next supervisor all the same',
+    async () => {
+      // The kernel keeps a SIGKILL from a frozen task until it is thawed: as unkillable as a dead disk makes it.
+      const { line } = startGuardian(
+        `if [ "$life" = 1 ]; then
+           echo ready >&3; echo "supervisor $$"
+           sh -c 'sleep 1000 & echo "child $!"; echo "member $$"; wait' & wait
+         else echo "$past"; echo ready >&3; sleep 1000; fi`,
+      );
+      const number = async (word: string): Promise<number> =>
+        Number((await line(new RegExp(`^${word} `))).split(' ')[1]);
+      const member = await number('member');
+      const child = await number('child');
+      writeFileSync(join(frozen, 'cgroup.procs'), String(member));
+      writeFileSync(join(frozen, 'freezer.state'), 'FROZEN');
+      process.kill(await number('supervisor'), 'SIGKILL');
+      await until('the child of the frozen member gone', () => !isAlive(child));
+      const past = await line(/^past/, 20_000);
+      expect(past).toMatch(new RegExp(`^past signal 9 killed [01] .* stuck ${member}:\\d+$`));
+      expect(isAlive(member)).toBe(true);
+      thaw();
+      await until('the thawed member dead and reaped', () => !existsSync(`/proc/${member}`));
+    },
+    PATIENCE,
+  );
+});
+
+const unshared = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] as const;
+const canUnshare = !noCompiler && spawnSync(unshared[0], [...unshared.slice(1), 'true']).status === 0;
+
+describe.skipIf(!canUnshare)('a guardian as PID 1 (needs unshare --pid)', () => {
+  test('sweeps, starts the next supervisor, reaps orphans and obeys TERM', async () => {
+    const { line, child, ended } = startGuardian(
+      `echo "guardian $pid"
+       (setsid sh -c 'sleep 1000' &)
+       if [ "$life" = 1 ]; then echo ready >&3; kill -9 $$; fi
+       echo "$past"
+       trap 'echo "alive $(ls -d /proc/[0-9]* | wc -l)"; exit 0' TERM
+       echo ready >&3; kill -TERM 1; while :; do sleep 0.01; done`,
+      { through: unshared },
+    );
+    expect(await line(/^guardian/)).toBe('guardian 1');
+    expect(await line(/^past/)).toMatch(/^past signal 9 killed [12] /);
+    await line(/^alive/);
+    expect(await ended).toBe(0);
+    expect(child.exitCode).toBe(0);
+  });
+});
