@@ -39,6 +39,18 @@ const deathOf = (phase: Alive | In<'stopping'> | In<'settling'>, exit: Exit, con
   verdict: null,
 });
 
+type Why = Pick<In<'settling'>, 'reason' | 'from'> & Partial<Pick<In<'settling'>, 'death' | 'verdict'>>;
+
+const settlingFrom = ({ leader, since }: Alive | In<'stopping'>, why: Why): In<'settling'> => ({
+  name: 'settling',
+  leader,
+  since,
+  verdict: null,
+  death: null,
+  swept: null,
+  ...why,
+});
+
 const orderedBy = (reason: Reason): OrderedBy => (reason === 'stop' ? 'operator' : 'tsvisor');
 
 /** survivors=leave: nobody but the leader is ours to end. */
@@ -56,28 +68,15 @@ const sweepOrLeave = (
 
 export const leaderEnded = (phase: Alive, stimulus: By<'ended'>, context: Context): Step => {
   const death = deathOf(phase, stimulus.exit, context);
-  const settling: In<'settling'> = {
-    name: 'settling',
-    reason: 'died',
-    from: seenState(phase),
-    leader: phase.leader,
-    since: phase.since,
-    death,
-    swept: null,
-  };
+  const settling = settlingFrom(phase, { reason: 'died', from: seenState(phase), death });
   const next = sweepOrLeave(settling, context, null);
   return stay(next.phase, context, [{ do: 'judge', death, orderedBy: null }, ...next.effects]);
 };
 
 /** Kills the leader and all members at once; the leader's end is still to come. */
-export const killAll = (
-  phase: Alive | In<'stopping'>,
-  context: Context,
-  why: { reason: Reason; from: In<'settling'>['from'] },
-): Step => {
-  const { leader, since } = phase;
-  const settling: In<'settling'> = { name: 'settling', ...why, leader, since, death: null, swept: null };
-  const next = sweepOrLeave(settling, context, null);
+export const killAll = (phase: Alive | In<'stopping'>, context: Context, why: Why): Step => {
+  const { leader } = phase;
+  const next = sweepOrLeave(settlingFrom(phase, why), context, null);
   const whom = context.plan.killasgroup ? 'group' : 'leader';
   const signal: Effect = { do: 'signal', leader, signal: 'SIGKILL', whom };
   return stay(next.phase, context, [signal, ...next.effects]);
@@ -111,16 +110,7 @@ export const stopPolitely = (phase: Alive, stimulus: By<'stop'>, context: Contex
 
 export const stoppingEnded = (phase: In<'stopping'>, stimulus: By<'ended'>, context: Context): Step => {
   const death = deathOf(phase, stimulus.exit, context);
-  const { leader, since, reason } = phase;
-  const settling: In<'settling'> = {
-    name: 'settling',
-    reason,
-    from: 'STOPPING',
-    leader,
-    since,
-    death,
-    swept: null,
-  };
+  const settling = settlingFrom(phase, { reason: phase.reason, from: 'STOPPING', death });
   const ms = Math.max(0, phase.deadline - context.now);
   const next = sweepOrLeave(settling, context, { signal: context.plan.stopsignal, ms });
   return stay(next.phase, context, [
@@ -147,7 +137,8 @@ export const settle = (phase: In<'settling'>, context: Context, effects: readonl
 };
 
 export const settlingEnded = (phase: In<'settling'>, stimulus: By<'ended'>, context: Context): Step => {
-  const death = deathOf(phase, stimulus.exit, context);
+  const death = { ...deathOf(phase, stimulus.exit, context), verdict: phase.verdict };
+  if (death.verdict !== null) return settle({ ...phase, death }, context);
   return stay({ ...phase, death }, context, [{ do: 'judge', death, orderedBy: orderedBy(phase.reason) }]);
 };
 
@@ -212,7 +203,11 @@ export const retry = (_phase: In<'backoff'>, _stimulus: Stimulus, context: Conte
   launch(context, 'BACKOFF', context.history);
 
 export const condemnAlive = (phase: Alive, stimulus: By<'condemn'>, context: Context): Step =>
-  killAll(phase, context, { reason: stimulus.reason, from: seenState(phase) });
+  killAll(phase, context, {
+    reason: stimulus.reason,
+    from: seenState(phase),
+    verdict: stimulus.verdict,
+  });
 
 export const killOverdue = (phase: In<'stopping'>, _stimulus: Stimulus, context: Context): Step =>
   killAll(phase, context, { reason: phase.reason, from: 'STOPPING' });

@@ -12,7 +12,7 @@ export type Stimulus =
   /** Politely: the stop signal, then the rest of stopwaitsecs. */
   | { readonly name: 'stop'; readonly reason: Reason }
   /** At once: the members are not to be trusted any more. */
-  | { readonly name: 'condemn'; readonly reason: Reason }
+  | { readonly name: 'condemn'; readonly reason: Reason; readonly verdict: Verdict | null }
   | { readonly name: 'launched'; readonly leader: Identity }
   | { readonly name: 'launch-failed'; readonly error: string; readonly retry: boolean }
   | { readonly name: 'ended'; readonly exit: Exit }

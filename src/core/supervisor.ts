@@ -35,25 +35,23 @@ const RESTING = new Set<State>(['STOPPED', 'EXITED', 'FATAL']);
 const isGone = (phase: Phase): boolean =>
   phase.name === 'backoff' || (atRest(phase) && phase.name !== 'stuck');
 
+const quietVerdict = (oom: Verdict['oom'], because: string): Verdict => ({
+  oom,
+  cause: 'tsvisor',
+  because,
+  victim: null,
+  evidence: null,
+});
+
+const sweptWith = (trigger: Process): Verdict =>
+  quietVerdict('no', `swept together with its group after the OOM kill of ${trigger.namespec}`);
+
 /** A life that ended while no supervisor looked: only its members tell that it was. */
 const unseenEnd = (leader: Identity, clock: CoreClock): Extract<Phase, { name: 'settling' }> => {
-  const verdict: Verdict = {
-    oom: 'unknown',
-    cause: 'tsvisor',
-    because: 'it ended together with the supervisor before this one',
-    victim: null,
-    evidence: null,
-  };
+  const verdict = quietVerdict('unknown', 'it ended together with the supervisor before this one');
   const death = { leader, exit: { code: null, signal: null }, lived: Infinity, at: clock.wall(), verdict };
-  return {
-    name: 'settling',
-    reason: 'died',
-    from: 'RUNNING',
-    leader,
-    since: clock.now(),
-    death,
-    swept: null,
-  };
+  const since = clock.now();
+  return { name: 'settling', reason: 'died', from: 'RUNNING', leader, since, verdict, death, swept: null };
 };
 
 export class Supervisor {
@@ -119,8 +117,9 @@ export class Supervisor {
     if (process === undefined) return;
     this.#options.hands.announce({ type: 'member-killed', process: name, verdict });
     if (process.plan.onOom === 'continue') return;
-    if (process.plan.onOom === 'restart-group') this.#restartGroup(process).catch(this.#options.onBug);
-    else process.feed({ name: 'condemn', reason: 'oom-member' });
+    if (process.plan.onOom === 'restart-group')
+      this.#restartGroup(process, verdict).catch(this.#options.onBug);
+    else process.feed({ name: 'condemn', reason: 'oom-member', verdict });
   }
 
   /** Groups from the highest priority number down, those of one number together; each seen at rest before the next. */
@@ -164,12 +163,14 @@ export class Supervisor {
   }
 
   /** Every process of the group is seen gone before the first of them starts again. */
-  async #restartGroup(trigger: Process): Promise<void> {
+  async #restartGroup(trigger: Process, verdict: Verdict | null = null): Promise<void> {
     const up = this.#processes.filter(
       (process) =>
         process === trigger || (process.plan.group === trigger.plan.group && !atRest(process.phase)),
     );
-    for (const process of up) process.feed({ name: 'condemn', reason: 'oom-group' });
+    const others = sweptWith(trigger);
+    for (const process of up)
+      process.feed({ name: 'condemn', reason: 'oom-group', verdict: process === trigger ? verdict : others });
     await Promise.all(up.map((process) => process.until(isGone)));
     if (this.#mood !== 'RUNNING') return;
     for (const process of up)

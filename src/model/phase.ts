@@ -67,6 +67,8 @@ export type Phase =
       readonly from: 'STARTING' | 'RUNNING' | 'STOPPING';
       readonly leader: Identity;
       readonly since: number;
+      /** Why it was condemned, when a member's death was judged before the leader's end. */
+      readonly verdict: Verdict | null;
       readonly death: Death | null;
       readonly swept: Swept | null;
     }

@@ -268,12 +268,12 @@ describe('an OOM kill', () => {
     const stage = new Stage();
     const process = stage.process();
     await stage.running(process);
-    process.feed({ name: 'condemn', reason: 'oom-member' });
+    process.feed({ name: 'condemn', reason: 'oom-member', verdict: verdict('certain') });
     expect(stage.sweeps).toEqual([{ grace: null }]);
     await stage.sweptEmpty({ killed: 3 });
     await stage.ends(KILLED);
-    expect(stage.judged[0]?.orderedBy).toBe('tsvisor');
-    await stage.judges();
+    expect(process.past.lastDeath?.verdict?.oom).toBe('certain');
+    expect(stage.judged).toEqual([]);
     expect(process.phase.name).toBe('launching');
     expect(stage.bugs).toEqual([]);
   });

@@ -73,7 +73,7 @@ class Reality {
     if (name === 'start') process.feed({ name: 'start', automatic: false });
     if (name === 'restart') process.feed({ name: 'start', automatic: true });
     if (name === 'stop' || name === 'shutdown') process.feed({ name: 'stop', reason: name });
-    if (name === 'condemn') process.feed({ name: 'condemn', reason: 'oom-member' });
+    if (name === 'condemn') process.feed({ name: 'condemn', reason: 'oom-member', verdict: null });
     if (name === 'second') stage.clock.advance(1000);
     if (name === 'minute') stage.clock.advance(60_000);
     if (name === 'launched' && this.launching) {
