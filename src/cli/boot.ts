@@ -19,6 +19,9 @@ const PATIENCE_MS = 60_000;
 /** Milliseconds in which a tsvisor that is stopping lets go of the lock. */
 const LOCK_PATIENCE_MS = 2000;
 
+/** Milliseconds from the words of a failed start to its end. */
+const END_MS = 2000;
+
 /** How guardian or supervisor ended, in words and as an exit status. */
 interface Ended {
   readonly status: number | null;
@@ -97,6 +100,15 @@ const whyItEnded = (newborn: Newborn, lastWords: LastWords): TsvisorError => {
   return failed(last === '' ? words : `${words}; its last words:\n${last}`);
 };
 
+/** Its exit status is known a moment after its words. */
+const end = async (newborn: Newborn): Promise<null> => {
+  await until(() => Promise.resolve(newborn.ended()), { within: END_MS });
+  return null;
+};
+
+const whyItFailed = ({ errors, hint }: Extract<Report, { kind: 'failed' }>): TsvisorError =>
+  failed([...errors, ...(hint === '' ? [] : [`hint: ${hint}`])].join('\n'));
+
 const outcomeOf = async (
   place: Place,
   newborn: Newborn,
@@ -104,12 +116,10 @@ const outcomeOf = async (
 ): Promise<StatusReply | 'lock-held'> => {
   const report = await reportInTime(newborn.report);
   if (report === null) throw timeOver();
-  if (report.kind === 'failed')
-    throw failed([...report.errors, ...(report.hint === '' ? [] : [`hint: ${report.hint}`])].join('\n'));
-  const reply = await answer(place, newborn);
+  const reply = report.kind === 'failed' ? await end(newborn) : await answer(place, newborn);
   if (reply !== null) return reply;
   if (newborn.ended()?.status === LOCK_HELD) return 'lock-held';
-  throw whyItEnded(newborn, lastWords);
+  throw report.kind === 'failed' ? whyItFailed(report) : whyItEnded(newborn, lastWords);
 };
 
 const tryOnce = async (place: Place): Promise<StatusReply | 'lock-held'> => {

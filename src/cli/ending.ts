@@ -48,16 +48,15 @@ const askToEnd = async (client: Client): Promise<void> => {
   }
 };
 
-/** Resolves when processes, supervisor and guardian are gone; answers what was running. */
-export const endSupervisor = async (socket: string, terminal: Terminal): Promise<StatusReply> => {
+/** Resolves when processes, supervisor and guardian are gone. */
+export const endSupervisor = async (socket: string, terminal: Terminal): Promise<void> => {
   const client = createClient(socket);
-  const before = await client.status();
+  const { supervisor } = await client.status();
   // The name is made from the folder while that is still there.
-  const lock = lockName(instanceOf(before.supervisor.runtimeDir));
+  const lock = lockName(instanceOf(supervisor.runtimeDir));
   await askToEnd(client);
   await until(async () => ((await lockIsFree(lock)) ? true : null), {
     within: null,
     still: () => sayWhoRemains(client, terminal),
   });
-  return before;
 };

@@ -8,32 +8,46 @@ import { locate } from './locate.ts';
 import { tellOutcomes } from './outcomes.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Milliseconds from the last answer of the old supervisor to the first of the new one. */
-const PATIENCE_MS = 60_000;
+/** Milliseconds without any answer after which the next supervisor is not waited for any more. */
+const PATIENCE_MS = 30_000;
 
 const isNew = (now: SupervisorStatus, before: SupervisorStatus): boolean =>
   now.pid !== before.pid || now.started !== before.started;
 
-/** A supervisor that is stopping, absent or just being born is no answer yet. */
-const newcomer = async (client: Client, before: SupervisorStatus): Promise<SupervisorStatus | null> => {
+/** Null: nobody answers, or one that is just being born. */
+const seen = async (client: Client): Promise<SupervisorStatus | null> => {
   try {
-    const { supervisor } = await client.status();
-    return isNew(supervisor, before) ? supervisor : null;
+    return (await client.status()).supervisor;
   } catch (error) {
     if (error instanceof TsvisorError) return null;
     throw error;
   }
 };
 
+/** The old one may take as long as its programs do to stop; the next one is due soon after its last answer. */
+const successor = async (client: Client, before: SupervisorStatus): Promise<SupervisorStatus> => {
+  const { until } = await import('./until.ts');
+  const gone = async (): Promise<true | null> => {
+    const now = await seen(client);
+    return now === null || isNew(now, before) ? true : null;
+  };
+  const here = async (): Promise<SupervisorStatus | null> => {
+    const now = await seen(client);
+    return now !== null && isNew(now, before) ? now : null;
+  };
+  await until(gone, { within: null });
+  const now = await until(here, { within: PATIENCE_MS });
+  if (now !== null) return now;
+  const reason = `the old one has stopped, but no new one answers at ${client.socket} after ${PATIENCE_MS / 1000} s`;
+  throw new TsvisorError('START_FAILED', { reason });
+};
+
 /** The supervisor sees to its successor itself, also where there is no guardian or a lost one. */
 const restartAll = async (client: Client, terminal: Terminal): Promise<number> => {
   const { supervisor: before } = await client.status();
   await client.reload();
-  const { until } = await import('./until.ts');
-  const now = await until(() => newcomer(client, before), { within: PATIENCE_MS });
-  if (now === null)
-    throw new TsvisorError('NO_ANSWER', { socket: client.socket, seconds: PATIENCE_MS / 1000 });
-  terminal.out(`tsvisor is up again (pid ${now.pid})`);
+  const { pid } = await successor(client, before);
+  terminal.out(`tsvisor is up again (pid ${pid})`);
   return 0;
 };
 

@@ -6,5 +6,6 @@ import { locate } from './locate.ts';
 
 export const run: Run = async ({ options, terminal }) => {
   await endSupervisor(await locate(options), terminal);
+  terminal.out('tsvisor has stopped');
   return 0;
 };

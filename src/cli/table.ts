@@ -69,6 +69,8 @@ const COLUMNS: readonly Column[] = [
 const pad = (text: string, width: number, align: Column['align']): string =>
   align === 'left' ? text.padEnd(width) : text.padStart(width);
 
+const refusalWords = (errno: string): string => (errno === 'EACCES' ? 'needs CAP_SYS_RESOURCE' : errno);
+
 /** What a row alone does not say: why it is down, which kill by the kernel it had, what is not enforced. */
 const notesOf = (process: ProcessStatus): readonly string[] => {
   const { state, description, spawnError, lastDeath, score, memoryMax } = process;
@@ -77,7 +79,9 @@ const notesOf = (process: ProcessStatus): readonly string[] => {
   if (state === 'FATAL' || state === 'BACKOFF' || state === 'UNKNOWN') notes.push(spawnError || description);
   if (verdict !== null && isOom(verdict)) notes.push(`oom ${verdict.oom}: ${verdict.because}`);
   if (score !== null && score.refusal !== null)
-    notes.push(`score ${score.requested} was refused (${score.refusal}): it has ${score.effective}`);
+    notes.push(
+      `score ${score.requested} was refused (${refusalWords(score.refusal)}): it has ${score.effective}`,
+    );
   if (memoryMax !== null && memoryMax.enforcedBy === null)
     notes.push(`memory_max ${memoryWords(memoryMax.requested)} is not enforced here`);
   return notes.filter((note) => note !== '');
@@ -122,13 +126,8 @@ export const renderProcesses = (
 
 const pastLifeWords = ({ life, exit, killed, took, verdict }: PastLife): string => {
   const oom = isOom(verdict) ? `, oom ${verdict.oom}` : '';
-  return `this is life ${life} of the supervisor; the one before ended (${exitWords(exit)}${oom}): ${killed} left over processes killed in ${took.toFixed(1)} ms. ${verdict.because}`;
-};
-
-const GUARDIAN_NOTICE: Readonly<Record<SupervisorStatus['guardian']['state'], string | null>> = {
-  present: null,
-  lost: 'the guardian is gone: if the supervisor is killed now, its processes stay; `tsvisor restart` brings a new guardian',
-  absent: 'there is no guardian: if the supervisor is killed, its processes stay until the next start',
+  const left = `${killed} process${killed === 1 ? '' : 'es'} that it left were killed in ${took.toFixed(1)} ms`;
+  return `the supervisor before this one died (${exitWords(exit)}${oom}): ${verdict.because}; ${left}; this is life ${life}`;
 };
 
 const guardianWords = ({ state, pid, score }: SupervisorStatus['guardian']): string =>
@@ -136,7 +135,6 @@ const guardianWords = ({ state, pid, score }: SupervisorStatus['guardian']): str
 
 const noticesOf = (supervisor: SupervisorStatus): readonly string[] => {
   const all = [
-    GUARDIAN_NOTICE[supervisor.guardian.state],
     supervisor.pastLife === null ? null : pastLifeWords(supervisor.pastLife),
     ...supervisor.notices,
   ];
