@@ -29,8 +29,8 @@ export interface Scan {
 const FREEZE_ROUNDS = 50;
 /** Tries to catch a process that forks and ends so fast that no listing of /proc ever shows it. */
 const CHASES = 100;
-/** Pids given before the last one that a chase looks at too. */
-const BEHIND = 3;
+/** Pids given before the last one that a chase looks at too: births during the life of a process that ends at once. */
+const BEHIND = 32;
 
 class ProcessScan implements Scan {
   readonly #processes: Processes;
@@ -45,6 +45,25 @@ class ProcessScan implements Scan {
   }
 
   look(): readonly Identity[] {
+    const listed = this.#list();
+    return [...listed, ...this.#chase('look')].map(({ pid, startTick }) => ({ pid, startTick }));
+  }
+
+  kill(): readonly Identity[] {
+    const found = new Map<number, Identity>();
+    for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
+      const fresh = [...this.#chase('stop'), ...this.#list()].filter((one) => !found.has(one.pid));
+      if (fresh.length === 0) break;
+      for (const one of fresh) {
+        this.#processes.signal(one, 'SIGSTOP');
+        found.set(one.pid, one);
+      }
+    }
+    for (const one of found.values()) this.#processes.signal(one, 'SIGKILL');
+    return [...found.values()];
+  }
+
+  #list(): ProcessRow[] {
     const rows = this.#processes.all().filter((row) => this.#mayBelong(row));
     const members = rows.filter((row) => this.#isKnown(row) || this.#isMarked(row));
     members.forEach((row) => this.#learn(row));
@@ -57,33 +76,19 @@ class ProcessScan implements Scan {
       rest = rest.filter((row) => !this.#isKnown(row));
       more = related.length > 0;
     }
-    return members.map(({ pid, startTick }) => ({ pid, startTick }));
+    return members;
   }
 
-  kill(): readonly Identity[] {
-    const found = new Map<number, Identity>();
-    for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
-      const fresh = [...this.look(), ...this.#chase()].filter((one) => !found.has(one.pid));
-      if (fresh.length === 0) break;
-      for (const one of fresh) {
-        this.#processes.signal(one, 'SIGSTOP');
-        found.set(one.pid, one);
-      }
-    }
-    for (const one of found.values()) this.#processes.signal(one, 'SIGKILL');
-    return [...found.values()];
-  }
-
-  /** Looks straight at the newest pids, each within a few microseconds of its birth. */
-  #chase(): Identity[] {
-    const caught: Identity[] = [];
+  /** Looks straight at the newest pids, each within microseconds of its birth, until no new one comes. */
+  #chase(purpose: 'look' | 'stop'): ProcessRow[] {
+    const caught: ProcessRow[] = [];
     let last = this.#processes.newest();
     for (let chase = 0; chase < CHASES && last !== null; chase += 1) {
       for (let pid = last; pid > Math.max(1, last - BEHIND); pid -= 1) {
         const row = this.#processes.row(pid);
         if (row === 'gone' || !this.#mayBelong(row) || this.#isKnown(row)) continue;
         if (!this.#isRelated(row) && !this.#isMarked(row)) continue;
-        this.#processes.signal(row, 'SIGSTOP');
+        if (purpose === 'stop') this.#processes.signal(row, 'SIGSTOP');
         this.#learn(row);
         caught.push(row);
       }
