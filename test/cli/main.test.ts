@@ -2,17 +2,20 @@
 
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lockName, instanceOf } from '../../src/config/runtime.ts';
 import type { StatusReply } from '../../src/model/command.ts';
 import { temporaryFolder } from '../api/lodging.ts';
 import { build, type Built } from './built.ts';
 
+// Every command is a start of Node; a busy machine needs longer for it than a unit test may take.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 let built: Built;
 
 beforeAll(async () => {
   built = await build();
-}, 60_000);
+});
 
 afterAll(() => built.remove());
 
