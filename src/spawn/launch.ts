@@ -131,6 +131,11 @@ const explainSpawn = (request: LaunchRequest, guardian: string, code: string): L
     case 'EMFILE':
     case 'ENFILE':
       return { error: `too many open files to spawn '${name}'`, retry: true };
+    case 'E2BIG':
+      return {
+        error: `cannot start ${name}: its arguments or its environment are too long; shorten them`,
+        retry: false,
+      };
     case 'ENOENT':
     case 'EACCES':
     case 'ENOEXEC':

@@ -1,5 +1,6 @@
 // What did the steps between fork and exec say, and what does a failed one mean to the person who wrote the config?
 
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import type { Score } from '../model/event.ts';
 import type { ProcessPlan } from '../model/plan.ts';
@@ -62,11 +63,15 @@ export const readSteps = (text: string): StepReport => {
   return { failed, effective, refused };
 };
 
-export const errnoName = (errno: number): string =>
-  getSystemErrorMap().get(-errno)?.[0] ?? (errno === 0 ? 'UNKNOWN' : `errno ${errno}`);
+const NAMES = new Map(Object.entries(constants.errno).map(([name, errno]) => [errno, name]));
 
-export const errnoText = (errno: number): string =>
-  getSystemErrorMap().get(-errno)?.[1] ?? `error number ${errno}`;
+const errnoName = (errno: number): string => NAMES.get(errno) ?? `errno ${errno}`;
+
+/** libuv has words for all but this one, since none of its calls can give it. */
+const errnoText = (errno: number): string =>
+  errno === constants.errno.ENOEXEC
+    ? 'exec format error'
+    : (getSystemErrorMap().get(-errno)?.[1] ?? errnoName(errno));
 
 export const scoreOf = (requested: number, report: StepReport): Score => ({
   requested,
