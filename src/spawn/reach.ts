@@ -17,6 +17,12 @@ export interface Reach {
   readonly look: 'cheap' | 'costly';
 }
 
+export interface ReachParts {
+  readonly processes: Processes;
+  /** Never swept: ourselves and our guardian. */
+  readonly spare: ReadonlySet<number>;
+}
+
 export interface Target {
   readonly containment: Containment;
   readonly leader: Identity | null;
@@ -60,12 +66,13 @@ const scanReach = (scan: Scan): Reach => ({
  * A reaper that was killed itself says nothing and leaves its descendants to the guardian: they are scanned for, as far
  * as that goes.
  */
-const reapReach = (processes: Processes, reaper: Reaper, rest: Reach): Reach => {
+const reapReach = (parts: ReachParts, reaper: Reaper, rest: Reach): Reach => {
+  const { processes, spare } = parts;
   let emptied = false;
   void reaper.emptied.then(() => (emptied = true));
   const lives = (): boolean => {
     const row = processes.row(reaper.pid);
-    return row !== 'gone' && row.ppid === process.pid && !isDead(row);
+    return row !== 'gone' && spare.has(row.ppid) && !isDead(row);
   };
   return {
     members: () => (lives() ? identitiesOf(processes, descendants(processes, reaper.pid)) : rest.members()),
@@ -90,7 +97,8 @@ const isOfProcess = (cookie: string): ((value: string) => boolean) => {
   return (value) => value.startsWith(process);
 };
 
-export const reachOf = (processes: Processes, target: Target, spare: ReadonlySet<number>): Reach => {
+export const reachOf = (parts: ReachParts, target: Target): Reach => {
+  const { processes, spare } = parts;
   const { containment, leader } = target;
   const cookie = containment.kind === 'scan' ? containment.cookie : (target.cookie ?? '');
   const wanted: ScanFor = {
@@ -104,7 +112,7 @@ export const reachOf = (processes: Processes, target: Target, spare: ReadonlySet
     case 'freezer':
       return cgroupReach(processes, containment.cgroup);
     case 'reap':
-      return reapReach(processes, containment.reaper, scanned());
+      return reapReach(parts, containment.reaper, scanned());
     case 'scan':
       return scanned();
     case 'portable':

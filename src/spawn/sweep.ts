@@ -1,15 +1,12 @@
 // How are the members of a process made none, and seen to be none? Kill, look, again; asked politely first if wanted.
 
-import type { Clock, Processes } from '../kernel/port.ts';
+import type { Clock } from '../kernel/port.ts';
 import type { Grace, Identity, Swept } from '../model/phase.ts';
 import { createPace, pause } from './pace.ts';
-import { reachOf, type Reach, type Target } from './reach.ts';
+import { reachOf, type Reach, type ReachParts, type Target } from './reach.ts';
 
-export interface SweeperParts {
-  readonly processes: Processes;
+export interface SweeperParts extends ReachParts {
   readonly clock: Clock;
-  /** Never swept: ourselves and our guardian. */
-  readonly spare: ReadonlySet<number>;
 }
 
 export interface Sweeper {
@@ -31,9 +28,9 @@ class ProcessSweeper implements Sweeper {
   }
 
   async sweep(target: Target, grace: Grace): Promise<Swept> {
-    const { clock, processes, spare } = this.#parts;
+    const { clock } = this.#parts;
     const began = clock.now();
-    const reach = reachOf(processes, target, spare);
+    const reach = reachOf(this.#parts, target);
     if (grace !== null) await this.#ask(reach, grace);
     const killed = await this.#kill(reach);
     const remaining = killed.gone ? [] : reach.members();
@@ -41,8 +38,8 @@ class ProcessSweeper implements Sweeper {
   }
 
   async freed(target: Target, remaining: readonly Identity[]): Promise<void> {
-    const { clock, processes, spare } = this.#parts;
-    const reach = reachOf(processes, target, spare);
+    const { clock, processes } = this.#parts;
+    const reach = reachOf(this.#parts, target);
     while (remaining.some((one) => processes.alive(one)) || !reach.empty()) {
       await reach.kill();
       await pause(clock, FREED_LOOK);
