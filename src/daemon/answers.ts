@@ -63,5 +63,7 @@ export const answer = async (house: House, endings: Endings, command: Command): 
       if (house.supervisor.mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
       await endings.reload();
       return [];
+    default:
+      throw new TsvisorError('UNKNOWN_ROUTE', { route: command.verb });
   }
 };

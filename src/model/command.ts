@@ -3,6 +3,7 @@
 import type { Exit } from './phase.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ProcessName, Score } from './event.ts';
+import type { ProcessPlan } from './plan.ts';
 import type { Mood, State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -86,17 +87,82 @@ export interface Outcome {
   readonly message: string;
 }
 
-export type Command =
-  | { readonly verb: 'start'; readonly names: readonly string[]; readonly wait: boolean }
-  | { readonly verb: 'stop'; readonly names: readonly string[]; readonly wait: boolean }
-  | { readonly verb: 'restart'; readonly names: readonly string[]; readonly wait: boolean }
-  | { readonly verb: 'signal'; readonly names: readonly string[]; readonly signal: NodeJS.Signals }
-  | { readonly verb: 'status' }
-  | { readonly verb: 'shutdown' }
-  | { readonly verb: 'reload' };
+/** What a file read anew would change, by group name. */
+export interface RereadReply {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
 
-/** `status` is answered by a StatusReply, every other command by what became of the processes it concerns. */
-export type Reply = StatusReply | readonly Outcome[];
+/** One thing that `apply` does or would do, with its reason in words. */
+export interface ApplyStep {
+  readonly group: string;
+  /** Null: the whole group. */
+  readonly name: string | null;
+  readonly act: 'add' | 'remove' | 'restart' | 'live';
+  /** E.g. `command changed`; the keys, in the words of the config. */
+  readonly why: string;
+}
+
+export interface ApplyReply {
+  readonly steps: readonly ApplyStep[];
+  /** False for a dry run. */
+  readonly applied: boolean;
+  /** What failed, and what needs a restart of the supervisor. */
+  readonly notices: readonly string[];
+}
+
+/** Of a log: where the reading ended. `overflow` as supervisord's tail*Log means it. */
+export interface LogReply {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly overflow: boolean;
+}
+
+/** One process as the config that was read last wants it. */
+export interface ConfigReply {
+  readonly plan: ProcessPlan;
+  readonly groupPriority: number;
+  /** Whether its group is active now. */
+  readonly inUse: boolean;
+  /** Paths of its logs; `auto` where that is not yet decided, null where there is none. */
+  readonly stdoutLog: string | null;
+  readonly stderrLog: string | null;
+}
+
+type Names = { readonly names: readonly string[] };
+type Waiting = Names & { readonly wait: boolean };
+/** One log: of a process by its name, or, with `name` null, the supervisor's own. */
+type OfLog = { readonly name: string | null; readonly stream: 'stdout' | 'stderr' };
+
+export type Command =
+  | ({ readonly verb: 'start' | 'stop' | 'restart' } & Waiting)
+  | ({ readonly verb: 'signal'; readonly signal: NodeJS.Signals } & Names)
+  | { readonly verb: 'status' | 'shutdown' | 'reload' | 'configs' }
+  /** Reads the files anew; what runs is not touched. */
+  | { readonly verb: 'reread' }
+  | { readonly verb: 'add-group' | 'remove-group'; readonly group: string }
+  | { readonly verb: 'apply'; readonly dryRun: boolean }
+  | ({ readonly verb: 'read-log' | 'tail-log'; readonly offset: number; readonly length: number } & OfLog)
+  /** Null: the supervisor's own log. */
+  | { readonly verb: 'clear-log'; readonly names: readonly string[] | null }
+  | { readonly verb: 'send-stdin'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly verb: 'send-event'; readonly type: string; readonly data: string };
+
+export type Verb = Command['verb'];
+
+/** What each command is answered with. */
+export interface Replies {
+  readonly status: StatusReply;
+  readonly configs: readonly ConfigReply[];
+  readonly reread: RereadReply;
+  readonly apply: ApplyReply;
+  readonly 'read-log': LogReply;
+  readonly 'tail-log': LogReply;
+}
+
+export type ReplyTo<V extends Verb> = V extends keyof Replies ? Replies[V] : readonly Outcome[];
+export type Reply = ReplyTo<Verb>;
 
 /** The supervisor's one door: refuses with a TsvisorError. */
 export type Ask = (command: Command) => Promise<Reply>;
