@@ -1,7 +1,9 @@
 // The supervisor's own process: it comes up, listens to signals and its guardian, and ends.
 
 import { writeFileSync } from 'node:fs';
-import { instanceOf, lockName } from './config/runtime.ts';
+import type { Server } from 'node:net';
+import type { Server } from 'node:net';
+import { lockName } from './config/runtime.ts';
 import { answer } from './daemon/answers.ts';
 import { boot, type House } from './daemon/boot.ts';
 import { createEndings } from './daemon/ending.ts';
@@ -54,11 +56,11 @@ const tickEverySecond = ({ watch, api, voices }: House): void => {
 };
 
 /** Its programs run on; the instance's lock is ours to hold from now on. */
-const mournGuardian = async ({ ground, notices }: House): Promise<void> => {
+const mournGuardian = async ({ ground, notices }: House): Promise<Server | null> => {
   notices.add(
     'the guardian is dead: programs run on, but nobody cleans up when the supervisor is killed; `tsvisor restart` puts everything under a new one',
   );
-  await takeLock(lockName(instanceOf(ground.settings.runtimeDir)));
+  return takeLock(lockName(ground.instance));
 };
 
 const settleDown = ({ plan, settings }: Ground): void => {
@@ -91,8 +93,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   link?.ready();
   if (link === null) return;
   await link.lost;
-  endings.lostGuardian();
-  await mournGuardian(house);
+  endings.lostGuardian(await mournGuardian(house));
 };
 
 const failureWords = (error: unknown): string => {

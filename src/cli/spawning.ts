@@ -35,9 +35,9 @@ const hasGuardian = (): boolean => {
 };
 
 /** What a tsvisor around us tells its own supervisor is not for ours. */
-const ownEnvironment = (): NodeJS.ProcessEnv => {
-  const { TSVISOR_GUARDIAN: _, ...environment } = process.env;
-  return environment;
+const ownEnvironment = (foreground: boolean): NodeJS.ProcessEnv => {
+  const { TSVISOR_GUARDIAN: _, TSVISOR_REPORT_FD: __, ...environment } = process.env;
+  return foreground ? environment : { ...environment, TSVISOR_REPORT_FD: String(REPORT_FD) };
 };
 
 /** Makes the runtime folder too: the lock's name is that of the folder's real path. */
@@ -53,7 +53,7 @@ export const commandLine = (place: Place, foreground: boolean): CommandLine => {
     runtimeDir,
     ...(foreground ? ['--foreground'] : []),
   ];
-  const environment = ownEnvironment();
+  const environment = ownEnvironment(foreground);
   if (!hasGuardian()) return { file: process.execPath, words: supervisor, environment };
   const report = foreground ? [] : ['-R', String(REPORT_FD)];
   const lock = lockName(instanceOf(runtimeDir));

@@ -10,7 +10,7 @@ import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
-import type { ProcessPlan } from '../model/plan.ts';
+import type { Plan, ProcessPlan } from '../model/plan.ts';
 import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
 import { createMemoryWatch, type MemoryWatch } from '../oom/memory.ts';
 import { createLauncher } from '../spawn/launch.ts';
@@ -113,12 +113,22 @@ const judgePast = ({ ground, evidence }: Rooms): PastLife | null => {
   return judgePastLife({ facts, life: link.hello.life, pid, linux, evidence });
 };
 
-const openSockets = async (api: Api, { settings, plan }: Ground): Promise<string> => {
-  const socket = join(settings.runtimeDir, 'tsvisor.sock');
+const openAll = async (api: Api, socket: string, plan: Plan): Promise<void> => {
   await api.listen({ path: socket });
   for (const { path, mode, owner, username, password } of plan.supervisor.unixServers) {
     const credentials = username === null || password === null ? null : { username, password };
     await api.listen({ path, mode, owner, credentials });
+  }
+};
+
+/** All of them or none: a refused one takes the files of the others with it. */
+const openSockets = async (api: Api, { settings, plan }: Ground): Promise<string> => {
+  const socket = join(settings.runtimeDir, 'tsvisor.sock');
+  try {
+    await openAll(api, socket, plan);
+  } catch (error) {
+    await api.close();
+    throw error;
   }
   return socket;
 };
@@ -161,7 +171,6 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
   const bug = (error: unknown, request: string): void =>
     onBug(new Error(`in answer to ${request}`, { cause: error }));
   const api = createApi({ ask, bug });
-  const socket = await openSockets(api, ground);
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
   const watch: MemoryWatch = createMemoryWatch({
     oom: linux.oom,
@@ -180,6 +189,8 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
     onBug,
   });
   tellEvents(rooms, ledger);
+  // Last: whoever is let in finds everything there.
+  const socket = await openSockets(api, ground);
   const parts = { ground, voices, hands, supervisor, watch, ledger, api, socket, onBug };
   return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife: judgePast(rooms) };
 };

@@ -1,6 +1,8 @@
 // How does a supervisor end? All processes at rest, sockets closed, notes removed, last words written.
 
 import { rmSync } from 'node:fs';
+import type { Server } from 'node:net';
+import type { Server } from 'node:net';
 import { loadPlan } from '../config/load.ts';
 import { SAYINGS } from '../logs/voice.ts';
 import type { Endings } from './answers.ts';
@@ -54,11 +56,13 @@ export const createEndings = ({
   house,
   guardianPid,
   onBug,
-}: EndingParts): Endings & { lostGuardian(): void } => {
+}: EndingParts): Endings & { lostGuardian(lock: Server | null): void } => {
   const started = Math.trunc(Date.now() / 1000);
   // Read now: a dead guardian has no command line any more.
   const command = ownCommand(guardianPid);
   let lost = false;
+  /** Ours where no guardian holds it. */
+  let lock: Server | null = null;
 
   const end = async (mood: 'SHUTDOWN' | 'RESTARTING'): Promise<number> => {
     const hushed = sayWhoRemains(house());
@@ -67,7 +71,7 @@ export const createEndings = ({
     await leave(house());
     if (mood === 'SHUTDOWN') return 0;
     if (guardianPid !== null && !lost) return RESTART_STATUS;
-    house().ground.lock?.close();
+    (lock ?? house().ground.lock)?.close();
     beginAgain(command);
     return 0;
   };
@@ -88,8 +92,9 @@ export const createEndings = ({
       endIn('RESTARTING');
     },
     guardianState: () => (guardianPid === null ? 'absent' : lost ? 'lost' : 'present'),
-    lostGuardian() {
+    lostGuardian(taken) {
       lost = true;
+      lock = taken;
     },
   };
 };

@@ -7,8 +7,11 @@ export interface Report {
   failed(text: string): void;
 }
 
-/** Given by `tsvisor start` to the first supervisor; whoever waits at the other end sees it close. */
-const REPORT_FD = 4;
+/**
+ * `tsvisor start` names a descriptor here and waits at its other end. Later supervisors of the same guardian inherit
+ * the name but not the descriptor.
+ */
+const REPORT_VARIABLE = 'TSVISOR_REPORT_FD';
 
 /** On the terminal: readiness is seen in the log. */
 const onTerminal: Report = {
@@ -18,28 +21,31 @@ const onTerminal: Report = {
 
 const NOBODY_LISTENS: Report = { ready: () => undefined, failed: () => undefined };
 
-const say = (text: string): void => {
+const say = (fd: number, text: string): void => {
   try {
-    writeSync(REPORT_FD, text);
-    closeSync(REPORT_FD);
+    writeSync(fd, text);
+    closeSync(fd);
   } catch {
     // The starter has given up waiting; its exit status has said so.
   }
 };
 
-const onPipe: Report = {
-  ready: () => say('ready\n'),
+const onPipe = (fd: number): Report => ({
+  ready: () => say(fd, 'ready\n'),
   failed: (text) =>
     say(
-      `${text
+      fd,
+      text
         .split('\n')
-        .map((line) => `error ${line}`)
-        .join('\n')}\n`,
+        .map((line) => `error ${line}\n`)
+        .join(''),
     ),
-};
+});
 
-/** Only the first supervisor of a start in the background has somebody who waits. */
-export const openReport = (start: { foreground: boolean; life: number }): Report => {
+/** Takes the variable out of our environment: programs must not see it. */
+export const openReport = (start: { readonly foreground: boolean; readonly life: number }): Report => {
+  const named = process.env[REPORT_VARIABLE];
+  delete process.env[REPORT_VARIABLE];
   if (start.foreground) return onTerminal;
-  return start.life === 1 ? onPipe : NOBODY_LISTENS;
+  return named === undefined || start.life > 1 ? NOBODY_LISTENS : onPipe(Number(named));
 };
