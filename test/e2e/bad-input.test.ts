@@ -13,18 +13,22 @@ const MORTAL = isRoot ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_s
 const REFUSED = { code: 2, notSaid: [], isBug: false, started: [] };
 
 /** What was made of a mistake: equal to REFUSED when each of `facts` was said on stderr and nothing was started. */
-const answer = (lodging: Lodging, said: Said, ...facts: readonly (string | RegExp)[]): unknown => ({
+const answer = async (
+  lodging: Lodging,
+  said: Said,
+  ...facts: readonly (string | RegExp)[]
+): Promise<unknown> => ({
   code: said.code,
   notSaid: facts.filter((fact) =>
     typeof fact === 'string' ? !said.stderr.includes(fact) : !fact.test(said.stderr),
   ),
   isBug: / at .*\.js:\d+/.test(said.stderr),
-  started: lodging.residents(),
+  started: await lodging.leftAfter(2000),
 });
 
 const listen = (path: string): Promise<Server> =>
   new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.end());
+    const server = createServer((socket) => socket.destroy());
     server.on('error', reject);
     server.listen(path, () => resolve(server));
   });
@@ -33,7 +37,7 @@ describe('`start` refuses, says why and starts nothing', () => {
   test('for a file that is missing', async () => {
     const lodging = lodge();
     expect(
-      answer(
+      await answer(
         lodging,
         await lodging.tsvisor(['start']),
         lodging.config,
@@ -47,16 +51,21 @@ describe('`start` refuses, says why and starts nothing', () => {
     lodging.write(lodging.program('app', 'stays.sh'));
     chmodSync(lodging.config, 0o000);
     expect(
-      answer(lodging, await lodging.tsvisor(['start'], { through: MORTAL }), lodging.config, /permission/i),
+      await answer(
+        lodging,
+        await lodging.tsvisor(['start'], { through: MORTAL }),
+        lodging.config,
+        /permission/i,
+      ),
     ).toEqual(REFUSED);
   });
 
   test('for a folder in place of a file', async () => {
     const lodging = lodge();
     mkdirSync(lodging.config);
-    expect(answer(lodging, await lodging.tsvisor(['start']), lodging.config, /director|folder/i)).toEqual(
-      REFUSED,
-    );
+    expect(
+      await answer(lodging, await lodging.tsvisor(['start']), lodging.config, /director|folder/i),
+    ).toEqual(REFUSED);
   });
 
   test('for an unknown key in YAML, with its line and the nearest known key', async () => {
@@ -66,7 +75,7 @@ describe('`start` refuses, says why and starts nothing', () => {
       `supervisor:\n  runtime_dir: ${lodging.path('run')}\nprograms:\n  app:\n    command: sleep 1000000\n    autorestrat: always\n`,
     );
     const said = await lodging.tsvisor(['start'], { config });
-    expect(answer(lodging, said, `${config}:6`, 'autorestrat', /autorestart/)).toEqual(REFUSED);
+    expect(await answer(lodging, said, `${config}:6`, 'autorestrat', /autorestart/)).toEqual(REFUSED);
   });
 
   test('for every bad value of a file at once, each with file, line and key', async () => {
@@ -81,7 +90,7 @@ describe('`start` refuses, says why and starts nothing', () => {
       '[group:all]\nprograms=app,other,third,ghost\n',
     );
     const said = await lodging.tsvisor(['start']);
-    expect(answer(lodging, said, 'ghost', 'nobody-knows-me', '/nowhere/at')).toEqual(REFUSED);
+    expect(await answer(lodging, said, 'ghost', 'nobody-knows-me', '/nowhere/at')).toEqual(REFUSED);
     for (const key of ['startsecs', 'oom_score_adj', 'on_oom', 'user', 'stderr_logfile', 'programs'])
       expect(said.stderr).toMatch(new RegExp(`^(error: )?${lodging.config}:\\d+: ${key}: `, 'm'));
   });
@@ -89,7 +98,7 @@ describe('`start` refuses, says why and starts nothing', () => {
   test('for a text that is no config at all', async () => {
     const lodging = lodge();
     lodging.writeFile('supervisord.conf', 'this is not an ini file\n');
-    expect(answer(lodging, await lodging.tsvisor(['start']), `${lodging.config}:1`)).toEqual(REFUSED);
+    expect(await answer(lodging, await lodging.tsvisor(['start']), `${lodging.config}:1`)).toEqual(REFUSED);
   });
 
   test('for a socket path that is too long', async () => {
@@ -99,7 +108,7 @@ describe('`start` refuses, says why and starts nothing', () => {
       'supervisord.conf',
       `[supervisord]\nruntime_dir=${long}\nlogfile=${lodging.path('l')}\n`,
     );
-    expect(answer(lodging, await lodging.tsvisor(['start']), /10[78]/, /runtime_dir/)).toEqual(REFUSED);
+    expect(await answer(lodging, await lodging.tsvisor(['start']), /10[78]/, /runtime_dir/)).toEqual(REFUSED);
   });
 
   test('for a socket on which somebody else answers', async () => {
@@ -108,14 +117,14 @@ describe('`start` refuses, says why and starts nothing', () => {
     const server = await listen(socket);
     onTestFinished(() => void server.close());
     lodging.write(`[unix_http_server]\nfile=${socket}\n`, lodging.program('app', 'stays.sh'));
-    expect(answer(lodging, await lodging.tsvisor(['start']), 'taken.sock')).toEqual(REFUSED);
+    expect(await answer(lodging, await lodging.tsvisor(['start']), 'taken.sock')).toEqual(REFUSED);
   });
 
   test('for a socket path that is an ordinary file, which it leaves alone', async () => {
     const lodging = lodge();
     const path = lodging.writeFile('precious.sock', 'a letter');
     lodging.write(`[unix_http_server]\nfile=${path}\n`, lodging.program('app', 'stays.sh'));
-    expect(answer(lodging, await lodging.tsvisor(['start']), 'precious.sock')).toEqual(REFUSED);
+    expect(await answer(lodging, await lodging.tsvisor(['start']), 'precious.sock')).toEqual(REFUSED);
     expect(lodging.read('precious.sock')).toBe('a letter');
   });
 });
@@ -131,7 +140,7 @@ describe('`check` finds the same without starting anything', () => {
   test('and exits 2 on a bad one', async () => {
     const lodging = lodge();
     lodging.write(lodging.program('app', 'stays.sh', { startsecs: 'soon' }));
-    expect(answer(lodging, await lodging.tsvisor(['check']), /:\d+: startsecs: /)).toEqual(REFUSED);
+    expect(await answer(lodging, await lodging.tsvisor(['check']), /:\d+: startsecs: /)).toEqual(REFUSED);
   });
 });
 

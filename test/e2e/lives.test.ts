@@ -7,7 +7,7 @@ import { until } from './wait.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
 
 const many = (lodging: Lodging, count: number, program: string): readonly string[] =>
-  Array.from({ length: count }, (_, index) => lodging.program(`app-${index}`, program));
+  Array.from({ length: count }, (_, index) => lodging.program(`app-${index}`, program, { stopwaitsecs: 1 }));
 
 /** Live leaders among those that wrote themselves down. */
 const liveLeaders = (lodging: Lodging): readonly Witnessed[] =>
@@ -39,7 +39,7 @@ describe('the supervisor is killed', () => {
   test('while it stops a program: nothing of it is left, and it runs or stays stopped, but once', async () => {
     const lodging = lodge();
     lodging.write(
-      lodging.program('slow', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 30 }),
+      lodging.program('slow', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 4 }),
       lodging.program('other', 'stays.sh'),
     );
     await lodging.start();

@@ -52,6 +52,8 @@ export interface Lodging {
   journal(): string;
   /** Live processes that were started in this lodging or work in it, tsvisor's own included. */
   residents(): readonly Witnessed[];
+  /** Those of them that are still there after `ms`; returns at once when there are none. */
+  leftAfter(ms: number): Promise<readonly Witnessed[]>;
   /** The residents that are members of programs. */
   members(): readonly Witnessed[];
   /** The supervisor, found without asking it: the resident that runs daemon.js. */
@@ -188,6 +190,11 @@ const openLodging = (): Lodging => {
         .map((line) => Number(line.slice(kind.length + 1))),
     journal: () => lodging.read('supervisor.log'),
     residents: () => inhabitants(folder, MARK),
+    leftAfter: (ms) =>
+      until('nobody left', () => lodging.residents().length === 0, { within: ms, every: 20 }).then(
+        () => [],
+        () => lodging.residents(),
+      ),
     members: () => lodging.residents().filter(({ pid }) => environment(pid, 'TSVISOR_COOKIE') !== null),
     daemons: () => lodging.residents().filter(({ pid }) => /^\S*node .*daemon\.js/.test(commandLine(pid))),
     evict: () => evict(folder),

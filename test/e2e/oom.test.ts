@@ -6,7 +6,7 @@ import { lodge, type Lodging } from './lodging.ts';
 import { until } from './wait.ts';
 import { isAlive, kill, witnessed } from './witness.ts';
 
-const EATER = { memory_max: '48MB', oom_score_adj: 300 };
+const EATER = { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 };
 
 /** A program whose child is killed for memory while its leader lives, and the leader's pid before that. */
 const childEats = async (lodging: Lodging, onOom: string): Promise<number> => {
@@ -62,7 +62,7 @@ describe.skipIf(!canLimitMemory)(
     test('stops its program (on_oom=stop)', async () => {
       const lodging = lodge();
       const leader = witnessed(await childEats(lodging, 'stop'));
-      await lodging.reachProcess('app', 'STOPPED');
+      await lodging.reachProcess('app', 'EXITED');
       expect(isAlive(leader)).toBe(false);
       expect(lodging.diary('leader')).toHaveLength(1);
     });
@@ -80,7 +80,7 @@ describe.skipIf(!canLimitMemory)(
       const lodging = lodge();
       lodging.write(
         lodging.program('app', 'eats-memory-in-a-child.sh', EATER),
-        lodging.program('mate', 'leaves-a-setsid-child.sh'),
+        lodging.program('mate', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1 }),
         lodging.program('stranger', 'stays.sh'),
         '[group:team]\nprograms=app,mate\non_oom=restart-group\n',
       );

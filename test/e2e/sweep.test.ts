@@ -58,7 +58,7 @@ describe('a stop', () => {
 describe('a killed leader', () => {
   test('leaves no grandchild that left session, parent and environment to its successor', async () => {
     const lodging = lodge();
-    lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh'));
+    lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1 }));
     const { leader, members } = await live(lodging);
     kill(leader.pid);
     await secondLife(lodging);
