@@ -24,13 +24,17 @@ export const keysFor = (unwrapped: Unwrapped): readonly (readonly [string, strin
   ...(unwrapped.score === null ? [] : [['oom_score_adj', unwrapped.score] as const]),
 ];
 
+/** `a`, `a and b`, `a, b and c`. */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+
 const wrapped = (line: string, dialect: 'ini' | 'yaml', say: Say): Advice[] => {
   const unwrapped = unwrap(line);
   if (unwrapped === null) return [];
-  const chain = unwrapped.removed.join(' and ');
+  const chain = listed(unwrapped.removed);
   const keys = keysFor(unwrapped).map(([key, value]) => assignment(dialect, key, value));
   const message = `${chain} before the command can go: tsvisor sets score and user itself, before exec`;
-  return [say('wrapped-command', message, `write ${keys.join('  and  ')}`)];
+  return [say('wrapped-command', message, `write ${keys.join(', ')}`)];
 };
 
 /** Advice about one section's command. */

@@ -10,6 +10,8 @@ export interface FindOptions {
   readonly cwd?: string;
   /** Path of the program; its folder's parent is the first place. */
   readonly program?: string;
+  /** Asks the file system when absent. */
+  readonly exists?: (path: string) => boolean;
 }
 
 /** Absolute paths in the order they are tried. */
@@ -32,7 +34,7 @@ export const configPlaces = (options: FindOptions = {}): readonly string[] => {
 /** The first that is there. Refuses with NO_CONFIG, naming the places that were tried. */
 export const findConfig = (options: FindOptions = {}): string => {
   const places = configPlaces(options);
-  const found = places.find((place) => existsSync(place));
+  const found = places.find(options.exists ?? existsSync);
   if (found === undefined) throw new TsvisorError('NO_CONFIG', { places: places.join(', ') });
   return found;
 };

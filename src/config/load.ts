@@ -50,9 +50,9 @@ export const draftFile = async (path: string, world: World, options: LoadOptions
   return draftYaml(file, text, world);
 };
 
-/** In the order of the files, then of their lines. */
-const refused = (problems: readonly Problem[]): Resolved => {
-  const files = [...new Set(problems.map((problem) => problem.file))];
+/** In the order in which the files were read, then of their lines. */
+const refused = ({ draft, includedFiles }: Drafted, problems: readonly Problem[]): Resolved => {
+  const files = [draft.file, ...includedFiles];
   const sorted = problems.toSorted(
     (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );
@@ -71,11 +71,12 @@ const runnable = (plan: Plan, warnings: readonly Problem[]): Resolved => {
 export const loadPlan = async (path: string, options: LoadOptions = {}): Promise<Resolved> => {
   const world = worldOf(options);
   const drafted = await draftFile(path, world, options);
-  if (drafted.draft.sections.size === 0 && drafted.problems.length > 0) return refused(drafted.problems);
+  if (drafted.draft.sections.size === 0 && drafted.problems.length > 0)
+    return refused(drafted, drafted.problems);
   // A draft with holes is resolved all the same: the reader wants every problem at once.
   const resolved = resolveDraft({ draft: drafted.draft, world, includedFiles: drafted.includedFiles });
-  if (resolved.plan === null) return refused([...drafted.problems, ...resolved.problems]);
-  if (drafted.problems.length > 0) return refused(drafted.problems);
+  if (resolved.plan === null) return refused(drafted, [...drafted.problems, ...resolved.problems]);
+  if (drafted.problems.length > 0) return refused(drafted, drafted.problems);
   const warnings = [...drafted.warnings, ...resolved.warnings];
   return options.asWritten === true ? { plan: resolved.plan, warnings } : runnable(resolved.plan, warnings);
 };
