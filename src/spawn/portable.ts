@@ -120,41 +120,59 @@ const start = async (request: LaunchRequest, command: CommandLine, wiring: Wirin
   return { child, stdout: (joined ? child.all : child.stdout) ?? null, stderr: joined ? null : child.stderr };
 };
 
+type Started = Awaited<ReturnType<typeof start>>;
+
+const follow = async (
+  request: LaunchRequest,
+  started: Started,
+  processes: Processes,
+): Promise<PortableResult | Refused> => {
+  const { child, stdout, stderr } = started;
+  const { pid } = child;
+  if (pid === undefined) return refusedBy(request, await child);
+  const ended = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const row = processes.row(pid);
+  // Before the event loop turns again it cannot have been reaped, unless /proc is not to be had.
+  if (row === 'gone')
+    return { error: `cannot start ${request.plan.name}: /proc shows no process ${pid}`, retry: true };
+  const leader = { pid, startTick: row.startTick };
+  const { effective, refusal } = processes.setScore(pid, request.score);
+  const score = { requested: request.score, effective, refusal };
+  if (refusal === null || !request.scoreRequired)
+    return { leader, score, ended, reaper: null, stdout, stderr };
+  await killTree(leader);
+  return { stage: 'oom_score_adj', code: refusal, effective };
+};
+
+const attempt = async (
+  request: LaunchRequest,
+  command: CommandLine,
+  processes: Processes,
+): Promise<PortableResult | Refused> => {
+  let wiring: Wirings | null = null;
+  try {
+    wiring = wire(request);
+    return await follow(request, await start(request, command, wiring), processes);
+  } catch (error) {
+    return wiring === null
+      ? { stage: 'open', code: codeOf(error), effective: null }
+      : refusedBy(request, error);
+  } finally {
+    shut(wiring ?? []);
+  }
+};
+
 /**
  * The score is written after exec, so a child that is forked at once may keep ours; limits, supplementary groups and
  * cgroups are not given. Never throws.
  */
 export const createPortableLauncher = (processes: Processes): PortableLauncher => ({
   launch: async (request) => {
-    const { plan, env, score } = request;
-    const command = lookup(plan.command, { env, directory: plan.directory });
+    const command = lookup(request.plan.command, { env: request.env, directory: request.plan.directory });
     if ('error' in command) return { error: command.error, retry: true };
-    let wiring: Wirings = ['ignore', 'ignore', 'ignore'];
-    try {
-      wiring = wire(request);
-      const { child, stdout, stderr } = await start(request, command, wiring);
-      const { pid } = child;
-      if (pid === undefined) return explain(request, command, refusedBy(request, await child));
-      const ended = new Promise<Exit>((resolve) => {
-        child.once('exit', (code, signal) => resolve({ code, signal }));
-      });
-      const row = processes.row(pid);
-      if (row === 'gone') return { error: `cannot start ${plan.name}: it was gone at once`, retry: true };
-      const leader = { pid, startTick: row.startTick };
-      const got = processes.setScore(pid, score);
-      if (got.refusal !== null && request.scoreRequired) {
-        await killTree(leader);
-        return explain(request, command, {
-          stage: 'oom_score_adj',
-          code: got.refusal,
-          effective: got.effective,
-        });
-      }
-      return { leader, score: { requested: score, ...got }, ended, reaper: null, stdout, stderr };
-    } catch (error) {
-      return explain(request, command, refusedBy(request, error));
-    } finally {
-      shut(wiring);
-    }
+    const result = await attempt(request, command, processes);
+    return 'stage' in result ? explain(request, command, result) : result;
   },
 });

@@ -112,6 +112,18 @@ export class Stage {
     return tier;
   }
 
+  /** Ends it too when the test is over. */
+  adopt(one: Identity): void {
+    this.#born.push(one);
+  }
+
+  /** The tier of the last launch in a cgroup. */
+  tierOf(): CgroupTier {
+    const tier = this.#tiers.at(-1);
+    if (tier === undefined) throw new Error('cannot give a tier: nothing was launched in one');
+    return tier;
+  }
+
   get cookie(): string {
     return `${this.instance}:ci:app:1`;
   }
