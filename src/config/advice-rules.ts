@@ -21,7 +21,7 @@ export const ADVICE_RULES = {
   'loose-environment': 'An environment line with something that is passed over where a comma should be.',
 } as const;
 
-export type AdviceRule = keyof typeof ADVICE_RULES;
+type AdviceRule = keyof typeof ADVICE_RULES;
 
 export interface Advice extends Problem {
   readonly rule: AdviceRule;

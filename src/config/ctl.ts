@@ -17,13 +17,13 @@ import { readText } from './text-file.ts';
 import { worldOf } from './world.ts';
 import type { WorldOptions } from './world.ts';
 
-export interface CtlPlugin {
+interface CtlPlugin {
   readonly name: string;
   readonly factory: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export interface CtlSettings {
+interface CtlSettings {
   /** `unix:///path` or `http://host:port`. */
   readonly serverurl: string;
   readonly username: string | null;

@@ -13,7 +13,7 @@ export interface Origin {
 /** Text always in an ini file; a list or a map of texts also in YAML. */
 export type Raw = string | readonly string[] | Readonly<Record<string, string>>;
 
-export const isList = (raw: Raw | undefined): raw is readonly string[] => Array.isArray(raw);
+const isList = (raw: Raw | undefined): raw is readonly string[] => Array.isArray(raw);
 
 export const isMap = (raw: Raw | undefined): raw is Readonly<Record<string, string>> =>
   typeof raw === 'object' && !isList(raw);

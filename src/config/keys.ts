@@ -71,7 +71,7 @@ export const CTL_KEYS = {
 } as const satisfies Rows;
 
 // oxfmt-ignore
-export const INCLUDE_KEYS = {
+const INCLUDE_KEYS = {
   files: { type: 'text', default: null, scope: 'env', doc: 'Patterns of files to read as well, with blanks between them. Required.' },
 } as const satisfies Rows;
 

@@ -6,7 +6,7 @@ import type { Refusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** `~` and `~user` at the start; an unknown user's stays as it is. */
-export const expandUser = (text: string, world: World): string => {
+const expandUser = (text: string, world: World): string => {
   if (!text.startsWith('~')) return text;
   const slash = text.indexOf('/');
   const name = text.slice(1, slash === -1 ? text.length : slash);

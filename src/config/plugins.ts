@@ -11,7 +11,7 @@ import type { Work } from './section.ts';
 import { suffixOf } from './programs.ts';
 
 export const MAIN_FACTORY = 'supervisor.rpcinterface:make_main_rpcinterface';
-export const DEFAULT_HANDLER = 'supervisor.dispatchers:default_handler';
+const DEFAULT_HANDLER = 'supervisor.dispatchers:default_handler';
 
 const FACTORY = 'supervisor.rpcinterface_factory';
 

@@ -67,8 +67,7 @@ const expandAll = (raw: Raw, rounds: readonly Names[]): Raw | Refusal => {
 };
 
 /** The place of a key, or of its section's header when the key is not there. */
-export const originOf = (section: Section, key: string): Origin =>
-  entryOf(section, key)?.origin ?? section.origin;
+const originOf = (section: Section, key: string): Origin => entryOf(section, key)?.origin ?? section.origin;
 
 export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R): SectionReader<R> => {
   const refuse = (key: string, refusal: Refusal): void => {

@@ -33,12 +33,7 @@ const SINGLE: Readonly<Record<string, SectionKind>> = {
   inet_http_server: 'inet_http_server',
 };
 
-export const TOP_LEVEL: readonly string[] = [
-  'include',
-  'defaults',
-  ...Object.keys(SINGLE),
-  ...Object.keys(NAMED),
-];
+const TOP_LEVEL: readonly string[] = ['include', 'defaults', ...Object.keys(SINGLE), ...Object.keys(NAMED)];
 
 const PROGRAM_LIKE: ReadonlySet<SectionKind> = new Set<SectionKind>([
   'program',

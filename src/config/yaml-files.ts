@@ -86,7 +86,9 @@ const addFile = (
     files.problems.push(problemAt(tree.at, { message: 'cannot use this file: it is not a map of sections' }));
     return;
   }
-  for (const [key, field] of tree.fields) if (key !== 'include') addFields(files, key, field);
+  for (const [key, field] of tree.fields) {
+    if (key !== 'include' && !key.startsWith('x-')) addFields(files, key, field);
+  }
   const wanted = tree.fields.get('include');
   if (wanted === undefined) return;
   if (file === from.main) include(files, file, wanted);

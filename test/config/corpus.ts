@@ -7,7 +7,7 @@ import { loadPlan } from '../../src/config/load.ts';
 import { assumedUsers, machineUsers } from '../../src/config/users.ts';
 import { formatProblem } from '../../src/model/problem.ts';
 
-export const CORPUS = process.env['TSVISOR_CORPUS'] ?? resolve('../shared/corpus');
+const CORPUS = process.env['TSVISOR_CORPUS'] ?? resolve('../shared/corpus');
 
 export const corpusIsThere = existsSync(join(CORPUS, 'README.md'));
 
