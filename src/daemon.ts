@@ -2,11 +2,10 @@
 
 import { writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
-import type { Server } from 'node:net';
 import { lockName } from './config/runtime.ts';
 import { answer } from './daemon/answers.ts';
 import { boot, type House } from './daemon/boot.ts';
-import { createEndings } from './daemon/ending.ts';
+import { Ending } from './daemon/ending.ts';
 import { standOn, type Ground } from './daemon/ground.ts';
 import { writeHolder } from './daemon/holder.ts';
 import { takeLock } from './daemon/instance-lock.ts';
@@ -82,7 +81,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   process.on('uncaughtException', onBug);
   process.on('exit', () => closeVoices(voices));
   const parts = { house: (): House => house, guardianPid: link?.hello.guardianPid ?? null, onBug };
-  const endings = createEndings(parts);
+  const endings = new Ending(parts);
   const house = await boot({ ground, voices, onBug, ask: (command) => answer(house, endings, command) });
   writeNotes(house);
   sayBeginning(house);

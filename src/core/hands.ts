@@ -50,4 +50,10 @@ export interface Hands {
   inspect(plan: ProcessPlan, leader: Identity | null): Inspection;
   /** Pids that are gone are left out. */
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
+  /** Before processes of a changed plan are launched for the first time. Refuses with a TsvisorError. */
+  prepare(plans: readonly ProcessPlan[]): Promise<void>;
+  /** Gives a process what its changed plan wants without a new leader; answers what was refused. */
+  adopt(plan: ProcessPlan, leader: Identity | null): readonly string[];
+  /** Frees everything kept for a process that is at rest and removed. */
+  evict(plan: ProcessPlan): Promise<void>;
 }

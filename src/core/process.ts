@@ -35,7 +35,7 @@ export interface Past {
 }
 
 export class Process {
-  readonly plan: ProcessPlan;
+  #plan: ProcessPlan;
   readonly #context: ProcessContext;
   #phase: Phase;
   #history: History = { failures: 0, fastDeaths: 0, restarts: 0 };
@@ -45,11 +45,14 @@ export class Process {
   #past: Past = { lastDeath: null, score: null, startedAt: 0, stoppedAt: 0 };
 
   constructor(plan: ProcessPlan, context: ProcessContext, phase: Phase = { name: 'stopped' }) {
-    this.plan = plan;
+    this.#plan = plan;
     this.#context = context;
     this.#phase = phase;
   }
 
+  get plan(): ProcessPlan {
+    return this.#plan;
+  }
   get phase(): Phase {
     return this.#phase;
   }
@@ -83,6 +86,11 @@ export class Process {
     if (step.phase.name !== before.name) this.#leavePhase();
     for (const effect of step.effects) this.#perform(effect);
     for (const watcher of this.#watchers) watcher();
+  }
+
+  /** A plan that differs only in what a running leader can be given anew. */
+  adopt(plan: ProcessPlan): void {
+    this.#plan = plan;
   }
 
   /** An operator's signal to the leader; a death by it is theirs. */

@@ -5,12 +5,15 @@ import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { ProcessName } from '../model/event.ts';
 import type { Identity, Phase } from '../model/phase.ts';
+import type { GroupChange } from '../model/diff.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
-import type { Mood, State } from '../model/state.ts';
+import { isStoppedState, type Mood, type State } from '../model/state.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Hands } from './hands.ts';
 import { atRest, carryOut } from './orders.ts';
 import { Process, type CoreClock } from './process.ts';
+import { isLive, isOtherGroup } from './replan.ts';
+import { Roster, type Enrolled } from './roster.ts';
 import { processStatus } from './status.ts';
 
 /** What a supervisor before this one, under the same guardian, knew of a process: its last state. */
@@ -27,13 +30,17 @@ export interface SupervisorOptions {
   readonly onBug: (bug: unknown) => void;
 }
 
-const byPriority = (a: Process, b: Process): number => a.plan.priority - b.plan.priority;
-const sortKey = ({ plan }: Process): string => `${plan.group}\0${plan.name}`;
 const RESTING = new Set<State>(['STOPPED', 'EXITED', 'FATAL']);
 
 /** Nothing of its last life is left; in backoff its timer starts it. */
 const isGone = (phase: Phase): boolean =>
   phase.name === 'backoff' || (atRest(phase) && phase.name !== 'stuck');
+
+/** An operator's stop, waited for; what is at rest stays there. */
+const stopForGood = async (process: Process): Promise<void> => {
+  process.feed({ name: 'stop', reason: 'stop' });
+  await process.until(atRest);
+};
 
 const quietVerdict = (oom: Verdict['oom'], because: string): Verdict => ({
   oom,
@@ -56,15 +63,12 @@ const unseenEnd = (leader: Identity, clock: CoreClock): Extract<Phase, { name: '
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #groups: readonly GroupPlan[];
-  /** By group priority, then config order: the autostart order. */
-  readonly #processes: readonly Process[];
+  readonly #roster = new Roster();
   #mood: Mood = 'RUNNING';
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#groups = options.plan.groups.toSorted((a, b) => a.priority - b.priority);
-    this.#processes = this.#groups.flatMap((group) => group.processes.map((plan) => this.#create(plan)));
+    for (const plan of options.plan.groups) this.#enrol(plan);
   }
 
   get mood(): Mood {
@@ -72,19 +76,24 @@ export class Supervisor {
   }
 
   get processes(): readonly Process[] {
-    return this.#processes;
+    return this.#roster.processes;
+  }
+
+  /** The plans of the active groups. */
+  get groups(): readonly GroupPlan[] {
+    return this.#roster.groups.map(({ plan }) => plan);
   }
 
   find(name: ProcessName): Process | undefined {
-    return this.#processes.find(({ plan }) => plan.group === name.group && plan.name === name.name);
+    return this.#roster.find(name);
   }
 
   /** Starts what should run: what ran before the supervisor was killed, else what the plan starts by itself. */
   start(): void {
     const { hands, remembered } = this.#options;
-    for (const { name } of this.#groups) hands.announce({ type: 'group', group: name, change: 'added' });
+    for (const { name } of this.groups) hands.announce({ type: 'group', group: name, change: 'added' });
     hands.announce({ type: 'mood', mood: 'RUNNING' });
-    for (const process of this.#processes) {
+    for (const process of this.processes) {
       const state = remembered.get(process.namespec);
       const wanted = state === undefined ? process.plan.autostart : !RESTING.has(state);
       if (process.phase.name === 'stuck') this.#awaitFreed(process, process.phase.remaining);
@@ -95,18 +104,16 @@ export class Supervisor {
   /** Start, stop, restart and signal by name. */
   order(order: Extract<Command, { names: readonly string[] }>): Promise<readonly Outcome[]> {
     if (this.#mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
-    const inOrder = this.#groups.flatMap((group) =>
-      this.#processes.filter(({ plan }) => plan.group === group.name).toSorted(byPriority),
-    );
-    return carryOut(order, inOrder);
+    return carryOut(order, this.#roster.byPriority);
   }
 
   /** Sorted by group, then name. */
   async status(): Promise<readonly ProcessStatus[]> {
     const { hands, clock } = this.#options;
-    const seen = this.#processes
-      .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
-      .map((process) => ({ process, inspection: hands.inspect(process.plan, process.leader) }));
+    const seen = this.#roster.byName.map((process) => ({
+      process,
+      inspection: hands.inspect(process.plan, process.leader),
+    }));
     const usage = await hands.usage(seen.flatMap(({ inspection }) => inspection.members));
     return seen.map(({ process, inspection }) => processStatus(process, { inspection, usage }, clock));
   }
@@ -126,17 +133,81 @@ export class Supervisor {
   async rest(mood: Exclude<Mood, 'RUNNING'>): Promise<void> {
     this.#mood = mood;
     this.#options.hands.announce({ type: 'mood', mood });
-    const priorities = [...new Set(this.#groups.map((group) => group.priority))].toSorted((a, b) => b - a);
-    for (const priority of priorities) {
-      const names = new Set(
-        this.#groups.filter((group) => group.priority === priority).map(({ name }) => name),
-      );
-      const batch = this.#processes
-        .filter(({ plan }) => names.has(plan.group))
-        .toSorted((a, b) => byPriority(b, a));
+    for (const batch of this.#roster.farewells) {
       for (const process of batch) process.feed({ name: 'stop', reason: 'shutdown' });
       await Promise.all(batch.map((process) => process.until(atRest)));
     }
+  }
+
+  /** Refuses with ALREADY_ADDED. Its processes are new: those that start by themselves do. */
+  addGroup(group: GroupPlan): void {
+    if (this.#roster.group(group.name) !== undefined)
+      throw new TsvisorError('ALREADY_ADDED', { name: group.name });
+    const { processes } = this.#enrol(group);
+    this.#options.hands.announce({ type: 'group', group: group.name, change: 'added' });
+    for (const process of processes)
+      if (process.plan.autostart) process.feed({ name: 'start', automatic: true });
+  }
+
+  /** Refuses with BAD_GROUP, or STILL_RUNNING unless all its processes are at rest. */
+  async removeGroup(name: string): Promise<void> {
+    const group = this.#roster.group(name);
+    if (group === undefined) throw new TsvisorError('BAD_GROUP', { name });
+    if (!group.processes.every(({ state }) => isStoppedState(state)))
+      throw new TsvisorError('STILL_RUNNING', { name });
+    this.#roster.dismiss(name);
+    await Promise.all(group.processes.map(({ plan }) => this.#options.hands.evict(plan)));
+    this.#options.hands.announce({ type: 'group', group: name, change: 'removed' });
+  }
+
+  /** Stops a whole group, then removes it. Refuses with STILL_RUNNING when a member cannot be killed. */
+  async retireGroup(name: string): Promise<void> {
+    const group = this.#roster.group(name);
+    await Promise.all((group?.processes ?? []).map(stopForGood));
+    await this.removeGroup(name);
+  }
+
+  /** Only what has changed restarts. Answers what could not be done. */
+  async changeGroup(change: GroupChange): Promise<readonly string[]> {
+    if (isOtherGroup(change)) {
+      await this.retireGroup(change.name);
+      this.addGroup(change.after);
+      return [];
+    }
+    const live = new Map(change.processes.filter(isLive).map((one) => [one.name, one.after]));
+    const touched = new Set(change.processes.filter((one) => !isLive(one)).map(({ name }) => name));
+    const old = this.#roster.group(change.name)?.processes ?? [];
+    const retired = old.filter(({ plan }) => touched.has(plan.name));
+    const wasUp = new Set(retired.filter(({ phase }) => !atRest(phase)).map(({ plan }) => plan.name));
+    await Promise.all(retired.map(stopForGood));
+    const stuck = retired.filter(({ phase }) => phase.name === 'stuck');
+    if (stuck.length > 0)
+      return stuck.map((process) => `cannot change ${process.namespec}: a member cannot be killed`);
+    await Promise.all(retired.map(({ plan }) => this.#options.hands.evict(plan)));
+    const notices = old.flatMap((process) => this.#adopt(process, live.get(process.plan.name) ?? null));
+    const kept = new Map(old.filter((one) => !retired.includes(one)).map((one) => [one.plan.name, one]));
+    const known = new Set(old.map(({ plan }) => plan.name));
+    const processes = change.after.processes.map((plan) => kept.get(plan.name) ?? this.#create(plan));
+    this.#roster.enrol({ plan: change.after, processes });
+    for (const process of processes) {
+      const { name, autostart } = process.plan;
+      if (kept.has(name)) continue;
+      if (wasUp.has(name) || (!known.has(name) && autostart))
+        process.feed({ name: 'start', automatic: false });
+    }
+    return notices;
+  }
+
+  #adopt(process: Process, plan: ProcessPlan | null): readonly string[] {
+    if (plan === null) return [];
+    process.adopt(plan);
+    return this.#options.hands.adopt(plan, process.leader);
+  }
+
+  #enrol(plan: GroupPlan): Enrolled {
+    const group = { plan, processes: plan.processes.map((one) => this.#create(one)) };
+    this.#roster.enrol(group);
+    return group;
   }
 
   #create(plan: ProcessPlan): Process {
@@ -164,7 +235,7 @@ export class Supervisor {
 
   /** Every process of the group is seen gone before the first of them starts again. */
   async #restartGroup(trigger: Process, verdict: Verdict | null = null): Promise<void> {
-    const up = this.#processes.filter(
+    const up = this.processes.filter(
       (process) =>
         process === trigger || (process.plan.group === trigger.plan.group && !atRest(process.phase)),
     );

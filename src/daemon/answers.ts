@@ -55,6 +55,16 @@ export const answer = async (house: House, endings: Endings, command: Command): 
     case 'restart':
     case 'signal':
       return house.supervisor.order(command);
+    case 'reread':
+      return house.replanning.reread();
+    case 'add-group':
+      await house.replanning.addGroup(command.group);
+      return [];
+    case 'remove-group':
+      await house.supervisor.removeGroup(command.group);
+      return [];
+    case 'apply':
+      return house.replanning.apply(command.dryRun);
     case 'shutdown':
       if (house.supervisor.mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
       endings.shutdown();

@@ -13,10 +13,10 @@ import type { LaunchRequest, Stream } from '../spawn/launch.ts';
 type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr'>;
 
 export interface Berth {
-  readonly plan: ProcessPlan;
+  plan: ProcessPlan;
   readonly cgroup: Cgroup | null;
   /** Which file enforces memory_max; null when none does. */
-  readonly enforcedBy: string | null;
+  enforcedBy: string | null;
   readonly streams: Streams;
   /** The named pipes that we read. */
   readonly captured: Pipes;
@@ -77,8 +77,14 @@ export interface BerthParts {
   readonly notice: (text: string) => void;
 }
 
-const limit = (cgroup: Cgroup | null, plan: ProcessPlan, notice: (text: string) => void): string | null => {
-  if (plan.memoryMax === null && plan.memoryHigh === null) return null;
+/** Sets the limits of a plan, or takes them away; which file enforces them. */
+export const limit = (
+  cgroup: Cgroup | null,
+  plan: ProcessPlan,
+  notice: (text: string) => void,
+): string | null => {
+  const none = plan.memoryMax === null && plan.memoryHigh === null;
+  if (none && cgroup === null) return null;
   const got = cgroup?.limit({ max: plan.memoryMax, high: plan.memoryHigh });
   if (got?.refusal === null) return got.enforcedBy;
   const name = namespec(plan.group, plan.name);

@@ -26,6 +26,7 @@ import { memberKilled } from './member-killed.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { judgePastLife, wasAsked } from './past-life.ts';
 import { makePipes } from './pipes.ts';
+import { Replanning } from './replanning.ts';
 import { bestRung, type Rung } from './rung.ts';
 import type { Voices } from './voices.ts';
 
@@ -37,6 +38,7 @@ export interface House {
   readonly rung: Rung;
   readonly hands: RealHands;
   readonly supervisor: Supervisor;
+  readonly replanning: Replanning;
   readonly watch: MemoryWatch;
   readonly ledger: Ledger;
   readonly api: Api;
@@ -54,6 +56,7 @@ interface Rooms {
   readonly bus: Bus;
   readonly evidence: EvidenceGatherer;
   readonly outputs: OutputRoom;
+  readonly onBug: (bug: unknown) => void;
 }
 
 const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void): Rooms => {
@@ -70,10 +73,20 @@ const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void
     ground,
     voices,
     notices,
+    onBug,
     bus: createBus(onBug),
     evidence: createEvidence(ground.linux.oom),
     outputs: new OutputRoom({ logs: voices.logs, owner, clock, strip: supervisor.stripAnsi }),
   };
+};
+
+const preparePipes = async ({ guardian, settings }: Ground, plans: readonly ProcessPlan[]): Promise<void> => {
+  const folder = join(settings.runtimeDir, 'pipes');
+  if (guardian !== null)
+    await makePipes(
+      guardian,
+      plans.flatMap((plan) => pipesOf(folder, plan)),
+    );
 };
 
 const NO_GUARDIAN =
@@ -102,6 +115,8 @@ const createHands = (rooms: Rooms, watch: MemoryWatch): RealHands => {
     watch,
     outputs,
     bus,
+    prepare: (plans) => preparePipes(ground, plans),
+    onBug: rooms.onBug,
   });
 };
 
@@ -143,11 +158,9 @@ export interface BootOptions {
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
 const clearTheGround = async (rooms: Rooms, ledger: Ledger): Promise<readonly Identity[]> => {
   const { ground, notices } = rooms;
-  const folder = join(ground.settings.runtimeDir, 'pipes');
-  const paths = plansOf(ground).flatMap((one) => pipesOf(folder, one));
   const [stuck] = await Promise.all([
     huntLeftovers(ground, ledger, notices),
-    ground.guardian === null ? null : makePipes(ground.guardian, paths),
+    preparePipes(ground, plansOf(ground)),
   ]);
   return stuck;
 };
@@ -191,6 +204,7 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
   tellEvents(rooms, ledger);
   // Last: whoever is let in finds everything there.
   const socket = await openSockets(api, ground);
-  const parts = { ground, voices, hands, supervisor, watch, ledger, api, socket, onBug };
+  const replanning = new Replanning({ ground, supervisor, hands });
+  const parts = { ground, voices, hands, supervisor, replanning, watch, ledger, api, socket, onBug };
   return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife: judgePast(rooms) };
 };

@@ -2,7 +2,6 @@
 
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:net';
-import type { Server } from 'node:net';
 import { loadPlan } from '../config/load.ts';
 import { SAYINGS } from '../logs/voice.ts';
 import type { Endings } from './answers.ts';
@@ -52,49 +51,60 @@ export interface EndingParts {
   readonly onBug: (bug: unknown) => void;
 }
 
-export const createEndings = ({
-  house,
-  guardianPid,
-  onBug,
-}: EndingParts): Endings & { lostGuardian(lock: Server | null): void } => {
-  const started = Math.trunc(Date.now() / 1000);
-  // Read now: a dead guardian has no command line any more.
-  const command = ownCommand(guardianPid);
-  let lost = false;
+export class Ending implements Endings {
+  readonly started = Math.trunc(Date.now() / 1000);
+  readonly #parts: EndingParts;
+  /** Read while the guardian lives: a dead one has no command line any more. */
+  readonly #command: readonly string[];
+  #lost = false;
   /** Ours where no guardian holds it. */
-  let lock: Server | null = null;
+  #lock: Server | null = null;
 
-  const end = async (mood: 'SHUTDOWN' | 'RESTARTING'): Promise<number> => {
-    const hushed = sayWhoRemains(house());
-    await house().supervisor.rest(mood);
-    hushed();
-    await leave(house());
-    if (mood === 'SHUTDOWN') return 0;
-    if (guardianPid !== null && !lost) return RESTART_STATUS;
-    (lock ?? house().ground.lock)?.close();
-    beginAgain(command);
-    return 0;
-  };
+  constructor(parts: EndingParts) {
+    this.#parts = parts;
+    this.#command = ownCommand(parts.guardianPid);
+  }
 
-  const endIn = (mood: 'SHUTDOWN' | 'RESTARTING'): void => {
+  shutdown(): void {
+    this.#endIn('SHUTDOWN');
+  }
+
+  async reload(): Promise<void> {
+    const resolved = await loadPlan(this.#parts.house().ground.settings.config);
+    if (resolved.plan === null) refuseBadConfig(resolved.problems);
+    this.#endIn('RESTARTING');
+  }
+
+  guardianState(): 'present' | 'lost' | 'absent' {
+    if (this.#parts.guardianPid === null) return 'absent';
+    return this.#lost ? 'lost' : 'present';
+  }
+
+  /** `lock`: the instance's, which we hold from now on. */
+  lostGuardian(lock: Server | null): void {
+    this.#lost = true;
+    this.#lock = lock;
+  }
+
+  #endIn(mood: 'SHUTDOWN' | 'RESTARTING'): void {
+    const { house, onBug } = this.#parts;
     if (house().supervisor.mood !== 'RUNNING') return;
-    end(mood)
+    this.#end(mood)
       .then((status) => process.exit(status))
       .catch(onBug);
-  };
+  }
 
-  return {
-    started,
-    shutdown: () => endIn('SHUTDOWN'),
-    async reload() {
-      const resolved = await loadPlan(house().ground.settings.config);
-      if (resolved.plan === null) refuseBadConfig(resolved.problems);
-      endIn('RESTARTING');
-    },
-    guardianState: () => (guardianPid === null ? 'absent' : lost ? 'lost' : 'present'),
-    lostGuardian(taken) {
-      lost = true;
-      lock = taken;
-    },
-  };
-};
+  /** The exit status by which the guardian knows what is wanted. */
+  async #end(mood: 'SHUTDOWN' | 'RESTARTING'): Promise<number> {
+    const house = this.#parts.house();
+    const hushed = sayWhoRemains(house);
+    await house.supervisor.rest(mood);
+    hushed();
+    await leave(house);
+    if (mood === 'SHUTDOWN') return 0;
+    if (this.guardianState() === 'present') return RESTART_STATUS;
+    (this.#lock ?? house.ground.lock)?.close();
+    beginAgain(this.#command);
+    return 0;
+  }
+}

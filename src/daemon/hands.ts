@@ -17,7 +17,7 @@ import { chooseScore } from '../oom/score.ts';
 import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, LaunchResult } from '../spawn/launch.ts';
 import type { Sweeper } from '../spawn/sweep.ts';
-import { createBerth, type Berth, type BerthParts } from './berth.ts';
+import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
 import { environmentOf } from './environment.ts';
 import { rungFor, type Rung } from './rung.ts';
 
@@ -35,6 +35,9 @@ export interface HandsParts {
   readonly watch: MemoryWatch;
   readonly outputs: OutputRoom;
   readonly bus: Bus;
+  /** Makes the named pipes of processes that are new. */
+  readonly prepare: (plans: readonly ProcessPlan[]) => Promise<void>;
+  readonly onBug: (bug: unknown) => void;
 }
 
 /** One launch per turn of the event loop: a fork stalls it for a millisecond or more. */
@@ -126,6 +129,55 @@ export class RealHands implements Hands {
 
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
     return sampleUsage(pids);
+  }
+
+  prepare(plans: readonly ProcessPlan[]): Promise<void> {
+    return this.#parts.prepare(plans);
+  }
+
+  adopt(plan: ProcessPlan, leader: Identity | null): readonly string[] {
+    const berth = this.berth(plan);
+    const refusals: string[] = [];
+    const logs = berth.plan.stdout !== plan.stdout || berth.plan.stderr !== plan.stderr;
+    berth.plan = plan;
+    berth.enforcedBy = limit(berth.cgroup, plan, (text) => refusals.push(text));
+    if (logs && berth.outputs !== null) this.#reopen(berth).catch(this.#parts.onBug);
+    return leader === null ? refusals : [...refusals, ...this.#rescore(plan, leader)];
+  }
+
+  async evict(plan: ProcessPlan): Promise<void> {
+    const key = namespec(plan.group, plan.name);
+    const berth = this.#berths.get(key);
+    this.#berths.delete(key);
+    if (berth === undefined) return;
+    await berth.outputs?.drain();
+    berth.outputs?.close();
+    berth.unwatch?.();
+    this.#parts.watch.forget(key);
+    berth.cgroup?.remove();
+  }
+
+  /** Log limits have changed: what is written meanwhile waits in the pipe. */
+  async #reopen(berth: Berth): Promise<void> {
+    await berth.outputs?.drain();
+    berth.outputs?.close();
+    const opened = this.#parts.outputs.open(berth.plan, berth.captured);
+    if (typeof opened === 'string')
+      throw new Error(`cannot reopen the logs of ${berth.plan.name}: ${opened}`);
+    berth.outputs = opened;
+  }
+
+  /** Every member gets the score; answers what the kernel refused. */
+  #rescore(plan: ProcessPlan, leader: Identity): readonly string[] {
+    const { processes } = this.#parts.linux;
+    const wanted = chooseScore(plan.oomScoreAdj, this.#parts.score);
+    return this.inspect(plan, leader).members.flatMap((pid) => {
+      const { effective, refusal } = processes.setScore(pid, wanted);
+      if (refusal === null || refusal === 'ENOENT') return [];
+      return [
+        `cannot set oom_score_adj ${wanted} for pid ${pid} of ${plan.name}: ${refusal}; it has ${effective}`,
+      ];
+    });
   }
 
   /** Created at first need, kept over all lives. */

@@ -2,6 +2,7 @@
 
 import { SAYINGS } from '../logs/voice.ts';
 import type { Line } from '../logs/journal.ts';
+import { namespec } from '../model/name.ts';
 import type { Endings } from './answers.ts';
 import type { House } from './boot.ts';
 
@@ -13,8 +14,21 @@ export interface Signals {
   obey(house: House, endings: Endings): void;
 }
 
-const obeyOne = (signal: Asked, { voices }: House, endings: Endings): void => {
-  const { journal, logs } = voices;
+/** supervisord's restart where the config is an ini file; where it is YAML, only what has changed. A bad file changes nothing. */
+const hangUp = async ({ voices, ground, replanning }: House, endings: Endings): Promise<void> => {
+  const { level, text } = SAYINGS.restartRequest('SIGHUP');
+  if (ground.plan.dialect === 'ini') {
+    voices.journal.say(level, text);
+    return endings.reload();
+  }
+  const { steps, notices } = await replanning.apply(false);
+  for (const { group, name, act, why } of steps)
+    voices.journal.say('info', `SIGHUP: ${act} ${name === null ? group : namespec(group, name)}: ${why}`);
+  for (const notice of notices) voices.journal.say('warn', `SIGHUP: ${notice}`);
+};
+
+const obeyOne = (signal: Asked, house: House, endings: Endings): void => {
+  const { journal, logs } = house.voices;
   const say = ({ level, text }: Line): void => journal.say(level, text);
   switch (signal) {
     case 'SIGTERM':
@@ -24,8 +38,12 @@ const obeyOne = (signal: Asked, { voices }: House, endings: Endings): void => {
       endings.shutdown();
       return;
     case 'SIGHUP':
-      say(SAYINGS.restartRequest(signal));
-      endings.reload().catch((error: unknown) => journal.say('error', `cannot restart: ${String(error)}`));
+      hangUp(house, endings).catch((error: unknown) =>
+        journal.say(
+          'error',
+          `SIGHUP: the old plan runs on: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      );
       return;
     case 'SIGUSR2':
       say(SAYINGS.reopenRequest(signal));

@@ -108,6 +108,14 @@ export const ERRORS = {
     http: 409,
     fault: 30,
   },
+  ALREADY_ADDED: { message: '{name}: process group already active', hint: '', exit: 0, http: 409, fault: 90 },
+  STILL_RUNNING: {
+    message: '{name}: process/group still running',
+    hint: 'stop it first',
+    exit: 1,
+    http: 409,
+    fault: 91,
+  },
   SHUTDOWN_STATE: { message: 'tsvisor is stopping', hint: '', exit: 1, http: 503, fault: 6 },
   NO_FILE: { message: 'no log: {path}', hint: '', exit: 1, http: 404, fault: 20 },
 } as const satisfies Record<string, ErrorRow>;

@@ -113,6 +113,9 @@ export class Stage {
     announce: (event) => this.events.push(event),
     inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
     usage: async () => new Map(),
+    prepare: async () => undefined,
+    adopt: () => [],
+    evict: async () => undefined,
   };
 
   process(more: Partial<ProcessPlan> = {}): Process {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { Supervisor, type Remembered } from '../../src/core/supervisor.ts';
 import type { Hands } from '../../src/core/hands.ts';
+import { diffPlans } from '../../src/model/diff.ts';
 import type { Exit } from '../../src/model/phase.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../../src/model/plan.ts';
 import type { State } from '../../src/model/state.ts';
@@ -52,6 +53,9 @@ const obedient = (): {
     },
     inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
     usage: async () => new Map(),
+    prepare: async () => undefined,
+    adopt: () => [],
+    evict: async () => undefined,
   };
   return { hands, diary, die: (name, exit) => ends.get(name)?.(exit), ooms };
 };
@@ -195,5 +199,70 @@ describe('the supervisor', () => {
     die('a', OK);
     await settle();
     expect((await supervisor.status())[0]?.description).toMatch(/^[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M$/);
+  });
+});
+
+describe('a changed plan', () => {
+  const change = (before: GroupPlan, after: GroupPlan) => {
+    const [found] = diffPlans(
+      { groups: [before], supervisor: {} } as unknown as Plan,
+      { groups: [after], supervisor: {} } as unknown as Plan,
+    ).changed;
+    if (found === undefined) throw new Error('nothing changed');
+    return found;
+  };
+
+  test('restarts the changed member only, and leaves what was stopped stopped', async () => {
+    const before = group('g', 999, ONE);
+    const { supervisor, diary, bugs } = supervise([before]);
+    supervisor.start();
+    await settle();
+    diary.length = 0;
+    const after = group(
+      'g',
+      999,
+      ONE.map((one) => (one.name === 'b' ? one : { ...one, command: '/bin/new' })),
+    );
+    expect(await supervisor.changeGroup(change(before, after))).toEqual([]);
+    await settle();
+    expect(diary).toEqual(['SIGTERM a', 'launch a']);
+    expect(supervisor.processes.map(({ plan: { name, command } }) => `${name} ${command}`)).toEqual([
+      'a /bin/new',
+      'b /bin/app',
+      'manual /bin/new',
+    ]);
+    expect(bugs).toEqual([]);
+  });
+
+  test('changes what can live on without touching the leader', async () => {
+    const before = group('g', 999, ONE);
+    const { supervisor, diary } = supervise([before]);
+    supervisor.start();
+    await settle();
+    diary.length = 0;
+    await supervisor.changeGroup(
+      change(
+        before,
+        group(
+          'g',
+          999,
+          ONE.map((one) => ({ ...one, stopwaitsecs: 99 })),
+        ),
+      ),
+    );
+    expect(diary).toEqual([]);
+    expect(supervisor.processes[0]?.plan.stopwaitsecs).toBe(99);
+  });
+
+  test('adds a group once and removes it only at rest', async () => {
+    const { supervisor, diary } = supervise([]);
+    supervisor.addGroup(group('g', 999, ONE));
+    expect(() => supervisor.addGroup(group('g', 999, ONE))).toThrow('already active');
+    await settle();
+    expect(diary).toEqual(['launch a', 'launch b']);
+    await expect(supervisor.removeGroup('g')).rejects.toThrow('still running');
+    await supervisor.retireGroup('g');
+    expect(supervisor.processes).toEqual([]);
+    await expect(supervisor.removeGroup('g')).rejects.toThrow('no such group');
   });
 });
