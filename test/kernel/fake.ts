@@ -83,7 +83,8 @@ export class FakeKernel {
     if (body.folder !== null) {
       const counters = this.#countersOf(body.folder);
       counters.cgroup += 1;
-      if (counters.limitHits !== null && about.limitCgroup === body.folder) counters.limitHits += 1;
+      const limit = 'limitCgroup' in about ? about.limitCgroup : body.folder;
+      if (counters.limitHits !== null && limit === body.folder) counters.limitHits += 1;
     }
     const { comm } = body.row;
     const sizes = { anonRss: 61 * 1024, fileRss: 800, shmemRss: 0, score: body.score };
