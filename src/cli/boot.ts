@@ -64,6 +64,10 @@ const bear = ({ file, words, environment }: CommandLine, stderr: number): Newbor
 const timeOver = (): TsvisorError =>
   failed(`it is not up after ${PATIENCE_MS / 1000} s; it may still come: ask \`tsvisor status\``);
 
+/** Where two are started at once, the one that got the lock answers on the socket of both. */
+const isFrom = ({ child }: Newborn, { supervisor }: StatusReply): boolean =>
+  supervisor.guardian.pid === child.pid || supervisor.pid === child.pid;
+
 /**
  * Waits for an answer also after the first supervisor went without a word: its guardian may have started another.
  * Null when nothing is left that could answer.
@@ -73,7 +77,7 @@ const answer = async (place: Place, newborn: Newborn): Promise<StatusReply | nul
   const seen = await until(
     async () => {
       const reply = await statusOf(client);
-      return reply ?? newborn.ended();
+      return reply !== null && isFrom(newborn, reply) ? reply : newborn.ended();
     },
     { within: PATIENCE_MS },
   );
