@@ -45,9 +45,10 @@ const sayBeginning = ({ ground, voices, pastLife }: House): void => {
   journal.say(level, text);
 };
 
-const tickEverySecond = ({ watch, api, voices }: House): void => {
+const tickEverySecond = ({ watch, api, voices, events, ground }: House): void => {
   setInterval(() => {
     watch.tick();
+    events.tick(ground.linux.clock.wall());
     void api
       .restore()
       .then((failures) => failures.forEach(({ error }) => voices.journal.say('error', String(error))));

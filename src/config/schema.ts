@@ -1,6 +1,6 @@
 // What may a tsvisor.yaml hold, said so that an editor can complete and check it? A JSON Schema from the table of keys.
 
-import { EVENT_NAMES } from './event-names.ts';
+import { EVENT_NAMES } from '../model/event-names.ts';
 import { SECTIONS, YAML_KEYS } from './keys.ts';
 import type { KeyRow } from './keys.ts';
 import type { TypeName } from './types.ts';

@@ -13,7 +13,7 @@ import type {
 import { strip } from './blanks.ts';
 import type { Raw } from './draft.ts';
 import { readEnvironment } from './environment.ts';
-import { EVENT_NAMES } from './event-names.ts';
+import { EVENT_NAMES } from '../model/event-names.ts';
 import { pythonInt } from './numbers.ts';
 import { existingDirectory, fileInDirectory } from './paths.ts';
 import { isRefusal, refuse, shown } from './refusal.ts';

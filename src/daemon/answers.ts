@@ -73,6 +73,9 @@ export const answer = async (house: House, endings: Endings, command: Command): 
       if (house.supervisor.mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
       await endings.reload();
       return [];
+    case 'send-event':
+      house.events.remote(command.type, command.data);
+      return [];
     default:
       throw new TsvisorError('UNKNOWN_ROUTE', { route: command.verb });
   }

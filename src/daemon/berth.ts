@@ -2,12 +2,13 @@
 
 import { join } from 'node:path';
 import type { Cgroup, CgroupTier } from '../kernel/port.ts';
-import type { OutputRoom, Outputs, Pipes } from '../logs/outputs.ts';
+import type { OutputRoom, Outputs, Pipes, StreamName } from '../logs/outputs.ts';
 import { namespec } from '../model/name.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Baseline } from '../oom/evidence.ts';
 import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, Stream } from '../spawn/launch.ts';
+import { type Hearing, isHeard } from './listeners.ts';
 
 /** As launch.ts wants them. */
 type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr'>;
@@ -23,6 +24,8 @@ export interface Berth {
   launches: number;
   /** Null until the first launch opens them; kept from then on. */
   outputs: Outputs | null;
+  /** Who hears what it writes; null when nobody does. */
+  readonly hearing: Hearing | null;
   /** What holds the members of this life together; null before the first. */
   containment: Containment | null;
   /** How the counters stood before the launch; null before the first. */
@@ -31,7 +34,8 @@ export interface Berth {
   unwatch: (() => void) | null;
 }
 
-const wantsPipe = (target: ProcessPlan['stdout']): boolean => target.kind !== 'none';
+const wantsPipe = (plan: ProcessPlan, stream: StreamName): boolean =>
+  plan[stream].kind !== 'none' || isHeard(plan, stream);
 
 /** File names allow all but `/`, which names of processes do not have; `:` keeps group and process apart. */
 const pipePath = (folder: string, plan: ProcessPlan, stream: string): string =>
@@ -39,8 +43,8 @@ const pipePath = (folder: string, plan: ProcessPlan, stream: string): string =>
 
 /** Named pipes for what we read; `redirect_stderr` needs but one. */
 const capturedOf = (folder: string, plan: ProcessPlan): Pipes => ({
-  stdout: wantsPipe(plan.stdout) ? pipePath(folder, plan, 'stdout') : null,
-  stderr: !plan.redirectStderr && wantsPipe(plan.stderr) ? pipePath(folder, plan, 'stderr') : null,
+  stdout: wantsPipe(plan, 'stdout') ? pipePath(folder, plan, 'stdout') : null,
+  stderr: !plan.redirectStderr && wantsPipe(plan, 'stderr') ? pipePath(folder, plan, 'stderr') : null,
 });
 
 /** Every named pipe of a process, to be made before its first launch. */
@@ -65,6 +69,10 @@ const straight = (plan: ProcessPlan, outputs: OutputRoom): Streams => ({
   stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : streamTo(outputs.path(plan, 'stderr'), 'append'),
 });
 
+/** Path of the named pipe that is its stdin; null where it has none. */
+export const stdinOf = ({ streams: { stdin } }: Berth): string | null =>
+  stdin.kind === 'pipe' ? stdin.path : null;
+
 export interface BerthParts {
   readonly tier: CgroupTier | null;
   readonly instance: string;
@@ -73,6 +81,7 @@ export interface BerthParts {
   readonly outputs: OutputRoom;
   /** True without a guardian. */
   readonly portable: boolean;
+  readonly hearing: (plan: ProcessPlan) => Hearing | null;
   /** Told once for each process whose limits nobody enforces. */
   readonly notice: (text: string) => void;
 }
@@ -107,6 +116,7 @@ export const createBerth = (plan: ProcessPlan, parts: BerthParts): Berth => {
     captured,
     launches: 0,
     outputs: null,
+    hearing: parts.hearing(plan),
     containment: null,
     baseline: null,
     unwatch: null,

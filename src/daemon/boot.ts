@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { createApi, type Api } from '../api/server.ts';
+import type { EventRoom } from '../events/room.ts';
 import { createBus, type Bus } from '../core/bus.ts';
 import { Supervisor } from '../core/supervisor.ts';
 import { cleanAuto } from '../logs/auto.ts';
@@ -17,9 +18,10 @@ import { createLauncher } from '../spawn/launch.ts';
 import { openLedger, type Ledger } from '../spawn/ledger.ts';
 import { createPortableLauncher } from '../spawn/portable.ts';
 import { createSweeper } from '../spawn/sweep.ts';
-import { pipesOf } from './berth.ts';
+import { pipesOf, stdinOf } from './berth.ts';
 import type { Ground } from './ground.ts';
 import { RealHands } from './hands.ts';
+import { hearingOf, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
 import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
 import { memberKilled } from './member-killed.ts';
@@ -37,6 +39,7 @@ export interface House {
   readonly notices: Notices;
   readonly rung: Rung;
   readonly hands: RealHands;
+  readonly events: EventRoom;
   readonly supervisor: Supervisor;
   readonly replanning: Replanning;
   readonly watch: MemoryWatch;
@@ -92,7 +95,7 @@ const preparePipes = async ({ guardian, settings }: Ground, plans: readonly Proc
 const NO_GUARDIAN =
   'runs without a guardian (portable rung): a killed supervisor leaves its programs behind; install a C compiler and run `npm run build`';
 
-const createHands = (rooms: Rooms, watch: MemoryWatch): RealHands => {
+const createHands = (rooms: Rooms, watch: MemoryWatch, events: EventRoom): RealHands => {
   const { ground, notices, outputs, evidence, bus } = rooms;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
   const { processes, clock } = linux;
@@ -107,7 +110,15 @@ const createHands = (rooms: Rooms, watch: MemoryWatch): RealHands => {
     linux,
     supervisor: plan.supervisor,
     score,
-    berths: { tier, instance, folder, outputs, portable, notice: (text) => notices.add(text) },
+    berths: {
+      tier,
+      instance,
+      folder,
+      outputs,
+      portable,
+      hearing: (one) => hearingOf(one, events),
+      notice: (text) => notices.add(text),
+    },
     launch: (request) => launcher.launch(request),
     rung: bestRung(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
@@ -191,7 +202,14 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
     evidence: rooms.evidence,
     killed: (key, evidence) => memberKilled({ key, evidence, supervisor, hands, linux }),
   });
-  const hands = createHands(rooms, watch);
+  const events = openEvents({
+    identifier: plan.supervisor.identifier,
+    groupOf: (name) => plan.groups.find((group) => group.name === name),
+    stdinOf: (one) => stdinOf(hands.berth(one)),
+    journal: voices.journal,
+    clock: linux.clock,
+  });
+  const hands = createHands(rooms, watch, events);
   const stuck = await clearTheGround(rooms, ledger);
   const supervisor = new Supervisor({
     plan,
@@ -202,9 +220,10 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
     onBug,
   });
   tellEvents(rooms, ledger);
+  rooms.bus.subscribe((event) => events.announce(event));
   // Last: whoever is let in finds everything there.
   const socket = await openSockets(api, ground);
   const replanning = new Replanning({ ground, supervisor, hands });
-  const parts = { ground, voices, hands, supervisor, replanning, watch, ledger, api, socket, onBug };
+  const parts = { ground, voices, hands, events, supervisor, replanning, watch, ledger, api, socket, onBug };
   return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife: judgePast(rooms) };
 };

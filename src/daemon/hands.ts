@@ -1,13 +1,21 @@
 // What core asks for, done on real processes: launch, signal, sweep, judge, announce, inspect.
 
 import type { Bus } from '../core/bus.ts';
-import type { Hands, Inspection, Launched, LaunchFailed, OrderedBy, Usage } from '../core/hands.ts';
+import type {
+  CommandRefusal,
+  Hands,
+  Inspection,
+  Launched,
+  LaunchFailed,
+  OrderedBy,
+  Usage,
+} from '../core/hands.ts';
 import type { Linux } from '../kernel/linux.ts';
 import type { OutputRoom } from '../logs/outputs.ts';
 import { sampleUsage } from '../metrics/sample.ts';
 import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
-import type { Death, Grace, Identity, Swept } from '../model/phase.ts';
+import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
 import type { ProcessPlan, SupervisorPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
@@ -18,6 +26,7 @@ import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, LaunchResult } from '../spawn/launch.ts';
 import type { Sweeper } from '../spawn/sweep.ts';
 import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
+import { commandRefusal } from './command-refusal.ts';
 import { environmentOf } from './environment.ts';
 import { rungFor, type Rung } from './rung.ts';
 
@@ -56,12 +65,16 @@ export class RealHands implements Hands {
     this.#parts = parts;
   }
 
+  lookup(plan: ProcessPlan): CommandRefusal | null {
+    return commandRefusal(plan);
+  }
+
   async launch(plan: ProcessPlan): Promise<Launched | LaunchFailed> {
     await this.#turn();
     const { outputs, evidence, launch, berths, supervisor, score } = this.#parts;
     const berth = this.berth(plan);
     if (berth.outputs === null) {
-      const opened = outputs.open(plan, berth.captured);
+      const opened = outputs.open(plan, berth.captured, berth.hearing?.listeners);
       if (typeof opened === 'string') return { error: `cannot start ${plan.name}: ${opened}`, retry: true };
       berth.outputs = opened;
     }
@@ -69,6 +82,8 @@ export class RealHands implements Hands {
     const cookie = `${berths.instance}:${plan.group}:${plan.name}:${berth.launches}`;
     berth.baseline = evidence.note(berth.cgroup);
     const rung = rungFor(plan, this.#parts.rung);
+    // What it writes is heard when it is known who writes.
+    if (berth.hearing !== null) berth.outputs.hold();
     const result = await launch({
       plan,
       env: environmentOf({ plan, supervisor, cookie }),
@@ -78,9 +93,11 @@ export class RealHands implements Hands {
       ...berth.streams,
       mode: rung === 'reap' ? 'reap' : 'exec',
     });
+    if ('leader' in result) berth.hearing?.follow(result.leader.pid);
+    if (berth.hearing !== null) berth.outputs.start();
     if ('error' in result) return result;
     this.#moveIn(berth, { result, rung, cookie });
-    return result;
+    return { ...result, ended: this.#ended(berth, result.ended) };
   }
 
   signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied' {
@@ -194,6 +211,13 @@ export class RealHands implements Hands {
   async drain(): Promise<void> {
     const open = [...this.#berths.values()].flatMap(({ outputs }) => outputs ?? []);
     await Promise.all(open.map((outputs) => outputs.drain()));
+  }
+
+  /** The last words of a leader are heard before its end. */
+  async #ended(berth: Berth, ended: Promise<Exit>): Promise<Exit> {
+    const exit = await ended;
+    berth.outputs?.lastWords();
+    return exit;
   }
 
   #moveIn(

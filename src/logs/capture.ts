@@ -2,10 +2,10 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import { failureOf } from './losses.ts';
 import type { Failure, LogClock, Sink } from './sink.ts';
 import { Stripper } from './strip.ts';
+import { Tokens } from './tokens.ts';
 
 /**
  * One buffer for all pipes: what is read is in its sink, or kept by it, before the next read. A pipe holds as much by default.
@@ -24,8 +24,25 @@ export interface Capture {
   readonly bytes: number;
   /** After the leader's exit: reads what the pipe still holds, then resolves, even if others keep it open. */
   drain(): Promise<void>;
+  /** Before a launch: nothing is read, and so nobody hears anything, until `start`. */
+  hold(): void;
+  start(): void;
+  /** The leader has ended: reads what its pipe holds, as far as the sink takes it at once, and gives out what was held back. */
+  lastWords(): void;
   /** Stops reading; the sink stays open. */
   close(): void;
+}
+
+/** Who hears what a program writes, beside its log. The bytes are theirs only until they return. */
+export interface Listening {
+  /** As read. */
+  readonly raw?: (bytes: Uint8Array) => void;
+  /** As logged. */
+  readonly logged?: (bytes: Uint8Array) => void;
+  /** Messages between supervisord's tokens, which are not logged; `most` bytes of each are kept. */
+  readonly messages?: { readonly most: number; readonly hear: (bytes: Uint8Array) => void };
+  /** The leader has ended, and all it wrote has been heard. */
+  readonly ended?: () => void;
 }
 
 export interface CaptureOptions {
@@ -35,27 +52,43 @@ export interface CaptureOptions {
   readonly clock: LogClock;
   /** Remove terminal colours. */
   readonly strip?: boolean;
+  readonly listening?: Listening;
 }
 
-/** What both ways of reading share: the sink, and the wait for it. */
+/** What becomes of bytes once they are read. */
 class Feed {
   readonly #sink: Sink;
   readonly #clock: LogClock;
   readonly #stripper: Stripper | null;
+  readonly #listening: Listening;
+  readonly #tokens: Tokens | null;
   bytes = 0;
+  /** What the sink said last. */
+  #taken = true;
 
-  constructor({ sink, clock, strip = false }: Omit<CaptureOptions, 'fifo'>) {
+  constructor({ sink, clock, strip = false, listening = {} }: Omit<CaptureOptions, 'fifo'>) {
     this.#sink = sink;
     this.#clock = clock;
     this.#stripper = strip ? new Stripper() : null;
+    this.#listening = listening;
+    const { messages } = listening;
+    const plain = (bytes: Uint8Array): void => this.#log(bytes);
+    this.#tokens =
+      messages === undefined ? null : new Tokens(messages.most, { plain, captured: messages.hear });
   }
 
-  /** False: stop reading, `resume` is called when the sink takes more. */
-  give(bytes: Uint8Array, resume: () => void): boolean {
+  /** False: stop reading until `ready`. */
+  give(bytes: Uint8Array): boolean {
     this.bytes += bytes.length;
-    const taken = this.#sink.write(this.#stripper === null ? bytes : this.#stripper.strip(bytes));
-    if (!taken) this.#sink.ready(resume);
-    return taken;
+    this.#taken = true;
+    this.#listening.raw?.(bytes);
+    if (this.#tokens === null) this.#log(bytes);
+    else this.#tokens.read(bytes);
+    return this.#taken;
+  }
+
+  ready(call: () => void): void {
+    this.#sink.ready(call);
   }
 
   /** Resolves when the sink takes more, to false when it does not within the time that last words are given. */
@@ -69,9 +102,21 @@ class Feed {
     });
   }
 
+  /** Gives out what was held back. */
   end(): void {
+    this.#tokens?.end();
     const held = this.#stripper?.end();
-    if (held !== undefined && held.length > 0) this.#sink.write(held);
+    if (held !== undefined && held.length > 0) this.#tell(held);
+    this.#listening.ended?.();
+  }
+
+  #log(bytes: Uint8Array): void {
+    this.#tell(this.#stripper === null ? bytes : this.#stripper.strip(bytes));
+  }
+
+  #tell(text: Uint8Array): void {
+    this.#listening.logged?.(text);
+    this.#taken = this.#sink.write(text) && this.#taken;
   }
 }
 
@@ -88,6 +133,9 @@ class PipeCapture implements Capture {
   readonly #feed: Feed;
   readonly #socket: Socket;
   #fd: number;
+  #held = false;
+  /** The sink takes no more for now. */
+  #full = false;
 
   constructor(fd: number, feed: Feed) {
     this.#fd = fd;
@@ -106,14 +154,29 @@ class PipeCapture implements Capture {
   async drain(): Promise<void> {
     const limit = this.bytes + LAST_WORDS;
     while (this.#fd !== -1 && this.bytes < limit) {
-      if (this.#socket.isPaused()) {
+      if (this.#full) {
         if (!(await this.#feed.patience())) return;
+        this.#full = false;
         continue;
       }
-      const count = readPipe(this.#fd);
-      if (count === 0) return;
-      this.#take(count);
+      if (!this.#read()) return;
     }
+  }
+
+  hold(): void {
+    this.#held = true;
+    this.#flow();
+  }
+
+  start(): void {
+    this.#held = false;
+    this.#flow();
+  }
+
+  lastWords(): void {
+    const limit = this.bytes + LAST_WORDS;
+    while (this.#fd !== -1 && !this.#full && this.bytes < limit && this.#read());
+    this.#feed.end();
   }
 
   close(): void {
@@ -123,10 +186,29 @@ class PipeCapture implements Capture {
     this.#socket.destroy();
   }
 
+  /** False: the pipe is empty. */
+  #read(): boolean {
+    const count = readPipe(this.#fd);
+    if (count > 0) this.#take(count);
+    return count > 0;
+  }
+
   #take(count: number): boolean {
-    const taken = this.#feed.give(SHARED.subarray(0, count), () => this.#socket.resume());
-    if (!taken) this.#socket.pause();
-    return taken;
+    const taken = this.#feed.give(SHARED.subarray(0, count));
+    if (taken) return true;
+    this.#full = true;
+    this.#flow();
+    this.#feed.ready(() => {
+      this.#full = false;
+      this.#flow();
+    });
+    return false;
+  }
+
+  #flow(): void {
+    if (this.#fd === -1) return;
+    if (this.#held || this.#full) this.#socket.pause();
+    else this.#socket.resume();
   }
 }
 
@@ -149,46 +231,3 @@ export const openCapture = ({ fifo, ...rest }: CaptureOptions): Capture | Failur
 };
 
 export const isCapture = (opened: Capture | Failure): opened is Capture => 'drain' in opened;
-
-const turn = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-class StreamCapture implements Capture {
-  readonly #readable: Readable;
-  readonly #feed: Feed;
-
-  constructor(readable: Readable, feed: Feed) {
-    this.#readable = readable;
-    this.#feed = feed;
-    readable.on('data', (bytes: Uint8Array) => this.#take(bytes));
-    readable.on('error', () => this.close());
-  }
-
-  get bytes(): number {
-    return this.#feed.bytes;
-  }
-
-  /** The pipe would block when two turns of the loop, each with a look at it, brought nothing. */
-  async drain(): Promise<void> {
-    const limit = this.bytes + LAST_WORDS;
-    for (let quiet = 0; quiet < 2 && this.bytes < limit && !this.#readable.destroyed; quiet += 1) {
-      const before = this.bytes;
-      await turn();
-      if (this.#readable.isPaused() && !(await this.#feed.patience())) return;
-      if (this.bytes > before) quiet = -1;
-    }
-  }
-
-  close(): void {
-    this.#feed.end();
-    this.#readable.removeAllListeners('data');
-    this.#readable.destroy();
-  }
-
-  #take(bytes: Uint8Array): void {
-    if (!this.#feed.give(bytes, () => this.#readable.resume())) this.#readable.pause();
-  }
-}
-
-/** The portable rung: reads the stream of a child process, in place of a named pipe. */
-export const captureStream = (readable: Readable, options: Omit<CaptureOptions, 'fifo'>): Capture =>
-  new StreamCapture(readable, new Feed(options));

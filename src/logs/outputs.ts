@@ -2,7 +2,7 @@
 
 import type { LogTarget, ProcessPlan } from '../model/plan.ts';
 import { type AutoOwner, createAuto } from './auto.ts';
-import { type Capture, isCapture, openCapture } from './capture.ts';
+import { type Capture, isCapture, type Listening, openCapture } from './capture.ts';
 import type { Logs, OpenLog } from './logs.ts';
 import { cureOf } from './losses.ts';
 import { DISCARD, type Failure, type LogClock } from './sink.ts';
@@ -12,9 +12,17 @@ export type StreamName = 'stdout' | 'stderr';
 /** Paths of the named pipes that the program writes to; null where it writes elsewhere. */
 export type Pipes = Readonly<Record<StreamName, string | null>>;
 
-/** The outputs of one life, being captured. */
+/** Who hears which stream, beside its log. */
+export type Listeners = Readonly<Partial<Record<StreamName, Listening>>>;
+
+/** The outputs of one process, being captured over all its lives. */
 export interface Outputs {
-  /** After the leader's exit: resolves when what it wrote last is in its logs. */
+  /** Before a launch: what the program writes waits until `start`. */
+  hold(): void;
+  start(): void;
+  /** The leader has ended: what it wrote is heard now, as far as its logs take it at once. */
+  lastWords(): void;
+  /** On the way out: resolves when all that was written is in its logs. */
   drain(): Promise<void>;
   close(): void;
 }
@@ -56,7 +64,7 @@ export class OutputRoom {
   }
 
   /** Opens logs and pipes before a launch; a string says why it could not, as the end of `cannot start NAME: ...`. */
-  open(plan: ProcessPlan, pipes: Pipes): Outputs | string {
+  open(plan: ProcessPlan, pipes: Pipes, listeners: Listeners = {}): Outputs | string {
     const closers: { close(): void }[] = [];
     const captures: Capture[] = [];
     const close = (): void => {
@@ -65,7 +73,7 @@ export class OutputRoom {
     for (const stream of ['stdout', 'stderr'] as const) {
       const fifo = pipes[stream];
       if (fifo === null) continue;
-      const opened = this.#capture({ plan, stream }, fifo);
+      const opened = this.#capture({ plan, stream, listening: listeners[stream] ?? {} }, fifo);
       if (typeof opened === 'string') {
         close();
         return opened;
@@ -73,20 +81,23 @@ export class OutputRoom {
       captures.push(opened.capture);
       closers.push(opened.capture, opened.log);
     }
-    const drain = async (): Promise<void> => {
-      await Promise.all(captures.map(async (capture) => capture.drain()));
+    return {
+      hold: () => captures.forEach((capture) => capture.hold()),
+      start: () => captures.forEach((capture) => capture.start()),
+      lastWords: () => captures.forEach((capture) => capture.lastWords()),
+      drain: async () => void (await Promise.all(captures.map(async (capture) => capture.drain()))),
+      close,
     };
-    return { drain, close };
   }
 
   #capture(
-    of: Stream,
+    of: Stream & { readonly listening: Listening },
     fifo: string,
   ): { readonly capture: Capture; readonly log: { close(): void } } | string {
     const log = this.#log(of);
     if (typeof log === 'string') return log;
     const { clock, strip } = this.#options;
-    const capture = openCapture({ fifo, sink: log ?? DISCARD, clock, strip });
+    const capture = openCapture({ fifo, sink: log ?? DISCARD, clock, strip, listening: of.listening });
     if (isCapture(capture)) return { capture, log: log ?? { close: () => undefined } };
     log?.close();
     return complaint(fifo, capture);

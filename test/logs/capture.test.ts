@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, readSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { captureStream, isCapture, openCapture } from '../../src/logs/capture.ts';
+import { isCapture, openCapture } from '../../src/logs/capture.ts';
 import { DISCARD } from '../../src/logs/sink.ts';
 import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, makeMemory, until } from './lodging.ts';
 
@@ -225,22 +225,5 @@ describe('capture', () => {
     expect(descriptors()).toBe(before + 20);
     for (const captured of captures) captured.close();
     await until('all descriptors are back', () => descriptors() === before);
-  });
-});
-
-describe('captureStream', () => {
-  test('keeps the last words of a child, also when a grandchild holds its pipe', async () => {
-    const child = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; head -c 200000 /dev/zero; echo end'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const sink = makeMemory();
-    const captured = captureStream(child.stdout, { sink, clock });
-    await once(child, 'exit');
-    await captured.drain();
-    const text = sink.text();
-    process.kill(Number.parseInt(text, 10), 'SIGKILL');
-    captured.close();
-    expect(text.endsWith('\0end\n')).toBe(true);
-    expect(captured.bytes).toBe(text.length);
   });
 });

@@ -1,0 +1,79 @@
+// Who are the listeners, and how does what happens reach them?
+
+import type { Event, ProcessName } from '../model/event.ts';
+import type { GroupPlan, ProcessPlan } from '../model/plan.ts';
+import type { Inlet, Listener, Say } from './listener.ts';
+import { communicationNote, type Heard, logNote, type Note, notesFor, remoteNote } from './note.ts';
+import { Pool } from './pool.ts';
+import { createTicks } from './ticks.ts';
+
+export interface EventRoomParts {
+  /** supervisord's identifier. */
+  readonly server: string;
+  /** The plan of a group that has just been added. */
+  readonly groupOf: (name: string) => GroupPlan | undefined;
+  readonly inlet: (plan: ProcessPlan) => Inlet;
+  readonly say: Say;
+}
+
+export class EventRoom {
+  readonly #parts: EventRoomParts;
+  readonly #pools = new Map<string, Pool>();
+  readonly #ticks = createTicks();
+  #serial = -1;
+
+  constructor(parts: EventRoomParts) {
+    this.#parts = parts;
+  }
+
+  /** A subscriber of the bus. A pool hears of its own addition, but not of its removal. */
+  announce(event: Event): void {
+    if (event.type === 'group') this.#change(event.group, event.change);
+    for (const note of notesFor(event)) this.emit(note);
+    if (event.type === 'state') this.listener(event.process)?.enter(event.to);
+  }
+
+  /** Whether anybody would hear it: what costs something to tell need not be told to nobody. */
+  wants(name: Note['name']): boolean {
+    for (const pool of this.#pools.values()) if (pool.wants(name)) return true;
+    return false;
+  }
+
+  emit(note: Note): void {
+    const pools = [...this.#pools.values()].filter((pool) => pool.wants(note.name));
+    if (pools.length === 0) return;
+    this.#serial += 1;
+    for (const pool of pools) pool.accept(note, this.#serial);
+  }
+
+  logged(heard: Heard): void {
+    this.emit(logNote(heard));
+  }
+
+  communicated(heard: Heard): void {
+    const { process, channel } = heard;
+    this.emit(communicationNote(heard));
+    this.#parts.say('debug', `'${process.name}' ${channel} emitted a comm event`, process);
+  }
+
+  remote(type: string, data: string): void {
+    this.emit(remoteNote(type, data));
+  }
+
+  /** Call it every second; `wall` in milliseconds since the epoch. */
+  tick(wall: number): void {
+    for (const note of this.#ticks(wall)) this.emit(note);
+  }
+
+  listener(process: ProcessName): Listener | undefined {
+    return this.#pools.get(process.group)?.find(process);
+  }
+
+  #change(name: string, change: 'added' | 'removed'): void {
+    this.#pools.delete(name);
+    const group = change === 'added' ? this.#parts.groupOf(name) : undefined;
+    if (group?.listener === undefined) return;
+    const { server, inlet, say } = this.#parts;
+    this.#pools.set(name, new Pool({ group, listener: group.listener, server, inlet, say }));
+  }
+}
