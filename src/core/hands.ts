@@ -38,7 +38,15 @@ export interface Usage {
 /** Who had sent the signal that explains a death; null when nobody we know of. */
 export type OrderedBy = 'tsvisor' | 'operator' | null;
 
+/** Why a command cannot be launched, in supervisord's words. */
+export interface CommandRefusal {
+  readonly code: 'NO_COMMAND' | 'NOT_EXECUTABLE';
+  readonly reason: string;
+}
+
 export interface Hands {
+  /** Looked at before an operator's start, which then changes nothing; null when it can be tried. */
+  lookup(plan: ProcessPlan): CommandRefusal | null;
   launch(plan: ProcessPlan): Promise<Launched | LaunchFailed>;
   signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied';
   /** Makes the members none. Resolves when seen empty, or with `remaining` after the kernel refused to let them die. */

@@ -13,18 +13,25 @@ export interface Choice {
   readonly refusals: readonly Outcome[];
 }
 
-const outcome = (process: Process, error: TsvisorError | null, words: string): Outcome => ({
-  process: { group: process.plan.group, name: process.plan.name },
-  ok: error === null,
-  code: error?.code ?? null,
-  message: error === null ? words : error.message,
+const succeed = ({ plan }: Process, message: string): Outcome => ({
+  process: { group: plan.group, name: plan.name },
+  ok: true,
+  code: null,
+  message,
 });
 
-const refuse = (
-  process: Process,
-  code: ErrorCode,
-  facts: Readonly<Record<string, string | number>> = {},
-): Outcome => outcome(process, new TsvisorError(code, { name: process.namespec, ...facts }), '');
+const refusedBy = (process: Outcome['process'], { code, message, facts }: TsvisorError): Outcome => ({
+  process,
+  ok: false,
+  code,
+  message,
+  facts,
+});
+
+const refuse = (process: Process, code: ErrorCode, facts: TsvisorError['facts'] = {}): Outcome => {
+  const { group, name } = process.plan;
+  return refusedBy({ group, name }, new TsvisorError(code, { name: process.namespec, ...facts }));
+};
 
 const named = (name: string, all: readonly Process[]): readonly Process[] | TsvisorError => {
   const selector = parseSelector(name);
@@ -43,8 +50,7 @@ export const choose = (names: readonly string[], all: readonly Process[]): Choic
     const found = named(name, all);
     if (found instanceof TsvisorError) {
       const selector = parseSelector(name);
-      const process = { group: selector.kind === 'all' ? '' : selector.group, name };
-      refusals.push({ process, ok: false, code: found.code, message: found.message });
+      refusals.push(refusedBy({ group: selector.kind === 'all' ? '' : selector.group, name }, found));
     } else for (const process of found) chosen.add(process);
   }
   return { processes: all.filter((process) => chosen.has(process)), refusals };
@@ -58,15 +64,16 @@ const isDecided = (phase: Phase): boolean =>
 const isLaunched = (phase: Phase): boolean => phase.name !== 'launching';
 
 const startEnded = (process: Process, phase: Phase): Outcome => {
-  if (phase.name === 'running' || phase.name === 'starting') return outcome(process, null, 'started');
+  if (phase.name === 'running' || phase.name === 'starting') return succeed(process, 'started');
   if (phase.name === 'backoff' || phase.name === 'fatal')
     return refuse(process, 'SPAWN_ERROR', { reason: phase.error });
   return refuse(process, 'ABNORMAL_TERMINATION', { reason: `it is ${STATE_OF[phase.name]}` });
 };
 
-/** A process on its way to rest is waited for, then started. */
-export const startOne = async (process: Process, wait: boolean): Promise<Outcome> => {
-  if (inTransit(process.phase)) await process.until((phase) => !inTransit(phase));
+/** A command that cannot be found is refused before anything changes, even of a process that runs: as in supervisord. */
+const startAtRest = async (process: Process, wait: boolean): Promise<Outcome> => {
+  const refusal = process.lookup();
+  if (refusal !== null) return refuse(process, refusal.code, { reason: refusal.reason });
   if (process.phase.name === 'stuck')
     return refuse(process, 'STUCK', { members: process.phase.remaining.length });
   if (isRunningState(process.state)) return refuse(process, 'ALREADY_STARTED');
@@ -74,13 +81,20 @@ export const startOne = async (process: Process, wait: boolean): Promise<Outcome
   return startEnded(process, await process.until(wait ? isDecided : isLaunched));
 };
 
+/** A process on its way to rest is started when it is there; without `wait` nobody is kept waiting for that. */
+export const startOne = async (process: Process, wait: boolean): Promise<Outcome> => {
+  if (!inTransit(process.phase)) return startAtRest(process, wait);
+  const started = process.until((phase) => !inTransit(phase)).then(() => startAtRest(process, wait));
+  return wait ? started : succeed(process, 'started');
+};
+
 export const stopOne = async (process: Process, wait: boolean): Promise<Outcome> => {
   if (!isRunningState(process.state)) return refuse(process, 'NOT_RUNNING');
   process.feed({ name: 'stop', reason: 'stop' });
-  if (!wait) return outcome(process, null, 'stopped');
+  if (!wait) return succeed(process, 'stopped');
   const phase = await process.until(atRest);
   if (phase.name === 'stuck') return refuse(process, 'STUCK', { members: phase.remaining.length });
-  return outcome(process, null, 'stopped');
+  return succeed(process, 'stopped');
 };
 
 const restartOne = async (process: Process, wait: boolean): Promise<Outcome> => {
@@ -91,10 +105,11 @@ const restartOne = async (process: Process, wait: boolean): Promise<Outcome> => 
 const signalOne = (process: Process, signal: NodeJS.Signals): Outcome => {
   if (process.leader === null || !isSignallableState(process.state)) return refuse(process, 'NOT_RUNNING');
   const sent = process.signal(signal);
-  return sent === 'sent' ? outcome(process, null, 'signalled') : refuse(process, 'NOT_RUNNING');
+  if (sent === 'denied') return refuse(process, 'SIGNAL_DENIED');
+  return sent === 'sent' ? succeed(process, 'signalled') : refuse(process, 'NOT_RUNNING');
 };
 
-type Order = Extract<Command, { names: readonly string[] }>;
+export type Order = Extract<Command, { verb: 'start' | 'stop' | 'restart' | 'signal' }>;
 
 const obey = async (process: Process, order: Order): Promise<Outcome> => {
   switch (order.verb) {
@@ -109,8 +124,14 @@ const obey = async (process: Process, order: Order): Promise<Outcome> => {
   }
 };
 
-/** All chosen processes at once, in priority order; one outcome for each name or process. */
+/** Begins with all chosen processes at once, in priority order; answers in the order in which their outcomes were known. */
 export const carryOut = async (order: Order, all: readonly Process[]): Promise<readonly Outcome[]> => {
   const { processes, refusals } = choose(order.names, all);
-  return [...refusals, ...(await Promise.all(processes.map((process) => obey(process, order))))];
+  const outcomes: Outcome[] = [...refusals];
+  await Promise.all(
+    processes.map(async (process) => {
+      outcomes.push(await obey(process, order));
+    }),
+  );
+  return outcomes;
 };

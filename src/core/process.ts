@@ -5,7 +5,7 @@ import { STATE_OF, type Death, type Identity, type Phase } from '../model/phase.
 import type { ProcessPlan } from '../model/plan.ts';
 import { namespec } from '../model/name.ts';
 import type { State } from '../model/state.ts';
-import type { Hands } from './hands.ts';
+import type { CommandRefusal, Hands } from './hands.ts';
 import { advance } from './machine.ts';
 import type { Effect, History, Stimulus } from './stimulus.ts';
 
@@ -91,6 +91,11 @@ export class Process {
   /** A plan that differs only in what a running leader can be given anew. */
   adopt(plan: ProcessPlan): void {
     this.#plan = plan;
+  }
+
+  /** Why an operator's start would fail at once; null when it can be tried. */
+  lookup(): CommandRefusal | null {
+    return this.#context.hands.lookup(this.plan);
   }
 
   /** An operator's signal to the leader; a death by it is theirs. */

@@ -1,6 +1,6 @@
 // What does one process look like from outside, in supervisord's words and in ours?
 
-import type { ProcessStatus } from '../model/command.ts';
+import type { ProcessInfo, ProcessStatus } from '../model/command.ts';
 import type { Phase } from '../model/phase.ts';
 import type { LogTarget } from '../model/plan.ts';
 import type { Inspection, Usage } from './hands.ts';
@@ -94,5 +94,35 @@ export const processStatus = (process: Process, seen: Seen, clock: CoreClock): P
     lastDeath: death === null ? null : { at: death.at, exit: death.exit, verdict: death.verdict },
     stdoutLog: logPath(plan.stdout),
     stderrLog: plan.redirectStderr ? '' : logPath(plan.stderr),
+  };
+};
+
+/** supervisord's: none after an attempt that never came up, -1 for a death by signal. */
+const exitStatus = ({ phase, past }: Process): number => {
+  if (phase.name === 'exited') return phase.death.exit.code ?? -1;
+  if (phase.name !== 'stopped' || past.lastDeath === null || past.lastDeath.at < past.startedAt) return 0;
+  return past.lastDeath.exit.code ?? -1;
+};
+
+/** Without a look at the kernel: everything in it is known already. */
+export const processInfo = (
+  process: Process,
+  logs: Pick<ProcessInfo, 'stdoutLog' | 'stderrLog'>,
+  clock: CoreClock,
+): ProcessInfo => {
+  const { plan, phase, past, state } = process;
+  const wall = clock.wall();
+  return {
+    group: plan.group,
+    name: plan.name,
+    state,
+    description: describe(process, wall),
+    pid: process.leader?.pid ?? 0,
+    start: seconds(past.startedAt),
+    stop: seconds(past.stoppedAt),
+    now: seconds(wall),
+    exitStatus: exitStatus(process),
+    spawnError: spawnError(phase),
+    ...logs,
   };
 };

@@ -1,6 +1,6 @@
 // All processes of one plan: started in order, ordered about, brought to rest.
 
-import type { Command, Outcome, ProcessStatus } from '../model/command.ts';
+import type { Outcome, ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { ProcessName } from '../model/event.ts';
@@ -10,7 +10,7 @@ import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
 import { isStoppedState, type Mood, type State } from '../model/state.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Hands } from './hands.ts';
-import { atRest, carryOut } from './orders.ts';
+import { atRest, carryOut, type Order } from './orders.ts';
 import { Process, type CoreClock } from './process.ts';
 import { isLive, isOtherGroup } from './replan.ts';
 import { Roster, type Enrolled } from './roster.ts';
@@ -102,7 +102,7 @@ export class Supervisor {
   }
 
   /** Start, stop, restart and signal by name. */
-  order(order: Extract<Command, { names: readonly string[] }>): Promise<readonly Outcome[]> {
+  order(order: Order): Promise<readonly Outcome[]> {
     if (this.#mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
     return carryOut(order, this.#roster.byPriority);
   }

@@ -1,7 +1,7 @@
 // What may be asked of the supervisor, and what does it answer?
 
 import type { Exit } from './phase.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, TsvisorError } from './errors.ts';
 import type { ProcessName, Score } from './event.ts';
 import type { ProcessPlan } from './plan.ts';
 import type { Mood, State } from './state.ts';
@@ -85,6 +85,27 @@ export interface Outcome {
   readonly ok: boolean;
   readonly code: ErrorCode | null;
   readonly message: string;
+  /** What fills the words of `code`; absent when it went well. */
+  readonly facts?: TsvisorError['facts'];
+}
+
+/** One process in supervisord's view: what a client asks for many times a second, so it costs no look at the kernel. */
+export interface ProcessInfo {
+  readonly group: string;
+  readonly name: string;
+  readonly state: State;
+  readonly description: string;
+  readonly pid: number;
+  /** Epoch seconds; 0 when never. */
+  readonly start: number;
+  readonly stop: number;
+  readonly now: number;
+  /** 0 when none, -1 for a death by signal. */
+  readonly exitStatus: number;
+  readonly spawnError: string;
+  /** Paths; empty when there is none. */
+  readonly stdoutLog: string;
+  readonly stderrLog: string;
 }
 
 /** What a file read anew would change, by group name. */
@@ -138,7 +159,7 @@ type OfLog = { readonly name: string | null; readonly stream: 'stdout' | 'stderr
 export type Command =
   | ({ readonly verb: 'start' | 'stop' | 'restart' } & Waiting)
   | ({ readonly verb: 'signal'; readonly signal: NodeJS.Signals } & Names)
-  | { readonly verb: 'status' | 'shutdown' | 'reload' | 'configs' }
+  | { readonly verb: 'status' | 'infos' | 'shutdown' | 'reload' | 'configs' }
   /** Reads the files anew; what runs is not touched. */
   | { readonly verb: 'reread' }
   | { readonly verb: 'add-group' | 'remove-group'; readonly group: string }
@@ -154,6 +175,8 @@ export type Verb = Command['verb'];
 /** What each command is answered with. */
 export interface Replies {
   readonly status: StatusReply;
+  /** Sorted by group, then name. The same list, not an equal one, as long as nothing has changed. */
+  readonly infos: readonly ProcessInfo[];
   readonly configs: readonly ConfigReply[];
   readonly reread: RereadReply;
   readonly apply: ApplyReply;

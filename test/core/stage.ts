@@ -1,6 +1,6 @@
 // A stage for core: fake hands that do what the test says, over a manual clock.
 
-import type { Hands, Launched, LaunchFailed, OrderedBy } from '../../src/core/hands.ts';
+import type { CommandRefusal, Hands, Launched, LaunchFailed, OrderedBy } from '../../src/core/hands.ts';
 import { Process } from '../../src/core/process.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Identity, Swept } from '../../src/model/phase.ts';
@@ -87,6 +87,8 @@ export class Stage {
   readonly judged: { death: Death; orderedBy: OrderedBy }[] = [];
   readonly sweeps: { grace: unknown }[] = [];
   readonly groupRestarts: string[] = [];
+  /** What is found when the command is looked up. */
+  refusal: CommandRefusal | null = null;
   /** Leaders launched, in order. */
   readonly leaders: Identity[] = [];
   #ended: Pending<Exit> = pending();
@@ -96,6 +98,7 @@ export class Stage {
   #freed: Pending<void> = pending();
 
   readonly hands: Hands = {
+    lookup: () => this.refusal,
     launch: () => (this.#launch = pending()).promise,
     signal: (leader, signal, whom) => {
       this.signals.push(`${signal} ${whom} ${leader.pid}`);

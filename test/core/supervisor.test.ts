@@ -56,6 +56,7 @@ const obedient = (): {
     prepare: async () => undefined,
     adopt: () => [],
     evict: async () => undefined,
+    lookup: () => null,
   };
   return { hands, diary, die: (name, exit) => ends.get(name)?.(exit), ooms };
 };
