@@ -67,19 +67,27 @@ const iceOfV1 = (folder: string): Ice => ({
   thaw: () => writeText(`${folder}/freezer.state`, 'THAWED'),
 });
 
-/** The v2 tree; it needs no controller for any of this. cgroup.kill is there since Linux 5.14. */
-export const cgroup2Hold: Hold = {
+/** The v2 tree needs no controller for any of this. */
+const cgroup2Looks: Pick<Hold, 'kind' | 'members' | 'empty'> = {
   kind: 'cgroup2',
   members: pidsBelow,
   empty: (folder) => {
     const events = readText(`${folder}/cgroup.events`);
     return events === null ? pidsBelow(folder).length === 0 : events.includes('populated 0');
   },
+};
+
+/** For kernels before 5.14, which have no cgroup.kill. */
+export const cgroup2IceHold: Hold = {
+  ...cgroup2Looks,
+  kill: (folder) => (existsSync(folder) ? freezeAndKill(iceOfV2(folder), () => pidsBelow(folder)) : 0),
+};
+
+export const cgroup2Hold: Hold = {
+  ...cgroup2Looks,
   kill: (folder) => {
     const members = pidsBelow(folder);
-    if (writeText(`${folder}/cgroup.kill`, '1') === null) return members.length;
-    if (!existsSync(folder)) return 0;
-    return freezeAndKill(iceOfV2(folder), () => pidsBelow(folder));
+    return writeText(`${folder}/cgroup.kill`, '1') === null ? members.length : cgroup2IceHold.kill(folder);
   },
 };
 

@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { enableMemory, errnoWords } from './cgroup-controller.ts';
 import { makeFolder, movePid, removeTree } from './cgroup-folder.ts';
-import { cgroup2Hold, freezerHold, type Hold } from './cgroup-hold.ts';
+import { cgroup2Hold, cgroup2IceHold, freezerHold, type Hold } from './cgroup-hold.ts';
 import { memoryV1, memoryV2 } from './cgroup-memory.ts';
 import {
   cgroupPlaces,
@@ -123,7 +123,7 @@ const probeHold = (places: CgroupPlace[], probe: CgroupProbe): Tried<{ hold: Hol
   const rungs = [
     { hold: cgroup2Hold, where: v2, file: 'cgroup.kill' },
     { hold: freezerHold, where: v1, file: 'freezer.state' },
-    { hold: cgroup2Hold, where: v2, file: 'cgroup.freeze' },
+    { hold: cgroup2IceHold, where: v2, file: 'cgroup.freeze' },
   ];
   const whys: string[] = [];
   for (const { hold, where, file } of rungs) {

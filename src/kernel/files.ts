@@ -44,7 +44,9 @@ export const readBytes = (path: string): Buffer | Refusal => {
   let file: number | null = null;
   try {
     file = openSync(path, 'r');
-    return buffer.subarray(0, fill(file, null));
+    // `fill` may exchange the buffer, so it comes first.
+    const size = fill(file, null);
+    return buffer.subarray(0, size);
   } catch (error) {
     return refusalOf(error);
   } finally {
@@ -91,7 +93,8 @@ export const keepFile = (path: string): (() => string | null) => {
   return () => {
     try {
       file ??= openSync(path, 'r');
-      return buffer.toString('latin1', 0, fill(file, 0));
+      const size = fill(file, 0);
+      return buffer.toString('latin1', 0, size);
     } catch (error) {
       if (file !== null && refusalOf(error) === 'gone') {
         closeSync(file);
