@@ -53,6 +53,8 @@ export const readPlainArgv = (argv: readonly string[]): Order | null => {
   const reading: Reading = { row: null, words: [], options: {} };
   for (let index = 0; index < argv.length; index += 1) {
     const token = argv[index] ?? '';
+    if (reading.row?.raw === true)
+      return { row: reading.row, words: argv.slice(index), options: reading.options };
     if (token.startsWith('-')) {
       const read = readOption(reading, token, argv[index + 1]);
       if (read === 'unknown') return null;

@@ -30,6 +30,8 @@ export interface CommandRow {
   readonly summary: string;
   readonly detail: string;
   readonly options: readonly OptionRow[];
+  /** Everything behind its name is its own affair, options too. */
+  readonly raw?: true;
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
@@ -112,6 +114,16 @@ export const COMMANDS: readonly CommandRow[] = [
     detail: 'Prints every problem with its place. Exit status: 2 when there is one.',
     options: [],
     load: () => import('./check.ts'),
+  },
+  {
+    name: 'ctl',
+    words: '[words...]',
+    summary: 'supervisorctl as it was: the same actions, texts and exit statuses',
+    detail:
+      "Takes supervisorctl's options (-c -s -u -p -i -r) and actions; without an action it is a shell. `tsvisor ctl -h` tells more.",
+    options: [],
+    raw: true,
+    load: () => import('./ctl.ts'),
   },
   {
     name: 'version',

@@ -6,6 +6,8 @@ export interface Terminal {
   /** One line, or several with line breaks between them, to stdout. */
   out(text: string): void;
   err(text: string): void;
+  /** As it is, to stdout: a prompt, a stream. */
+  write(text: string | Uint8Array): void;
   readonly color: boolean;
   /** Width of stdout; null when it is no terminal. */
   readonly columns: number | null;
@@ -32,6 +34,7 @@ export const openTerminal = (): Terminal => {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
+    write: (text) => void process.stdout.write(text),
     color: wantsColor(process.env, process.stdout.isTTY),
     columns: process.stdout.isTTY ? process.stdout.columns : null,
   };

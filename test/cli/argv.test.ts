@@ -21,7 +21,7 @@ const byCommander = (argv: readonly string[]): unknown => {
 const VALUES = ['ci:app-1', 'ci:*', 'all', 'TERM', 'x.conf', ''];
 const PLAIN = ['-c', '--config', '-s', '--socket', '-n', '--foreground', '--json'];
 const RARE = ['-h', '--help', '--', '-', '--config=x', '-cx', '-nc', '-9', '--nope', 'help'];
-const NAMES = COMMANDS.map(({ name }) => name);
+const NAMES = COMMANDS.filter(({ raw }) => raw !== true).map(({ name }) => name);
 
 const token = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...VALUES) },
@@ -64,6 +64,18 @@ describe('argv', () => {
     const read = readPlainArgv(argv);
     expect(read === null ? null : plain(read)).toEqual(order);
     expect(byCommander(argv)).toEqual(order);
+  });
+
+  test.each([
+    [['ctl'], { name: 'ctl', words: [], options: {} }],
+    [
+      ['ctl', '-c', 'x.conf', 'tail', '-f', 'a'],
+      { name: 'ctl', words: ['-c', 'x.conf', 'tail', '-f', 'a'], options: {} },
+    ],
+    [['-c', 'x.conf', 'ctl', '--help'], { name: 'ctl', words: ['--help'], options: { config: 'x.conf' } }],
+  ])('leaves everything behind ctl to it: %j', (argv, order) => {
+    const read = readPlainArgv(argv);
+    expect(read === null ? null : plain(read)).toEqual(order);
   });
 
   test.each([

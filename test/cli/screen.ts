@@ -13,7 +13,13 @@ export const createScreen = (columns: number | null = null, color = false): Scre
   const out: string[] = [];
   const err: string[] = [];
   return {
-    terminal: { out: (text) => void out.push(text), err: (text) => void err.push(text), color, columns },
+    terminal: {
+      out: (text) => void out.push(text),
+      err: (text) => void err.push(text),
+      write: (text) => void out.push(typeof text === 'string' ? text : Buffer.from(text).toString()),
+      color,
+      columns,
+    },
     out: () => out.join('\n'),
     err: () => err.join('\n'),
   };

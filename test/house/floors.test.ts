@@ -22,7 +22,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model', 'kernel', 'pidusage'],
   api: ['model'],
   web: ['model'],
-  cli: ['model', 'config', 'api/client', 'commander'],
+  cli: ['model', 'config', 'api/client', 'api/client-rpc', 'api/client-xml', 'commander'],
   daemon: [
     'model',
     'kernel',
