@@ -4,25 +4,20 @@ import { spawnSync } from 'node:child_process';
 import { closeAllLodgings, closeOnSignals } from '../observe/lodging.mjs';
 import { SCENES } from './scenes.mjs';
 import { isBuilt, raiseStage } from './stage.mjs';
-import { ending, moment, promise, title } from './timeline.mjs';
+import { ending, promise, remark, title } from './timeline.mjs';
 
 const introduce = (reply) => {
   const { supervisor, processes } = reply;
   const { guardian } = supervisor;
   title('tsvisor on examples/ci: two workers, each with a child and a stray that left the session');
-  moment(
-    null,
+  remark(
     `guardian ${guardian.state} (pid ${guardian.pid}, score ${guardian.score}); supervisor pid ${supervisor.pid}`,
   );
-  moment(
-    null,
+  remark(
     `members are held by ${supervisor.containment}; memory limits: ${supervisor.memoryController ?? 'none'}`,
   );
   for (const { name, pid, score, members } of processes)
-    moment(
-      null,
-      `${name}: pid ${pid}, ${members} members, score ${score?.effective} (asked: ${score?.requested})`,
-    );
+    remark(`${name}: pid ${pid}, ${members} members, score ${score?.effective} (asked: ${score?.requested})`);
 };
 
 const play = async (stage) => {

@@ -4,7 +4,7 @@ import { kill } from '../observe/lodging.mjs';
 import { identify, isAlive } from '../observe/processes.mjs';
 import { until } from '../observe/wait.mjs';
 import { order } from './stage.mjs';
-import { moment } from './timeline.mjs';
+import { moment, remark } from './timeline.mjs';
 import { allGone, stopwatch, successor } from './watch.mjs';
 
 const count = (many, noun) => `${many} ${noun}${many === 1 ? '' : 's'}`;
@@ -27,15 +27,14 @@ const castOf = (stage, names) =>
   );
 
 /** Tells when the old members were gone and who came after; the promises that hold for every scene. */
-const watchReturn = async (stage, { cast, clock, deathAt }) => {
+const watchReturn = async (stage, { cast, clock, died }) => {
   const gone = Promise.all(cast.map(({ family }) => allGone(family, clock)));
   const back = Promise.all(cast.map(({ port, who }) => successor(port, who.leader, clock)));
   const goneAt = Math.max(...(await gone));
   const members = cast.reduce((sum, { family }) => sum + family.length, 0);
-  const died = deathAt();
   moment(goneAt, `all ${members} old processes are gone, ${(goneAt - died).toFixed(1)} ms after the death`);
-  for (const [index, { at, who }] of (await back).entries())
-    moment(at, `${who.name} runs again: pid ${who.leader} holds port ${cast[index].port} and the lock`);
+  for (const { at, who, port } of (await back).toSorted((a, b) => a.at - b.at))
+    moment(at, `${who.name} runs again: pid ${who.leader} holds port ${port} and the lock`);
   const reply = await stage.running();
   return { reply, promises: [...standing(stage, { cast, reply })] };
 };
@@ -83,12 +82,9 @@ const leaderDies = async (stage) => {
   }
   const died = await deathOf(leader, { what: 'the leader', clock });
   moment(died, `pid ${leader.pid} is dead`);
-  const { reply, promises } = await watchReturn(stage, { cast: [actor], clock, deathAt: () => died });
+  const { reply, promises } = await watchReturn(stage, { cast: [actor], clock, died });
   const { lastDeath } = statusOf(reply, 'app-1');
-  moment(
-    null,
-    `${exitOf(lastDeath.exit)}; by memory: ${lastDeath.verdict?.oom}: ${lastDeath.verdict?.because}`,
-  );
+  remark(`${exitOf(lastDeath.exit)}; by memory: ${lastDeath.verdict?.oom}: ${lastDeath.verdict?.because}`);
   return limited ? [...promises, certain(lastDeath.verdict)] : promises;
 };
 
@@ -97,10 +93,7 @@ const grandchildDies = async (stage) => {
   const [actor] = await castOf(stage, ['app-2']);
   const limited = isLimited(before, 'app-2');
   if (!limited) {
-    moment(
-      null,
-      'left out: no memory cgroup can be made here, and a killed grandchild is only seen through one',
-    );
+    remark('left out: no memory cgroup can be made here, and a killed grandchild is only seen through one');
     return [];
   }
   const clock = stopwatch();
@@ -108,17 +101,16 @@ const grandchildDies = async (stage) => {
   await order(actor.port, 'eat-in-child');
   const died = await deathOf(identify(actor.who.leader), { what: 'the old life of app-2', clock });
   moment(died, 'tsvisor has seen the kill and ends the half-dead worker (on_oom=restart)');
-  const { reply, promises } = await watchReturn(stage, { cast: [actor], clock, deathAt: () => died });
+  const { reply, promises } = await watchReturn(stage, { cast: [actor], clock, died });
   const { lastDeath } = statusOf(reply, 'app-2');
-  moment(null, `by memory: ${lastDeath.verdict?.oom}: ${lastDeath.verdict?.because}`);
+  remark(`by memory: ${lastDeath.verdict?.oom}: ${lastDeath.verdict?.because}`);
   return [...promises, certain(lastDeath.verdict)];
 };
 
 const tellPastLife = ({ supervisor }) => {
   const { pastLife } = supervisor;
   if (pastLife === null) return [false, 'the new supervisor does not know of its past life'];
-  moment(
-    null,
+  remark(
     `the guardian: supervisor ended by ${exitOf(pastLife.exit)}, ${pastLife.killed} left-behind processes killed ` +
       `in ${pastLife.took} ms; by memory: ${pastLife.verdict.oom}: ${pastLife.verdict.because}`,
   );
@@ -130,13 +122,11 @@ const supervisorDies = async (stage) => {
   const cast = await castOf(stage, stage.names);
   const identity = identify(supervisor.pid);
   const clock = stopwatch();
+  moment(clock(), `the supervisor (pid ${supervisor.pid}) gets SIGKILL, its programs do not`);
   kill(supervisor.pid);
-  moment(
-    clock(),
-    `the supervisor (pid ${supervisor.pid}) gets SIGKILL; the guardian is pid ${supervisor.guardian.pid}`,
-  );
   const died = await deathOf(identity, { what: 'the supervisor', clock });
-  const { reply, promises } = await watchReturn(stage, { cast, clock, deathAt: () => died });
+  moment(died, `pid ${supervisor.pid} is dead; its guardian (pid ${supervisor.guardian.pid}) is not`);
+  const { reply, promises } = await watchReturn(stage, { cast, clock, died });
   return [...promises, tellPastLife(reply)];
 };
 
@@ -145,10 +135,15 @@ const bothDie = async (stage) => {
   const cast = await castOf(stage, stage.names);
   const leader = identify(cast[0].who.leader);
   const supervisor = identify(before.supervisor.pid);
+  const limited = isLimited(before, 'app-1');
   const clock = stopwatch();
   // Stopped, it cannot react: the leader's death and its own end fall together, as in a shortage of memory.
   kill(supervisor.pid, 'SIGSTOP');
-  if (isLimited(before, 'app-1')) await order(cast[0].port, 'eat');
+  moment(
+    clock(),
+    `the supervisor (pid ${supervisor.pid}) is stopped, and app-1 ${limited ? 'eats memory' : 'gets SIGKILL'}`,
+  );
+  if (limited) await order(cast[0].port, 'eat');
   else kill(leader.pid);
   moment(
     await deathOf(leader, { what: 'the leader', clock }),
@@ -157,7 +152,7 @@ const bothDie = async (stage) => {
   kill(supervisor.pid);
   const died = await deathOf(supervisor, { what: 'the supervisor', clock });
   moment(died, `the supervisor (pid ${supervisor.pid}) is dead too, by SIGKILL`);
-  const { reply, promises } = await watchReturn(stage, { cast, clock, deathAt: () => died });
+  const { reply, promises } = await watchReturn(stage, { cast, clock, died });
   return [...promises, tellPastLife(reply)];
 };
 

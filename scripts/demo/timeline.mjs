@@ -7,17 +7,35 @@ const bold = paint('1');
 const dim = paint('2');
 const red = paint('31');
 const green = paint('32');
-const MARGIN = 12;
+const MARGIN = 14;
+const WIDTH = 100;
 
 export const title = (text) => console.log(`\n${bold(text)}`);
 
-/** `at` is milliseconds since the scene began; null for a remark on the line before. */
-export const moment = (at, text) => {
-  const when = at === null ? '' : `+${at < 10 ? at.toFixed(1) : Math.round(at)} ms`;
-  console.log(`  ${dim(when.padStart(MARGIN))}  ${at === null ? dim(text) : text}`);
+/** Words on as many lines as they need, none longer than `WIDTH` unless a word is. */
+const wrap = (text) => {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    if (lines.at(-1) !== '' && lines.at(-1).length + word.length + 1 > WIDTH) lines.push('');
+    lines.push(`${lines.pop()} ${word}`.trimStart());
+  }
+  return lines;
 };
 
-export const promise = (kept, text) =>
-  console.log(`  ${(kept ? green('✓') : red('✗ BROKEN:')).padStart(MARGIN)} ${text}`);
+const print = (margin, text, style = (line) => line) => {
+  const [first, ...rest] = wrap(text);
+  console.log(`${margin}  ${style(first)}`);
+  for (const line of rest) console.log(`${' '.repeat(MARGIN)}  ${style(line)}`);
+};
 
-export const ending = (kept, text) => console.log(`\n${kept ? green(text) : red(text)}`);
+/** `at` is milliseconds since the scene began. */
+export const moment = (at, text) =>
+  print(dim(`+${at < 10 ? at.toFixed(1) : Math.round(at)} ms`.padStart(MARGIN)), text);
+
+/** What is to be known beside the moments. */
+export const remark = (text) => print(' '.repeat(MARGIN), text, dim);
+
+export const promise = (kept, text) =>
+  print((kept ? green : red)((kept ? '✓' : 'BROKEN ✗').padStart(MARGIN)), text, kept ? undefined : red);
+
+export const ending = (kept, text) => console.log(`\n${(kept ? green : red)(text)}`);

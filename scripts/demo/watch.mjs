@@ -13,13 +13,13 @@ export const allGone = (family, clock) => {
   }).then(({ at }) => at);
 };
 
-/** `{ at, who }`: the worker on `port` once it is another process than `oldLeader`. */
+/** `{ at, who, port }`: the worker on `port` once it is another process than `oldLeader`. */
 export const successor = (port, oldLeader, clock) =>
   until(
     'a successor on the port',
     async () => {
       const who = await order(port, 'who');
-      return who !== null && who.leader !== oldLeader && { at: clock(), who };
+      return who !== null && who.leader !== oldLeader && { at: clock(), who, port };
     },
     { within: 20_000, every: 5 },
   );
