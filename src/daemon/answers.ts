@@ -1,8 +1,21 @@
 // What does the supervisor answer to each command?
 
-import type { Command, Reply, StatusReply, SupervisorStatus } from '../model/command.ts';
+import type { Order } from '../core/orders.ts';
+import type {
+  Command,
+  Outcome,
+  Reply,
+  ReplyTo,
+  StatusReply,
+  SupervisorStatus,
+  Verb,
+} from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { House } from './boot.ts';
+import { configsOf } from './configs.ts';
+import { infosOf } from './infos.ts';
+import { clearLogs, readAnyLog } from './logs-access.ts';
+import { sendStdin } from './stdin.ts';
 import { readVersion } from '../config/version.ts';
 
 /** Ends this supervisor; `reload` begins it again with the config read anew. */
@@ -46,37 +59,62 @@ const status = async (house: House, endings: Endings): Promise<StatusReply> => (
   processes: await house.supervisor.status(),
 });
 
+/** supervisord does not begin a second ending either. */
+const refuseWhileEnding = ({ supervisor }: House): void => {
+  if (supervisor.mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
+};
+
+type Answers = {
+  readonly [V in Verb]: (
+    house: House,
+    command: Command & { readonly verb: V },
+    endings: Endings,
+  ) => ReplyTo<V> | Promise<ReplyTo<V>>;
+};
+
+const order = (house: House, command: Order): Promise<readonly Outcome[]> => house.supervisor.order(command);
+
+const ANSWERS: Answers = {
+  status: (house, _, endings) => status(house, endings),
+  infos: infosOf,
+  configs: configsOf,
+  start: order,
+  stop: order,
+  restart: order,
+  signal: order,
+  reread: (house) => house.replanning.reread(),
+  'add-group': async (house, { group }) => {
+    await house.replanning.addGroup(group);
+    return [];
+  },
+  'remove-group': async (house, { group }) => {
+    await house.supervisor.removeGroup(group);
+    return [];
+  },
+  apply: (house, { dryRun }) => house.replanning.apply(dryRun),
+  'read-log': readAnyLog,
+  'tail-log': readAnyLog,
+  'clear-log': clearLogs,
+  'send-stdin': sendStdin,
+  'send-event': (house, { type, data }) => {
+    house.events.remote(type, data);
+    return [];
+  },
+  shutdown: (house, _, endings) => {
+    refuseWhileEnding(house);
+    endings.shutdown();
+    return [];
+  },
+  reload: async (house, _, endings) => {
+    refuseWhileEnding(house);
+    await endings.reload();
+    return [];
+  },
+};
+
 export const answer = async (house: House, endings: Endings, command: Command): Promise<Reply> => {
-  switch (command.verb) {
-    case 'status':
-      return status(house, endings);
-    case 'start':
-    case 'stop':
-    case 'restart':
-    case 'signal':
-      return house.supervisor.order(command);
-    case 'reread':
-      return house.replanning.reread();
-    case 'add-group':
-      await house.replanning.addGroup(command.group);
-      return [];
-    case 'remove-group':
-      await house.supervisor.removeGroup(command.group);
-      return [];
-    case 'apply':
-      return house.replanning.apply(command.dryRun);
-    case 'shutdown':
-      if (house.supervisor.mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
-      endings.shutdown();
-      return [];
-    case 'reload':
-      if (house.supervisor.mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
-      await endings.reload();
-      return [];
-    case 'send-event':
-      house.events.remote(command.type, command.data);
-      return [];
-    default:
-      throw new TsvisorError('UNKNOWN_ROUTE', { route: command.verb });
-  }
+  // The compiler cannot see that the row found by the verb takes the command with that verb.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const row = ANSWERS[command.verb] as (house: House, command: Command, endings: Endings) => Promise<Reply>;
+  return row(house, command, endings);
 };

@@ -132,6 +132,11 @@ export class RealHands implements Hands {
     });
   }
 
+  /** Empty when there is none. An AUTO log is made by the first question. */
+  logPath(plan: ProcessPlan, stream: 'stdout' | 'stderr'): string {
+    return this.#parts.outputs.path(plan, stream);
+  }
+
   announce(event: Event): void {
     this.#parts.bus.announce(event);
   }
