@@ -4,7 +4,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { errnoOf } from './files.ts';
 
 export interface KernelLog {
-  /** Records not read yet, as text; `lost` when the ring overtook us. The first call gives all that the ring holds. */
+  /** Records not read yet that speak of kills, as text; `lost` when the ring overtook us. The first call gives all that the ring holds. */
   drain(): { readonly text: string; readonly lost: boolean };
   close(): void;
 }
@@ -18,6 +18,9 @@ const COMMA = 0x2c;
 const isKernels = (bytes: Buffer): boolean =>
   bytes[1] === COMMA && (bytes[0] ?? 0) >= DIGIT_ZERO && (bytes[0] ?? 0) < DIGIT_ZERO + 8;
 
+/** One kill is told in eighty records; these two words are in the ones that name it. */
+const WORDS = ['oom-kill:', 'Killed process '];
+
 const createLog = (file: number): KernelLog => {
   const record = Buffer.allocUnsafeSlow(RECORD);
   return {
@@ -28,7 +31,9 @@ const createLog = (file: number): KernelLog => {
         try {
           const size = readSync(file, record, 0, RECORD, null);
           if (size === 0) break;
-          if (isKernels(record)) texts.push(record.toString('latin1', 0, size));
+          const bytes = record.subarray(0, size);
+          if (isKernels(bytes) && WORDS.some((word) => bytes.includes(word)))
+            texts.push(bytes.toString('latin1'));
         } catch (error) {
           // EPIPE: records were overwritten before we read them; the next read goes on with the oldest left.
           if (errnoOf(error) !== 'EPIPE') break;
