@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 export const errnoWords = (code: string): string => WORDS[code] ?? code;
 
-export const parentOf = (folder: string): string => folder.slice(0, folder.lastIndexOf('/')) || '/';
+const parentOf = (folder: string): string => folder.slice(0, folder.lastIndexOf('/')) || '/';
 
 const hasMemory = (folder: string, file: 'cgroup.controllers' | 'cgroup.subtree_control'): boolean =>
   (readText(`${folder}/${file}`) ?? '').trim().split(' ').includes('memory');

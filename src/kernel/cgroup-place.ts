@@ -1,6 +1,6 @@
 // Where in which cgroup tree are we? /proc/self/mountinfo and /proc/self/cgroup read together; pure.
 
-export interface CgroupMount {
+interface CgroupMount {
   readonly version: 1 | 2;
   /** v1 controllers, e.g. `memory`; empty for v2. */
   readonly controllers: readonly string[];

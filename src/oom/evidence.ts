@@ -12,7 +12,7 @@ export interface Baseline {
   readonly losses: number;
 }
 
-export interface Subject {
+interface Subject {
   readonly baseline: Baseline;
   readonly cgroup: Cgroup | null;
   readonly leaderPid: number;

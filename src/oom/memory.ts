@@ -5,7 +5,7 @@ import type { Identity } from '../model/phase.ts';
 import type { Evidence } from '../model/verdict.ts';
 import { advance, type Baseline, type EvidenceGatherer } from './evidence.ts';
 
-export interface Followed {
+interface Followed {
   readonly leader: Identity;
   readonly cgroup: Cgroup;
   readonly baseline: Baseline;

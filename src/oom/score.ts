@@ -2,11 +2,11 @@
 
 import type { ScoreRequest } from '../model/plan.ts';
 
-export const SCORE_MIN = -1000;
-export const SCORE_MAX = 1000;
+const SCORE_MIN = -1000;
+const SCORE_MAX = 1000;
 
 /** Points of 1000 by which a program must be easier to kill than its supervisor: a fifth of the machine's memory. */
-export const DISTANCE = 200;
+const DISTANCE = 200;
 
 const clamp = (value: number): number => Math.min(SCORE_MAX, Math.max(SCORE_MIN, value));
 

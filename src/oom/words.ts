@@ -5,18 +5,18 @@ import type { Cause, Evidence, OomRecord } from '../model/verdict.ts';
 const KB_PER_MB = 1024;
 const MB = 1024 * 1024;
 
-export const megabytes = (bytes: number): string => {
+const megabytes = (bytes: number): string => {
   const value = bytes / MB;
   return `${value >= 10 ? Math.round(value) : Math.round(value * 10) / 10} MB`;
 };
 
 /** A name as a program gave it to itself may hold anything; what could disturb a terminal or a log is shown as \xNN. */
-export const printable = (text: string): string =>
+const printable = (text: string): string =>
   text.replaceAll(/[\p{C}\\]/gu, (letter) =>
     [...Buffer.from(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
   );
 
-export const recordWords = (record: OomRecord): string => {
+const recordWords = (record: OomRecord): string => {
   const score = record.score === null ? '' : `, oom_score_adj ${record.score}`;
   const anon = Math.round(record.anonRss / KB_PER_MB);
   return `kernel log: Killed process ${record.pid} (${printable(record.comm)}), anon ${anon} MB${score}`;

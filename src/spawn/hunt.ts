@@ -18,7 +18,7 @@ export interface HuntParts {
   readonly spare: ReadonlySet<number>;
 }
 
-export type FoundBy = 'cgroup' | 'ledger' | 'scan';
+type FoundBy = 'cgroup' | 'ledger' | 'scan';
 
 export interface HuntReport {
   /** Each process once, under the first that found it. `scan`: by cookie, or by kinship with one that was found. */
