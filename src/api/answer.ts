@@ -3,7 +3,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Ask, Reply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
-import { findRoute } from './routes.ts';
+import { findRoute, type Route } from './routes.ts';
 import { BUG_ON_WIRE, refusalToWire } from './wire.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -56,7 +56,8 @@ const send = (response: ServerResponse, status: number, value: unknown): void =>
   response.end(body);
 };
 
-const onWire = (reply: Reply): unknown => ('supervisor' in reply ? reply : { outcomes: reply });
+const onWire = (reply: Reply, kind: Route['reply']): unknown =>
+  kind === 'outcomes' || kind === 'configs' ? { [kind]: reply } : reply;
 
 const answer = async (
   request: IncomingMessage,
@@ -81,7 +82,7 @@ const answer = async (
     throw new TsvisorError('BAD_REQUEST', { reason: `the body is larger than ${MAX_BODY_BYTES} bytes` });
   }
   const command = route.parse({ query: new URLSearchParams(query), body: parseJson(text) });
-  send(response, 200, onWire(await ask(command)));
+  send(response, 200, onWire(await ask(command), route.reply));
 };
 
 /** The function that answers all requests of a listener; it never throws. */

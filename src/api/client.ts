@@ -1,12 +1,15 @@
 // How does a program ask a running tsvisor? The typed client behind the command line and the package's door.
 
-import type { Outcome, StatusReply } from '../model/command.ts';
+import type { ApplyReply, ConfigReply, Outcome, RereadReply, StatusReply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { exchange, type ExchangeReply, type ExchangeRequest } from './exchange.ts';
 import { refusalFromWire } from './wire.ts';
 
 /** Milliseconds in which a healthy supervisor has answered anything that does not wait for processes. */
 const PATIENCE_MS = 2000;
+
+/** Reading a config of many files on a busy machine takes longer. */
+const READING_MS = 30_000;
 
 export interface ActOptions {
   /** Answer only when the processes have reached the wanted state; true when absent. */
@@ -28,6 +31,15 @@ export interface Client {
   shutdown(): Promise<void>;
   /** Answers when the supervisor has begun to restart in place. */
   reload(): Promise<void>;
+  /** Reads the config anew; answers the names of groups. Refuses with BAD_CONFIG. */
+  reread(): Promise<RereadReply>;
+  addGroup(group: string): Promise<void>;
+  /** Every process of it must be at rest. */
+  removeGroup(group: string): Promise<void>;
+  /** Reads the config anew and makes it so; with `dryRun` only tells what that would take. */
+  apply(options: { readonly dryRun: boolean }): Promise<ApplyReply>;
+  /** Every process as the config that was read last wants it. */
+  configs(): Promise<readonly ConfigReply[]>;
 }
 
 const parse = (socket: string, { body }: ExchangeReply): unknown => {
@@ -56,6 +68,17 @@ export const ask = async (request: ExchangeRequest): Promise<unknown> => {
 const isStatus = (value: unknown): value is StatusReply =>
   typeof value === 'object' && value !== null && 'supervisor' in value && 'processes' in value;
 
+const isReread = (value: unknown): value is RereadReply =>
+  typeof value === 'object' && value !== null && 'added' in value && 'removed' in value;
+
+const isApply = (value: unknown): value is ApplyReply =>
+  typeof value === 'object' && value !== null && 'steps' in value && 'applied' in value;
+
+const configsOf = (value: unknown): readonly ConfigReply[] | null =>
+  typeof value === 'object' && value !== null && 'configs' in value && Array.isArray(value.configs)
+    ? value.configs
+    : null;
+
 const outcomesOf = (value: unknown): readonly Outcome[] | null =>
   typeof value === 'object' && value !== null && 'outcomes' in value && Array.isArray(value.outcomes)
     ? value.outcomes
@@ -66,6 +89,47 @@ const strange = (socket: string): TsvisorError =>
     socket,
     reason: 'what answers there is no tsvisor of this version',
   });
+
+const refuse = (refusal: TsvisorError): never => {
+  throw refusal;
+};
+
+type PlanCalls = Pick<Client, 'reread' | 'addGroup' | 'removeGroup' | 'apply' | 'configs'>;
+
+/** What changes the plan while it runs. */
+const planCalls = (socket: string): PlanCalls => ({
+  async reread() {
+    const value = await ask({ socket, method: 'POST', path: '/api/v1/reread', timeout: READING_MS });
+    return isReread(value) ? value : refuse(strange(socket));
+  },
+  async addGroup(group) {
+    await ask({ socket, method: 'POST', path: '/api/v1/add-group', body: { group }, timeout: PATIENCE_MS });
+  },
+  async removeGroup(group) {
+    await ask({
+      socket,
+      method: 'POST',
+      path: '/api/v1/remove-group',
+      body: { group },
+      timeout: PATIENCE_MS,
+    });
+  },
+  async apply(options) {
+    await ask({ socket, method: 'GET', path: '/healthz', timeout: PATIENCE_MS });
+    const value = await ask({
+      socket,
+      method: 'POST',
+      path: '/api/v1/apply',
+      body: options,
+      timeout: null,
+    });
+    return isApply(value) ? value : refuse(strange(socket));
+  },
+  async configs() {
+    const value = await ask({ socket, method: 'GET', path: '/api/v1/configs', timeout: PATIENCE_MS });
+    return configsOf(value) ?? refuse(strange(socket));
+  },
+});
 
 export const createClient = (socket: string): Client => {
   const post = async (path: string, body: unknown, timeout: number | null): Promise<readonly Outcome[]> => {
@@ -95,5 +159,6 @@ export const createClient = (socket: string): Client => {
     async reload() {
       await post('/api/v1/reload', {}, PATIENCE_MS);
     },
+    ...planCalls(socket),
   };
 };

@@ -14,8 +14,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly summary: string;
-  /** `status`: a StatusReply; `outcomes`: `{ "outcomes": [...] }`. */
-  readonly reply: 'status' | 'outcomes';
+  /** `outcomes` and `configs`: a list by that name in an object; the others are the reply itself. */
+  readonly reply: 'status' | 'outcomes' | 'configs' | 'reread' | 'apply';
   readonly parse: (input: RouteInput) => Command;
 }
 
@@ -43,6 +43,17 @@ const waitOf = (body: unknown): boolean => {
   const { wait } = fields(body);
   if (wait === undefined) return true;
   return typeof wait === 'boolean' ? wait : refuse('`wait` must be true or false');
+};
+
+const groupOf = (body: unknown): string => {
+  const { group } = fields(body);
+  return typeof group === 'string' && group !== '' ? group : refuse('`group` must be the name of a group');
+};
+
+const dryRunOf = (body: unknown): boolean => {
+  const { dryRun } = fields(body);
+  if (dryRun === undefined) return false;
+  return typeof dryRun === 'boolean' ? dryRun : refuse('`dryRun` must be true or false');
 };
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
@@ -118,6 +129,42 @@ export const ROUTES: readonly Route[] = [
     summary: 'Restarts the supervisor in place with its config read anew; answers at once.',
     reply: 'outcomes',
     parse: () => ({ verb: 'reload' }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/configs',
+    summary: 'Every process as the config that was read last wants it.',
+    reply: 'configs',
+    parse: () => ({ verb: 'configs' }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/reread',
+    summary:
+      'Reads the config anew and tells which groups it adds, changes and removes; what runs is not touched.',
+    reply: 'reread',
+    parse: () => ({ verb: 'reread' }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/add-group',
+    summary: 'Makes a group of the config that was read last active.',
+    reply: 'outcomes',
+    parse: ({ body }) => ({ verb: 'add-group', group: groupOf(body) }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/remove-group',
+    summary: 'Takes a group whose processes are all at rest out of the active config.',
+    reply: 'outcomes',
+    parse: ({ body }) => ({ verb: 'remove-group', group: groupOf(body) }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/apply',
+    summary: 'Reads the config anew and does what it takes to run it, or with `dryRun` only tells.',
+    reply: 'apply',
+    parse: ({ body }) => ({ verb: 'apply', dryRun: dryRunOf(body) }),
   },
 ];
 
