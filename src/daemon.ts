@@ -14,6 +14,7 @@ import { openReport, type Report } from './daemon/report.ts';
 import { readSettings } from './daemon/settings.ts';
 import { catchSignals } from './daemon/signals.ts';
 import { closeVoices, openVoices } from './daemon/voices.ts';
+import { pastLifeNote } from './events/note.ts';
 import { openLink, type Link } from './guardian/link.ts';
 import { SAYINGS } from './logs/voice.ts';
 import { TsvisorError } from './model/errors.ts';
@@ -87,6 +88,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   writeNotes(house);
   sayBeginning(house);
   house.supervisor.start();
+  if (house.pastLife !== null) house.events.emit(pastLifeNote(house.pastLife));
   signals.obey(house, endings);
   tickEverySecond(house);
   report.ready();

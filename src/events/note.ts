@@ -2,6 +2,8 @@
 
 import type { Event, EventType } from '../model/event.ts';
 import type { EventName } from '../model/event-names.ts';
+import type { Exit } from '../model/phase.ts';
+import type { PastLife } from '../model/command.ts';
 import type { State } from '../model/state.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isOom } from '../model/verdict.ts';
@@ -35,17 +37,22 @@ const stateNote = (event: StateEvent): Note => ({
   payload: `${whose(event.process)} from_state:${event.from}${MORE[event.to](event)}`,
 });
 
-const oomNote = (process: StateEvent['process'], pid: number, verdict: Verdict): Note => ({
-  name: 'TSVISOR_OOM_KILLED',
-  payload: `${whose(process)} pid:${pid} oom:${verdict.oom} cause:${verdict.cause}\n${verdict.because}`,
-});
+/** `pid` of the victim: the leader, or another member. */
+const oomNote = (process: StateEvent['process'], verdict: Verdict, leader: number | null): Note => {
+  const pid = verdict.victim?.pid ?? leader ?? 0;
+  const whom = pid === leader ? 'leader' : 'member';
+  const facts = `pid:${pid} whom:${whom} oom:${verdict.oom} cause:${verdict.cause}`;
+  return { name: 'TSVISOR_OOM_KILLED', payload: `${whose(process)} ${facts}\n${verdict.because}` };
+};
+
+const ending = ({ code, signal }: Exit): string =>
+  signal === null ? `exitcode:${code ?? '-'}` : `signal:${signal}`;
 
 const diedNotes = ({ process, death, reason, expected }: Of<'died'>): readonly Note[] => {
   const { leader, exit, lived, verdict } = death;
-  const how = exit.signal === null ? `exitcode:${exit.code ?? '-'}` : `signal:${exit.signal}`;
-  const words = `pid:${leader.pid} ${how} expected:${expected ? 1 : 0} reason:${reason} lived:${Math.round(lived)}`;
+  const words = `pid:${leader.pid} ${ending(exit)} expected:${expected ? 1 : 0} reason:${reason} lived:${Math.round(lived)}`;
   const died: Note = { name: 'TSVISOR_DIED', payload: `${whose(process)} ${words}` };
-  return verdict !== null && isOom(verdict) ? [oomNote(process, leader.pid, verdict), died] : [died];
+  return verdict !== null && isOom(verdict) ? [oomNote(process, verdict, leader.pid), died] : [died];
 };
 
 const NOTES: Notes = {
@@ -63,7 +70,7 @@ const NOTES: Notes = {
     },
   ],
   died: diedNotes,
-  'member-killed': ({ process, verdict }) => [oomNote(process, verdict.victim?.pid ?? 0, verdict)],
+  'member-killed': ({ process, verdict }) => [oomNote(process, verdict, null)],
   swept: ({ process, swept: { killed, took, remaining } }) => [
     {
       name: 'TSVISOR_SWEPT',
@@ -80,6 +87,12 @@ export const notesFor = <T extends EventType>(event: Of<T>): readonly Note[] => 
   const type: T = event.type;
   return NOTES[type]?.(event) ?? [];
 };
+
+/** The supervisor before this one was killed, and what it left was killed by the guardian. */
+export const pastLifeNote = ({ exit, killed, took, verdict }: PastLife): Note => ({
+  name: 'TSVISOR_SUPERVISOR_KILLED',
+  payload: `${ending(exit)} killed:${killed} took:${Math.round(took)} oom:${verdict.oom}\n${verdict.because}`,
+});
 
 export type Channel = 'stdout' | 'stderr';
 

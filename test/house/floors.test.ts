@@ -95,6 +95,7 @@ describe('the floors of the house', () => {
         'spawn',
         'logs',
         'guardian',
+        'events',
         'api',
         'cli',
         'daemon',
