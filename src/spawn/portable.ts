@@ -11,7 +11,10 @@ import { explainFailure, type Stage } from './stages.ts';
 
 type Launched = Extract<LaunchResult, { leader: Identity }>;
 
-/** Streams are given where the request said `pipe`: it is an anonymous one here, since nobody makes named ones. */
+/**
+ * Streams are given where the request said `pipe`: it is an anonymous one here, since nobody makes named ones. To be
+ * read from at once: execa lets go of what nobody reads when the program ends.
+ */
 export type PortableResult =
   | (Launched & { readonly stdout: Readable | null; readonly stderr: Readable | null })
   | Exclude<LaunchResult, Launched>;

@@ -100,8 +100,8 @@ describe('a launch without a guardian', () => {
     const both = await launch(request(command, { stdout: PIPE, stderr: { kind: 'same-as-stdout' } }));
     expect(new Set((await read(both.stdout)).split('\n'))).toEqual(new Set(['out', 'err', '']));
     const each = await launch(request(command, { stdout: PIPE, stderr: PIPE }));
-    expect(await read(each.stdout)).toBe('out\n');
-    expect(await read(each.stderr)).toBe('err\n');
+    const said = await Promise.all([read(each.stdout), read(each.stderr)]);
+    expect(said).toEqual(['out\n', 'err\n']);
   });
 
   test('refuses with a sentence: no command, no directory, no log folder, no interpreter', async () => {
