@@ -204,7 +204,7 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
   });
   const events = openEvents({
     identifier: plan.supervisor.identifier,
-    groupOf: (name) => plan.groups.find((group) => group.name === name),
+    groupOf: (name) => supervisor.groups.find((group) => group.name === name),
     stdinOf: (one) => stdinOf(hands.berth(one)),
     journal: voices.journal,
     clock: linux.clock,

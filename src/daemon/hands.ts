@@ -183,7 +183,7 @@ export class RealHands implements Hands {
   async #reopen(berth: Berth): Promise<void> {
     await berth.outputs?.drain();
     berth.outputs?.close();
-    const opened = this.#parts.outputs.open(berth.plan, berth.captured);
+    const opened = this.#parts.outputs.open(berth.plan, berth.captured, berth.hearing?.listeners);
     if (typeof opened === 'string')
       throw new Error(`cannot reopen the logs of ${berth.plan.name}: ${opened}`);
     berth.outputs = opened;

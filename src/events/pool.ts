@@ -19,7 +19,7 @@ export interface PoolParts {
 /** The processes of an `[eventlistener:x]`, and the events that wait for them. */
 export class Pool {
   readonly #parts: PoolParts;
-  readonly #listeners: readonly Listener[];
+  readonly #listeners: Listener[];
   #queue: Queued[] = [];
   #serial = -1;
   #dispatching = false;
@@ -33,17 +33,20 @@ export class Pool {
     return this.#parts.group.name;
   }
 
-  /** How many events wait. */
-  get waiting(): number {
-    return this.#queue.length;
-  }
-
   wants(name: Note['name']): boolean {
     return this.#parts.listener.events.some((asked) => covers(asked, name));
   }
 
   find({ name }: ProcessName): Listener | undefined {
     return this.#listeners.find((listener) => listener.name === name);
+  }
+
+  /** A change of plan has brought another process. */
+  admit(plan: ProcessPlan | undefined): Listener | undefined {
+    if (plan === undefined) return undefined;
+    const listener = this.#create(plan);
+    this.#listeners.push(listener);
+    return listener;
   }
 
   accept(note: Note, serial: number): void {

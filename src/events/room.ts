@@ -66,7 +66,13 @@ export class EventRoom {
   }
 
   listener(process: ProcessName): Listener | undefined {
-    return this.#pools.get(process.group)?.find(process);
+    const pool = this.#pools.get(process.group);
+    return pool?.find(process) ?? pool?.admit(this.#planOf(process));
+  }
+
+  /** Of a process that joined its pool later. */
+  #planOf({ group, name }: ProcessName): ProcessPlan | undefined {
+    return this.#parts.groupOf(group)?.processes.find((plan) => plan.name === name);
   }
 
   #change(name: string, change: 'added' | 'removed'): void {

@@ -59,6 +59,14 @@ describe('a pool', () => {
   });
 });
 
+test('a process that joins its pool later is sent events too', () => {
+  const stage = new Stage({ p: { ...REMOTE, processes: ['one'] } });
+  stage.replan('p', { ...REMOTE, processes: ['one', 'two'] });
+  stage.raise('two', 'p');
+  stage.remote('a');
+  expect(stage.sent('two')).toHaveLength(1);
+});
+
 describe('a rejected event', () => {
   test.each([
     ['FAIL', 'RESULT 4\nFAILREADY\n', ['warn p: event was rejected']],

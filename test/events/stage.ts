@@ -36,7 +36,7 @@ const brief = (text: string): string => {
 export class Stage {
   readonly room: EventRoom;
   readonly said: string[] = [];
-  readonly #groups: ReadonlyMap<string, GroupPlan>;
+  readonly #groups: Map<string, GroupPlan>;
   readonly #sent = new Map<string, string[]>();
   /** Processes whose stdin nobody reads. */
   readonly deaf = new Set<string>();
@@ -59,6 +59,11 @@ export class Stage {
       },
     });
     for (const name of this.#groups.keys()) this.change(name, 'added');
+  }
+
+  /** A change of plan, without a word. */
+  replan(name: string, options: PoolOptions): void {
+    this.#groups.set(name, groupOf(name, options));
   }
 
   /** What a listener was sent, oldest first. */
