@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLI } from './dist.ts';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -29,5 +30,16 @@ const canMakeFolderIn = (parent: string | null): boolean => {
     return false;
   }
 };
+
+/** Words that run a command as a user without privileges or cgroups. */
+export const AS_PLAIN_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+
+const runs = (file: string, ...args: readonly string[]): boolean => spawnSync(file, args).status === 0;
+
+/** Whether such a user may read what is tested. */
+export const canBePlainUser =
+  isRoot && runs('setpriv', ...AS_PLAIN_USER.slice(1), process.execPath, CLI, 'version');
+
+export const canMakePidNamespace = runs('unshare', '--pid', '--fork', '--mount-proc', 'true');
 
 export const canLimitMemory = canMakeFolderIn(memoryFolder());

@@ -145,41 +145,48 @@ describe('`check` finds the same without starting anything', () => {
 });
 
 describe('a program that cannot start says why, and the others run', () => {
+  // Exit status as supervisorctl's: 1 when the command cannot be found, 7 when it could not be run.
   const failing = [
     {
       what: 'its command is not there',
       keys: { command: '/nowhere/at/all' },
       error: /can't find command '\/nowhere\/at\/all'/,
+      exit: 1,
     },
     {
       what: 'its command is not in PATH',
       keys: { command: 'no-such-command' },
       error: /can't find command 'no-such-command'/,
+      exit: 1,
     },
     {
       what: 'its command is not executable',
       keys: { command: '%(here)s/plain' },
       error: /command at '.*plain' is not executable/,
+      exit: 1,
     },
     {
       what: 'its command is a folder',
       keys: { command: '/tmp' },
       error: /command at '\/tmp' is a directory/,
+      exit: 1,
     },
     {
       what: 'its command has an open quote',
       keys: { command: "sh -c 'oops" },
       error: /No closing quotation/,
+      exit: 1,
     },
     {
       what: 'its directory is missing',
       keys: { command: 'sleep 1', directory: '/nowhere/at/all' },
       error: /\/nowhere\/at\/all/,
+      exit: 7,
     },
-    { what: 'its interpreter is missing', keys: { command: '%(here)s/odd' }, error: /odd/ },
+    { what: 'its interpreter is missing', keys: { command: '%(here)s/odd' }, error: /odd/, exit: 7 },
   ];
 
-  test.each(failing)('when $what', async ({ keys, error }) => {
+  test.each(failing)('when $what', async ({ keys, error, exit }) => {
     const lodging = lodge();
     lodging.writeFile('plain', 'no program\n');
     chmodSync(lodging.writeFile('odd', '#!/nowhere/interpreter\n'), 0o755);
@@ -190,7 +197,7 @@ describe('a program that cannot start says why, and the others run', () => {
     const { processes } = await lodging.reach('FATAL', 'bad');
     expect(processes.find(({ name }) => name === 'bad')?.spawnError).toMatch(error);
     const started = await lodging.tsvisor(['start', 'bad']);
-    expect(started.code).toBe(7);
+    expect(started.code).toBe(exit);
     expect(await lodging.process('good')).toMatchObject({ state: 'RUNNING' });
   });
 });

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { createClient } from '../../src/api/client.ts';
 import type { ProcessStatus, StatusReply } from '../../src/model/command.ts';
 import { assertBuilt, CLI, run, type Said } from './dist.ts';
 import { cgroupsOf, socketsNaming } from './remains.ts';
 import { until } from './wait.ts';
-import { commandLine, environment, inhabitants, kill, type Witnessed } from './witness.ts';
+import { commandLine, environment, inhabitants, kill, zombieChildren, type Witnessed } from './witness.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../programs', import.meta.url));
 const MARK = 'TSVISOR_LODGING';
@@ -24,11 +25,13 @@ export interface RunOptions {
 export interface Lodging {
   readonly folder: string;
   readonly config: string;
+  /** The variable by which residents are known, for what a test starts by other means. */
+  readonly mark: Readonly<Record<string, string>>;
   path(name: string): string;
   /** Empty when there is no such file. */
   read(name: string): string;
   touch(name: string): void;
-  /** A `[program:NAME]` section that runs a program of test/programs in the lodging's folder. */
+  /** A `[program:NAME]` section that runs a program of test/programs in the lodging's folder; startsecs is 0. */
   program(name: string, command: string, keys?: Readonly<Record<string, string | number>>): string;
   /** Writes `supervisord.conf`: the lodging's own settings, then `sections`. */
   write(...sections: readonly string[]): void;
@@ -58,6 +61,8 @@ export interface Lodging {
   members(): readonly Witnessed[];
   /** The supervisor, found without asking it: the resident that runs daemon.js. */
   daemons(): readonly Witnessed[];
+  /** Dead children of residents that nobody has reaped. */
+  zombies(): readonly number[];
   /** Kills all residents: what the test itself left, tsvisor had no part in. */
   evict(): Promise<unknown>;
   /** Stops tsvisor and throws if a process, a cgroup or a socket of it remains. */
@@ -101,12 +106,6 @@ const evict = (folder: string): Promise<unknown> =>
     return left.length === 0;
   });
 
-const parseStatus = ({ stdout, stderr }: Said): StatusReply => {
-  if (stdout === '') throw new Error(`cannot read the status: ${stderr}`);
-  const reply: StatusReply = JSON.parse(stdout);
-  return reply;
-};
-
 const matches = (status: ProcessStatus, name: string): boolean =>
   status.name === name || `${status.group}:${status.name}` === name;
 
@@ -128,11 +127,12 @@ const openLodging = (): Lodging => {
   const lodging: Lodging = {
     folder,
     config,
+    mark: { [MARK]: folder },
     path: (name) => join(folder, name),
     read: (name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : ''),
     touch: (name) => writeFileSync(join(folder, name), ''),
     program: (name, command, keys = {}) =>
-      Object.entries({ directory: folder, redirect_stderr: true, ...keys }).reduce(
+      Object.entries({ directory: folder, redirect_stderr: true, startsecs: 0, ...keys }).reduce(
         (text, [key, value]) => `${text}${key}=${value}\n`,
         `[program:${name}]\ncommand=/bin/sh ${PROGRAMS}/${command}\nstdout_logfile=${folder}/${name}.log\n`,
       ),
@@ -151,9 +151,9 @@ const openLodging = (): Lodging => {
       const said = await lodging.tsvisor(['start'], options);
       if (said.code !== 0) throw new Error(`cannot start: ${said.code}: ${said.stdout}${said.stderr}`);
     },
-    async status() {
+    status() {
       for (const instance of instancesOf(lodging.residents())) instances.add(instance);
-      return parseStatus(await lodging.tsvisor(['status', '--json']));
+      return createClient(lodging.path('run/tsvisor.sock')).status();
     },
     async process(name) {
       const found = (await lodging.status()).processes.find((status) => matches(status, name));
@@ -167,7 +167,7 @@ const openLodging = (): Lodging => {
           const reply = await lodging.status().catch(() => null);
           return reply !== null && isReached(reply, state, names) ? reply : null;
         },
-        { within: 20_000, every: 50 },
+        { within: 20_000, every: 20 },
       ),
     async reachProcess(name, state) {
       await lodging.reach(state, name);
@@ -180,7 +180,7 @@ const openLodging = (): Lodging => {
           const reply = await lodging.status().catch(() => null);
           return reply !== null && reply.supervisor.pid !== old && isReached(reply, state, []) ? reply : null;
         },
-        { within: 20_000, every: 50 },
+        { within: 20_000, every: 20 },
       ),
     diary: (kind) =>
       lodging
@@ -197,6 +197,7 @@ const openLodging = (): Lodging => {
       ),
     members: () => lodging.residents().filter(({ pid }) => environment(pid, 'TSVISOR_COOKIE') !== null),
     daemons: () => lodging.residents().filter(({ pid }) => /^\S*node .*daemon\.js/.test(commandLine(pid))),
+    zombies: () => zombieChildren(lodging.residents().map(({ pid }) => pid)),
     evict: () => evict(folder),
     async close() {
       for (const instance of instancesOf(lodging.residents())) instances.add(instance);

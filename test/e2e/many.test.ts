@@ -5,7 +5,11 @@ import { lodge } from './lodging.ts';
 
 test('starts 200 programs, sweeps them after the supervisor was killed, and stops them all', async () => {
   const lodging = lodge();
-  lodging.write(...Array.from({ length: 200 }, (_, index) => lodging.program(`app-${index}`, 'stays.sh')));
+  lodging.write(
+    ...Array.from({ length: 200 }, (_, index) =>
+      lodging.program(`app-${index}`, 'stays.sh', { startsecs: 1 }),
+    ),
+  );
   await lodging.start();
   const { processes, supervisor } = await lodging.reach('RUNNING');
   expect(new Set(processes.map(({ pid }) => pid)).size).toBe(200);

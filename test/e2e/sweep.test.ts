@@ -1,7 +1,8 @@
 // Does a program's life end with all of its members, however they hide?
 
 import { describe, expect, test } from 'vitest';
-import { lodge, type Lodging } from './lodging.ts';
+import { AS_PLAIN_USER, canBePlainUser } from './abilities.ts';
+import { lodge, type Lodging, type RunOptions } from './lodging.ts';
 import { until } from './wait.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
 
@@ -11,8 +12,11 @@ interface Life {
 }
 
 /** Starts one program and returns its first life once leader and members have written themselves down. */
-const live = async (lodging: Lodging, members = 1): Promise<Life> => {
-  await lodging.start();
+const live = async (
+  lodging: Lodging,
+  { members = 1, options = {} }: { members?: number; options?: RunOptions },
+): Promise<Life> => {
+  await lodging.start(options);
   await lodging.reach('RUNNING', 'app');
   const written = await until('the members', () => {
     const pids = lodging.diary('member');
@@ -25,53 +29,92 @@ const live = async (lodging: Lodging, members = 1): Promise<Life> => {
 const secondLife = (lodging: Lodging): Promise<number> =>
   until('a second life', () => lodging.diary('leader')[1] ?? null, { within: 15_000 });
 
-describe('a stop', () => {
-  test('ends a child that ignores TERM after its leader has obeyed it', async () => {
+interface Rung {
+  readonly where: string;
+  readonly containment: RegExp;
+  readonly keys: Readonly<Record<string, string>>;
+  readonly options: RunOptions;
+  readonly isAble: boolean;
+}
+
+/** The promises hold whatever holds the members together. */
+const RUNGS: readonly Rung[] = [
+  {
+    where: 'the best that this machine has',
+    containment: /cgroup2|freezer|reap/,
+    keys: {},
+    options: {},
+    isAble: true,
+  },
+  {
+    where: 'containment=reap',
+    containment: /reap/,
+    keys: { containment: 'reap' },
+    options: {},
+    isAble: true,
+  },
+  {
+    where: 'as a plain user',
+    containment: /./,
+    keys: {},
+    options: { through: AS_PLAIN_USER },
+    isAble: canBePlainUser,
+  },
+];
+
+describe.each(RUNGS)('a stop ($where)', ({ containment, keys, options, isAble }) => {
+  test.skipIf(!isAble)('ends a child that ignores TERM after its leader has obeyed it', async () => {
     const lodging = lodge();
-    lodging.write(lodging.program('app', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 1 }));
-    const { leader, members } = await live(lodging);
+    lodging.write(lodging.program('app', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 1, ...keys }));
+    const { leader, members } = await live(lodging, { options });
     const said = await lodging.tsvisor(['stop', 'app']);
     expect(said).toMatchObject({ code: 0 });
     expect([leader, ...members].filter(isAlive)).toEqual([]);
-    expect(await lodging.process('app')).toMatchObject({ state: 'STOPPED', pid: 0 });
+    const status = await lodging.process('app');
+    expect(status).toMatchObject({ state: 'STOPPED', pid: 0 });
+    expect(status.containment).toMatch(containment);
   });
 
-  test('ends a leader that ignores TERM, after stopwaitsecs and not before', async () => {
+  test.skipIf(!isAble)('ends a leader that ignores TERM, after stopwaitsecs and not before', async () => {
     const lodging = lodge();
-    lodging.write(lodging.program('app', 'ignores-term.sh', { stopwaitsecs: 1 }));
-    const { leader } = await live(lodging, 0);
+    lodging.write(lodging.program('app', 'ignores-term.sh', { stopwaitsecs: 1, ...keys }));
+    const { leader } = await live(lodging, { members: 0, options });
     const begun = performance.now();
     await lodging.tsvisor(['stop', 'app']);
     expect(performance.now() - begun).toBeGreaterThan(950);
     expect(isAlive(leader)).toBe(false);
   });
 
-  test('ends a grandchild that left session, parent and environment', async () => {
+  test.skipIf(!isAble)('ends a grandchild that left session, parent and environment', async () => {
     const lodging = lodge();
-    lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1 }));
-    const { members } = await live(lodging);
+    lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
+    const { members } = await live(lodging, { options });
     await lodging.tsvisor(['stop', 'app']);
     expect(members.filter(isAlive)).toEqual([]);
   });
 });
 
-describe('a killed leader', () => {
-  test('leaves no grandchild that left session, parent and environment to its successor', async () => {
-    const lodging = lodge();
-    lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1 }));
-    const { leader, members } = await live(lodging);
-    kill(leader.pid);
-    await secondLife(lodging);
-    expect(members.filter(isAlive)).toEqual([]);
-    const { lastDeath } = await lodging.process('app');
-    expect(lastDeath?.exit).toEqual({ code: null, signal: 'SIGKILL' });
-    expect(lastDeath?.verdict?.oom).not.toBe('certain');
-  });
+describe.each(RUNGS)('a killed leader ($where)', ({ containment, keys, options, isAble }) => {
+  test.skipIf(!isAble)(
+    'leaves no grandchild that left session, parent and environment to its successor',
+    async () => {
+      const lodging = lodge();
+      lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
+      const { leader, members } = await live(lodging, { options });
+      kill(leader.pid);
+      await secondLife(lodging);
+      expect(members.filter(isAlive)).toEqual([]);
+      const { lastDeath, containment: held } = await lodging.process('app');
+      expect(held).toMatch(containment);
+      expect(lastDeath?.exit).toEqual({ code: null, signal: 'SIGKILL' });
+      expect(lastDeath?.verdict?.oom).not.toBe('certain');
+    },
+  );
 
-  test('is restarted at once though a grandchild keeps its stdout open', async () => {
+  test.skipIf(!isAble)('is restarted at once though a grandchild keeps its stdout open', async () => {
     const lodging = lodge();
-    lodging.write(lodging.program('app', 'keeps-stdout-open.sh'));
-    const { leader, members } = await live(lodging);
+    lodging.write(lodging.program('app', 'keeps-stdout-open.sh', keys));
+    const { leader, members } = await live(lodging, { options });
     const killed = performance.now();
     kill(leader.pid);
     await secondLife(lodging);
@@ -80,10 +123,10 @@ describe('a killed leader', () => {
     await until('the words of both lives', () => lodging.read('app.log').split('says hello').length === 3);
   });
 
-  test('takes a member with it that forks as fast as it can', async () => {
+  test.skipIf(!isAble)('takes a member with it that forks as fast as it can', async () => {
     const lodging = lodge();
-    lodging.write(lodging.program('app', 'forks-as-fast-as-it-can.sh', { autorestart: 'false' }));
-    const { leader } = await live(lodging, 0);
+    lodging.write(lodging.program('app', 'forks-as-fast-as-it-can.sh', { autorestart: 'false', ...keys }));
+    const { leader } = await live(lodging, { members: 0, options });
     const generation = (): number => Number(lodging.read('hop'));
     await until('the hopper hopping', () => generation() > 20);
     kill(leader.pid);

@@ -16,12 +16,15 @@ const read = (path: string): string | null => {
   }
 };
 
+const fieldsOf = (pid: number): readonly string[] => {
+  const text = read(`/proc/${pid}/stat`) ?? '';
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+};
+
 /** Null when there is no such process or it is dead already (a zombie). */
 export const witness = (pid: number): Witnessed | null => {
-  const text = read(`/proc/${pid}/stat`);
-  if (text === null) return null;
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? null : { pid, startTick: Number(fields[19]) };
+  const [state = '', ...fields] = fieldsOf(pid);
+  return state === '' || state === 'Z' || state === 'X' ? null : { pid, startTick: Number(fields[18]) };
 };
 
 /** The same, where its absence is a failure of the test. */
@@ -50,16 +53,30 @@ const directory = (pid: number): string => {
 
 const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
-/** Live processes that live in `folder`: started with it in the variable `mark`, or working in it. */
-export const inhabitants = (folder: string, mark: string): readonly Witnessed[] =>
+const allPids = (): readonly number[] =>
   readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
+    .map(Number);
+
+/** Dead processes that their parents, all of `parents`, have not reaped. */
+export const zombieChildren = (parents: readonly number[]): readonly number[] =>
+  allPids().filter((pid) => {
+    const [state, parent] = fieldsOf(pid);
+    return state === 'Z' && parents.includes(Number(parent));
+  });
+
+/** Live processes that live in `folder`: started with it in the variable `mark`, or working in it. */
+export const inhabitants = (folder: string, mark: string): readonly Witnessed[] =>
+  allPids()
     .filter((pid) => environment(pid, mark) === folder || isIn(directory(pid), folder))
     .flatMap((pid) => witness(pid) ?? []);
 
 export const commandLine = (pid: number): string =>
   (read(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ');
+
+/** Whether it is pid 1 in a namespace of its own. */
+export const isFirst = (pid: number): boolean =>
+  /^NSpid:\s+\d+\s+1$/m.test(read(`/proc/${pid}/status`) ?? '');
 
 /** oom_score_adj, from the kernel. */
 export const score = (pid: number): number => Number(read(`/proc/${pid}/oom_score_adj`) ?? Number.NaN);
