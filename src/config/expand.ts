@@ -1,6 +1,6 @@
 // What does a value say once its %(name)s are filled in? Python's mapping-style formatting.
 
-import { pythonRepr } from './repr.ts';
+import { pythonAscii, pythonRepr } from './repr.ts';
 
 /** Looked up in order; the first map that has the name answers. */
 export type Names = readonly ReadonlyMap<string, string | number>[];
@@ -101,7 +101,12 @@ const textual = (value: string | number, spec: Spec): Formatted => {
       ? pad(value, spec)
       : { refused: '%c takes a number or one character' };
   }
-  const body = spec.type === 's' || typeof value === 'number' ? String(value) : pythonRepr(value);
+  const body =
+    spec.type === 's' || typeof value === 'number'
+      ? String(value)
+      : spec.type === 'a'
+        ? pythonAscii(value)
+        : pythonRepr(value);
   return pad(spec.precision === -1 ? body : Array.from(body).slice(0, spec.precision).join(''), spec);
 };
 
@@ -140,6 +145,7 @@ const convert = (
   at: number,
   names: Names,
 ): { readonly out: Expanded; readonly end: number } => {
+  if (text[at] === '%') return { out: { text: '%' }, end: at + 1 };
   const named = text[at] === '(';
   const behind = named ? closing(text, at + 1) : at;
   const stop = (refused: string, hint = PERCENT): { out: Expanded; end: number } => ({
@@ -153,7 +159,6 @@ const convert = (
   if (named && value === undefined)
     return stop(`nothing is called '${name}' here`, `known here: ${available(names)}`);
   if (spec.type === '') return stop('it ends within a %');
-  if (spec.type === '%') return { out: { text: '%' }, end };
   if (value === undefined) return stop(`%${spec.type} has no name`);
   if (Math.max(spec.width, spec.precision) > MAX_LENGTH) return stop('its width is too large');
   const formatted = format(value, spec);

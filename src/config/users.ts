@@ -111,7 +111,7 @@ export const assumedUsers = (): UserDatabase => {
       return { name: key, uid, gid, groups: [gid], home: '/' };
     },
     group: (key) => (key === '' ? null : resolveId('group ', key)),
-    home: () => null,
+    home: (name) => machineUsers().home(name),
     nameOf: (id) => (names.has(id) ? `name:${names.get(id) ?? ''}` : id),
   };
 };

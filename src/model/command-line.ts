@@ -18,17 +18,18 @@ interface Part {
 }
 
 /** What stands between double quotes: a backslash escapes only a quote and itself. */
-const inDouble = (line: string, start: number): Part | null => {
+const inDouble = (line: string, start: number): Part | string => {
   let text = '';
   let at = start;
   while (at < line.length) {
     const next = line.charAt(at);
     if (next === '"') return { text, end: at + 1 };
+    if (next === '\\' && at + 1 === line.length) return 'No escaped character';
     const escapes = next === '\\' && (line[at + 1] === '"' || line[at + 1] === '\\');
     text += line.charAt(escapes ? at + 1 : at);
     at += escapes ? 2 : 1;
   }
-  return null;
+  return 'No closing quotation';
 };
 
 const inSingle = (line: string, start: number): Part | null => {
@@ -39,7 +40,7 @@ const inSingle = (line: string, start: number): Part | null => {
 /** One quoted part, escaped character or plain character of a word. */
 const partAt = (line: string, at: number): Part | string => {
   const next = line.charAt(at);
-  if (next === '"') return inDouble(line, at + 1) ?? 'No closing quotation';
+  if (next === '"') return inDouble(line, at + 1);
   if (next === "'") return inSingle(line, at + 1) ?? 'No closing quotation';
   if (next !== '\\') return { text: next, end: at + 1 };
   return at + 1 < line.length ? { text: line.charAt(at + 1), end: at + 2 } : 'No escaped character';

@@ -136,6 +136,9 @@ export const placed = (config: unknown, where: { readonly here: string; readonly
   const text = JSON.stringify(config)
     .replaceAll('/oracle-here', where.here)
     .replaceAll('/oracle-cwd', where.cwd);
-  if (!text.includes(`${where.here}/..`)) return JSON.parse(text);
-  return JSON.parse(text.replaceAll('"/var/supervisord.', `"${out}/var/supervisord.`));
+  // A path that leaves the folder by .. ended at the root there.
+  const up = text.includes(`${where.here}/..`);
+  const answer = JSON.parse(up ? text.replaceAll('"/var/supervisord.', `"${out}/var/supervisord.`) : text);
+  // supervisord repeats a warning for every process; see repeated-warning in docs/supervisord.md.
+  return 'warnings' in answer ? { ...answer, warnings: [...new Set(answer.warnings)] } : answer;
 };

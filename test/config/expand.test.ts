@@ -7,6 +7,7 @@ const names = [
   new Map<string, string | number>([
     ['n', 7],
     ['s', 'ab'],
+    ['odd', 'é\u0001\\'],
     ['ENV_X', 'x%y'],
   ]),
 ];
@@ -22,7 +23,7 @@ describe('formats as Python', () => {
     ['%(n)s %(s)5s|%(s)-5s|%(s).1s', '7    ab|ab   |a'],
     ['%(s)r %(n)r', "'ab' 7"],
     ['%(ENV_X)s', 'x%y'],
-    ['%(s)%', '%'],
+    ['%(odd)r %(odd)a', "'é\\x01\\\\' '\\xe9\\x01\\\\'"],
     ['%(n)ld', '7'],
   ])('%j gives %j', (text, expected) => {
     expect(expand(text, names)).toEqual({ text: expected });
@@ -40,6 +41,8 @@ describe('refuses', () => {
     ['%(s)d', '%d takes a number and this is a text'],
     ['%(s)y', "unknown format character 'y'"],
     ['%s', '%s has no name'],
+    ['%5%', '%% has no name'],
+    ['%(s)%', "unknown format character '%'"],
     ['%(n)9999999999d', 'its width is too large'],
   ])('%j: %s', (text, refused) => {
     expect(expand(text, names)).toMatchObject({ refused });

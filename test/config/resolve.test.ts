@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadPlan } from '../../src/config/load.ts';
-import type { Plan } from '../../src/model/plan.ts';
+import { PLAIN_LOGGING, type Plan } from '../../src/model/plan.ts';
 import { lodging, onlyProcess, planOf, problemsOf, processesIn } from './lodging.ts';
 
 const everything = async (): Promise<{ plan: Plan; here: string }> => {
@@ -134,6 +134,7 @@ describe('defaults', () => {
       containment: 'auto',
       fastDeathSecs: 10,
       restartDelayMax: 30,
+      logging: PLAIN_LOGGING,
     });
   });
 
@@ -266,5 +267,24 @@ describe('problems', () => {
     expect(resolved).toMatchObject({
       warnings: [{ message: 'cannot load twiddler:make: it is a Python plugin' }],
     });
+  });
+});
+
+describe('what differs from supervisord', () => {
+  test('is that a warning comes once, not for every process', async () => {
+    const text = program('numprocs=3\nprocess_name=a%(process_num)d\nstdout_logfile_maxbytes=0');
+    const file = join(lodging({ 'x.conf': text }), 'x.conf');
+    const resolved = await loadPlan(file, { env: {} });
+    expect(resolved).toMatchObject({
+      warnings: [
+        { line: 2, verbatim: true, message: expect.stringContaining('AUTO logging used for stdout_logfile') },
+      ],
+    });
+    expect(resolved).toHaveProperty('warnings.length', 1);
+  });
+
+  test('is that listeners may ask for events of our own', async () => {
+    const plan = await planOf('[supervisord]\n[eventlistener:e]\ncommand=x\nevents=TSVISOR_OOM_KILLED');
+    expect(plan.groups[0]?.listener?.events).toEqual(['TSVISOR_OOM_KILLED']);
   });
 });
