@@ -36,7 +36,8 @@ const hasGuardian = (): boolean => {
 
 /** What a tsvisor around us tells its own supervisor is not for ours. */
 const ownEnvironment = (foreground: boolean): NodeJS.ProcessEnv => {
-  const { TSVISOR_GUARDIAN: _, TSVISOR_REPORT_FD: __, ...environment } = process.env;
+  const { TSVISOR_GUARDIAN: _, TSVISOR_REPORT_FD: __, TSVISOR_COOKIE: ___, ...rest } = process.env;
+  const environment = { ...rest, TSVISOR_STARTER: String(process.pid) };
   return foreground ? environment : { ...environment, TSVISOR_REPORT_FD: String(REPORT_FD) };
 };
 

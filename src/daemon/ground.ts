@@ -86,6 +86,17 @@ const protectOurselves = ({ processes }: Linux, link: Link | null): number => {
   return typeof score === 'number' ? score : 0;
 };
 
+/**
+ * `tsvisor start`, while it waits for us (in the foreground for as long as we live), is in our cgroup too. It tells its
+ * pid, which counts only while it is the guardian's parent: else it is gone and the pid may be anybody's.
+ */
+const waitingStarter = ({ processes }: Linux, link: Link | null): readonly number[] => {
+  const starter = Number(process.env['TSVISOR_STARTER']);
+  delete process.env['TSVISOR_STARTER'];
+  const guardian = link === null ? 'gone' : processes.row(link.hello.guardianPid);
+  return guardian !== 'gone' && guardian.ppid === starter ? [starter] : [];
+};
+
 const NO_GUARDIAN = 'cgroups are not used without the guardian';
 
 export const standOn = async (settings: Settings, link: Link | null): Promise<Ground> => {
@@ -98,7 +109,9 @@ export const standOn = async (settings: Settings, link: Link | null): Promise<Gr
   become(plan.supervisor.user);
   const guardian = findGuardian();
   const own = [process.pid, ...(link === null ? [] : [link.hello.guardianPid])];
-  const found = guardian === null ? { tier: null, why: NO_GUARDIAN } : probeCgroups({ instance, own });
+  const movable = [...own, ...waitingStarter(linux, link)];
+  const found =
+    guardian === null ? { tier: null, why: NO_GUARDIAN } : probeCgroups({ instance, own: movable });
   return {
     settings,
     plan,

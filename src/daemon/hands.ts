@@ -78,6 +78,8 @@ export class RealHands implements Hands {
       if (typeof opened === 'string') return { error: `cannot start ${plan.name}: ${opened}`, retry: true };
       berth.outputs = opened;
     }
+    // Made again where somebody removed it.
+    berths.tier?.leaf(plan.group, plan.name);
     berth.launches += 1;
     const cookie = `${berths.instance}:${plan.group}:${plan.name}:${berth.launches}`;
     berth.baseline = evidence.note(berth.cgroup);
