@@ -5,16 +5,22 @@ import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow, type Order }
 const flagsOf = ({ flags }: OptionRow): readonly string[] =>
   flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
 
+/** As commander names it: `--dry-run` is `dryRun`. */
 const keyOf = (option: OptionRow): string =>
-  flagsOf(option)
-    .find((flag) => flag.startsWith('--'))
-    ?.slice(2) ?? '';
+  (flagsOf(option).find((flag) => flag.startsWith('--')) ?? '')
+    .replace(/^--(?:no-)?/, '')
+    .replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+const negates = ({ flags }: OptionRow): boolean => flags.startsWith('--no-');
 
 const takesValue = ({ flags }: OptionRow): boolean => flags.includes('<');
 
-/** Fewest and most words: `<a> [b...]` is at least one. */
-const fits = ({ words }: CommandRow, count: number): boolean =>
-  count >= words.split('<').length - 1 && (words !== '' || count === 0);
+/** Fewest and most words: `<a> [b...]` is at least one, `<a>` exactly one. */
+const fits = ({ words }: CommandRow, count: number): boolean => {
+  const fewest = words.split('<').length - 1;
+  const most = words.includes('...') ? Infinity : words.split(/[<[]/).length - 1;
+  return count >= fewest && count <= most;
+};
 
 interface Reading {
   row: CommandRow | null;
@@ -31,7 +37,7 @@ const readOption = (
   const option = known.find((candidate) => flagsOf(candidate).includes(token));
   if (option === undefined) return 'unknown';
   if (!takesValue(option)) {
-    reading.options[keyOf(option)] = true;
+    reading.options[keyOf(option)] = !negates(option);
     return 'taken';
   }
   if (next === undefined || next.startsWith('-')) return 'unknown';

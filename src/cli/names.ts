@@ -1,6 +1,6 @@
 // Which of the listed processes does the command line name, and what is wrong with the names that mean none?
 
-import type { ProcessStatus } from '../model/command.ts';
+import type { ProcessName } from '../model/event.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec, parseSelector } from '../model/name.ts';
 import { nearest } from './nearest.ts';
@@ -11,13 +11,13 @@ export interface UnknownName {
   readonly hint: string;
 }
 
-export interface Selection {
-  /** In the order of the status reply. */
-  readonly processes: readonly ProcessStatus[];
+export interface Selection<P extends ProcessName> {
+  /** In the order in which they were given. */
+  readonly processes: readonly P[];
   readonly unknown: readonly UnknownName[];
 }
 
-const hintFor = (word: string, all: readonly ProcessStatus[]): string | null => {
+const hintFor = (word: string, all: readonly ProcessName[]): string | null => {
   const groups = [...new Set(all.map(({ group }) => group))];
   const name = nearest(word, [
     ...all.map((process) => ({ name: namespec(process.group, process.name), aliases: [process.name] })),
@@ -27,7 +27,7 @@ const hintFor = (word: string, all: readonly ProcessStatus[]): string | null => 
 };
 
 /** What to tell the writer of a name that means nothing here. */
-export const unknownName = (word: string, all: readonly ProcessStatus[]): UnknownName => {
+export const unknownName = (word: string, all: readonly ProcessName[]): UnknownName => {
   const selector = parseSelector(word);
   const error =
     selector.kind === 'group'
@@ -36,7 +36,7 @@ export const unknownName = (word: string, all: readonly ProcessStatus[]): Unknow
   return { error, hint: hintFor(word, all) ?? error.hint };
 };
 
-const matches = (word: string): ((process: ProcessStatus) => boolean) => {
+const matches = (word: string): ((process: ProcessName) => boolean) => {
   const selector = parseSelector(word);
   if (selector.kind === 'all') return () => true;
   if (selector.kind === 'group') return ({ group }) => group === selector.group;
@@ -44,7 +44,7 @@ const matches = (word: string): ((process: ProcessStatus) => boolean) => {
 };
 
 /** No words select everything. */
-export const select = (words: readonly string[], all: readonly ProcessStatus[]): Selection => {
+export const select = <P extends ProcessName>(words: readonly string[], all: readonly P[]): Selection<P> => {
   if (words.length === 0 || words.includes('all')) return { processes: all, unknown: [] };
   const tests = words.map(matches);
   return {

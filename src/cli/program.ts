@@ -18,6 +18,8 @@ const describe = ({ name, words, summary, detail, options }: CommandRow): Comman
   return addOptions(command, options);
 };
 
+type Options = Omit<Order['options'], 'wait'> & { readonly wait?: boolean };
+
 const createProgram = (terminal: Terminal): Command =>
   addOptions(new Command('tsvisor'), GLOBAL_OPTIONS)
     .description('A process supervisor that knows the OOM killer.')
@@ -29,6 +31,10 @@ const createProgram = (terminal: Terminal): Command =>
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
 
+/** Commander says `wait: true` where no `--no-wait` is given. */
+const given = ({ wait, ...options }: Options): Order['options'] =>
+  wait === false ? { ...options, wait } : options;
+
 /** Answers the order, or the exit status after commander has told of help or of a mistake. */
 export const readArgv = (argv: readonly string[], terminal: Terminal): Order | number => {
   const program = createProgram(terminal);
@@ -36,7 +42,7 @@ export const readArgv = (argv: readonly string[], terminal: Terminal): Order | n
   for (const row of COMMANDS) {
     const command = describe(row).copyInheritedSettings(program);
     command.action(() => {
-      orders.push({ row, words: command.args, options: command.optsWithGlobals() });
+      orders.push({ row, words: command.args, options: given(command.optsWithGlobals()) });
     });
     program.addCommand(command);
   }

@@ -3,10 +3,9 @@
 import { createClient, type Client } from '../api/client.ts';
 import type { SupervisorStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
-import type { Run } from './commands.ts';
+import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
 import { tellOutcomes } from './outcomes.ts';
-import type { Terminal } from './terminal.ts';
 
 /** Milliseconds without any answer after which the next supervisor is not waited for any more. */
 const PATIENCE_MS = 30_000;
@@ -43,16 +42,23 @@ const successor = async (client: Client, before: SupervisorStatus): Promise<Supe
 };
 
 /** The supervisor sees to its successor itself, also where there is no guardian or a lost one. */
-const restartAll = async (client: Client, terminal: Terminal): Promise<number> => {
+const restartAll = async (client: Client, { options, terminal }: Invocation): Promise<number> => {
   const { supervisor: before } = await client.status();
   await client.reload();
+  if (options.wait === false) {
+    terminal.out('tsvisor is restarting');
+    return 0;
+  }
   const { pid } = await successor(client, before);
   terminal.out(`tsvisor is up again (pid ${pid})`);
   return 0;
 };
 
-export const run: Run = async ({ words, options, terminal }) => {
+export const run: Run = async (invocation) => {
+  const { words, options, terminal } = invocation;
   const client = createClient(await locate(options));
-  if (words.length === 0) return restartAll(client, terminal);
-  return tellOutcomes(await client.restart(words), { client, terminal, exits: { BAD_GROUP: 2 } });
+  if (words.length === 0) return restartAll(client, invocation);
+  const { act } = await import('./progress.ts');
+  const outcomes = await act(client, { names: words, verb: 'restart' }, invocation);
+  return tellOutcomes(outcomes, { client, terminal, exits: { BAD_GROUP: 2 } });
 };

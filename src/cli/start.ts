@@ -2,14 +2,24 @@
 
 import { createClient } from '../api/client.ts';
 import type { StatusReply } from '../model/command.ts';
+import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
 import { warn } from './complain.ts';
 import type { Terminal } from './terminal.ts';
 
-const startNamed = async ({ words, options, terminal }: Invocation): Promise<number> => {
-  const [{ locate }, { tellOutcomes }] = await Promise.all([import('./locate.ts'), import('./outcomes.ts')]);
+const startNamed = async (invocation: Invocation): Promise<number> => {
+  const { words, options, terminal } = invocation;
+  const [{ locate }, { tellOutcomes }, { act }] = await Promise.all([
+    import('./locate.ts'),
+    import('./outcomes.ts'),
+    import('./progress.ts'),
+  ]);
   const client = createClient(await locate(options));
-  return tellOutcomes(await client.start(words), { client, terminal, exits: { BAD_GROUP: 2 } });
+  return tellOutcomes(await act(client, { names: words, verb: 'start' }, invocation), {
+    client,
+    terminal,
+    exits: { BAD_GROUP: 2 },
+  });
 };
 
 const announce = (terminal: Terminal, { supervisor, processes }: StatusReply): void => {
@@ -25,6 +35,7 @@ const startSupervisor = async ({ options, terminal }: Invocation): Promise<numbe
     import('./ending.ts'),
     import('./holder.ts'),
   ]);
+  refuseNoWait(options);
   const place = await loadPlace(configFile(options.config));
   warn(terminal, place.warnings);
   const holder = await statusOf(createClient(place.socket));
@@ -33,6 +44,14 @@ const startSupervisor = async ({ options, terminal }: Invocation): Promise<numbe
     return (await import('./foreground.ts')).runInForeground(place);
   announce(terminal, await (await import('./boot.ts')).boot(place));
   return 0;
+};
+
+const refuseNoWait = ({ wait }: Invocation['options']): void => {
+  if (wait !== false) return;
+  throw new TsvisorError('BAD_OPTION', {
+    option: '--no-wait',
+    reason: 'the start of the supervisor is always waited for; it is for named processes',
+  });
 };
 
 export const run: Run = (invocation) =>

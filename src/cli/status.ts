@@ -1,16 +1,16 @@
 // `tsvisor status`: what runs, with how much memory and which score, and how it died last.
 
-import { createClient } from '../api/client.ts';
+import { createClient, type Client } from '../api/client.ts';
 import type { ProcessStatus, StatusReply } from '../model/command.ts';
 import { isStoppedState } from '../model/state.ts';
-import type { Run } from './commands.ts';
+import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
 import type { Selection } from './names.ts';
 import { renderProcesses, renderStatus } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
 
 /** supervisorctl's: a process at rest wins over an unknown name. */
-const exitStatus = ({ processes, unknown }: Selection): number => {
+const exitStatus = ({ processes, unknown }: Selection<ProcessStatus>): number => {
   if (processes.some(({ state }) => isStoppedState(state))) return 3;
   return unknown.length > 0 ? 4 : 0;
 };
@@ -26,7 +26,7 @@ const selectNamed = async (
   words: readonly string[],
   all: readonly ProcessStatus[],
   terminal: Terminal,
-): Promise<Selection> => {
+): Promise<Selection<ProcessStatus>> => {
   if (words.length === 0) return { processes: all, unknown: [] };
   const [{ select }, { complain }] = await Promise.all([import('./names.ts'), import('./complain.ts')]);
   const selection = select(words, all);
@@ -34,12 +34,19 @@ const selectNamed = async (
   return selection;
 };
 
-export const run: Run = async ({ words, options, terminal }) => {
-  const reply = await createClient(await locate(options)).status();
+const showOnce = async (client: Client, { words, options, terminal }: Invocation): Promise<number> => {
+  const reply = await client.status();
   const selection = await selectNamed(words, reply.processes, terminal);
   const listed = { ...reply, processes: selection.processes };
   if (options.json === true) terminal.out(JSON.stringify(listed, null, 2));
   else if (words.length === 0 || listed.processes.length > 0)
     terminal.out(render(listed, words.length > 0, terminal));
   return exitStatus(selection);
+};
+
+export const run: Run = async (invocation) => {
+  const client = createClient(await locate(invocation.options));
+  const once = (terminal: Terminal): Promise<number> => showOnce(client, { ...invocation, terminal });
+  if (invocation.options.watch !== true) return once(invocation.terminal);
+  return (await import('./watch.ts')).watch(once, invocation.terminal);
 };

@@ -3,11 +3,16 @@
 import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
 import { locate } from './locate.ts';
+import { act } from './progress.ts';
 import { tellOutcomes } from './outcomes.ts';
 
 export const run: Run = async (invocation) => {
   const { words, options, terminal } = invocation;
   if (words.length === 0) return (await import('./shutdown.ts')).run(invocation);
   const client = createClient(await locate(options));
-  return tellOutcomes(await client.stop(words), { client, terminal, exits: {} });
+  return tellOutcomes(await act(client, { names: words, verb: 'stop' }, invocation), {
+    client,
+    terminal,
+    exits: {},
+  });
 };

@@ -53,6 +53,8 @@ interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
   readonly cell: (process: ProcessStatus, now: number) => string;
+  /** Left out where the terminal is too narrow for all, or nothing is known. */
+  readonly spare?: true;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -61,6 +63,12 @@ const COLUMNS: readonly Column[] = [
   { title: 'PID', align: 'right', cell: ({ pid }) => (pid === 0 ? '' : String(pid)) },
   { title: 'UPTIME', align: 'right', cell: ({ pid, uptime }) => (pid === 0 ? '' : uptimeWords(uptime)) },
   { title: 'MEMORY', align: 'right', cell: ({ memory }) => (memory === null ? '' : memoryWords(memory)) },
+  {
+    title: 'CPU',
+    align: 'right',
+    cell: ({ cpu }) => (cpu === null ? '' : `${cpu.toFixed(cpu < 9.95 ? 1 : 0)}%`),
+    spare: true,
+  },
   { title: 'SCORE', align: 'right', cell: scoreWords },
   { title: 'RESTARTS', align: 'right', cell: ({ restarts }) => String(restarts) },
   { title: 'LAST DEATH', align: 'left', cell: deathWords },
@@ -92,22 +100,36 @@ const indented = (text: string, indent: string, columns: number | null): readonl
     ? [indent + text]
     : wrap(text, Math.max(20, columns - indent.length)).map((line) => indent + line);
 
-export const renderProcesses = (
-  processes: readonly ProcessStatus[],
-  { paint, columns, now }: View,
-): readonly string[] => {
-  const cells = processes.map((process) => COLUMNS.map(({ cell }) => cell(process, now)));
-  const widths = COLUMNS.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)),
-  );
-  const line = (row: readonly string[], style: (index: number, text: string) => string): string =>
-    COLUMNS.map(({ align }, index) => style(index, pad(row[index] ?? '', widths[index] ?? 0, align)))
-      .join('  ')
+interface Laid extends Column {
+  readonly cells: readonly string[];
+  readonly width: number;
+}
+
+const GAP = '  ';
+
+/** A spare column is kept where it says something and all fit. */
+const layOut = (processes: readonly ProcessStatus[], { columns, now }: View): readonly Laid[] => {
+  const all = COLUMNS.map((column) => {
+    const cells = processes.map((process) => column.cell(process, now));
+    return { ...column, cells, width: Math.max(column.title.length, ...cells.map(({ length }) => length)) };
+  });
+  const total = all.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
+  const isWide = columns !== null && total > columns;
+  return all.filter(({ spare, cells }) => spare !== true || (!isWide && cells.some((cell) => cell !== '')));
+};
+
+export const renderProcesses = (processes: readonly ProcessStatus[], view: View): readonly string[] => {
+  const { paint, columns } = view;
+  const laid = layOut(processes, view);
+  const line = (style: (title: string, text: string) => string, row: number | null): string =>
+    laid
+      .map(({ title, align, width, cells }) =>
+        style(title, pad(row === null ? title : (cells[row] ?? ''), width, align)),
+      )
+      .join(GAP)
       .trimEnd();
-  const rows = processes.flatMap((process, position) => [
-    line(cells[position] ?? [], (index, text) =>
-      index === 1 ? paint(STATE_STYLE[process.state], text) : text,
-    ),
+  const rows = processes.flatMap((process, row) => [
+    line((title, text) => (title === 'STATE' ? paint(STATE_STYLE[process.state], text) : text), row),
     ...notesOf(process)
       .flatMap((note) => indented(note, '    ', columns))
       .map((text) => paint('dim', text)),
@@ -115,10 +137,7 @@ export const renderProcesses = (
   return [
     paint(
       'bold',
-      line(
-        COLUMNS.map(({ title }) => title),
-        (_, text) => text,
-      ),
+      line((_, text) => text, null),
     ),
     ...rows,
   ];

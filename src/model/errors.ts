@@ -77,6 +77,13 @@ export const ERRORS = {
   },
   BAD_REQUEST: { message: 'cannot read the request: {reason}', hint: '', exit: 1, http: 400, fault: 2 },
   UNKNOWN_ROUTE: { message: 'no such resource: {route}', hint: '', exit: 1, http: 404, fault: 1 },
+  NO_SIGNATURE: {
+    message: '{method}: no such method',
+    hint: 'system.listMethods lists them',
+    exit: 1,
+    http: 404,
+    fault: 4,
+  },
   UNAUTHORIZED: {
     message: 'cannot let the request in: user name or password is missing or wrong',
     hint: '',
@@ -166,6 +173,28 @@ export const ERRORS = {
     exit: 2,
     http: 500,
     fault: 30,
+  },
+  BAD_OPTION: { message: 'cannot use {option}: {reason}', hint: '', exit: 2, http: 400, fault: 2 },
+  NO_LOG: {
+    message: 'cannot show the log of {name}: {reason}',
+    hint: '{cure}',
+    exit: 1,
+    http: 404,
+    fault: 20,
+  },
+  NOT_IN_TIME: {
+    message: 'cannot see {names} {state}: not so after {seconds} s',
+    hint: '`tsvisor status` shows how they are',
+    exit: 124,
+    http: 504,
+    fault: 30,
+  },
+  NEVER: {
+    message: 'cannot see {names} {state}: FATAL, and nobody tries again ({reason})',
+    hint: '`tsvisor logs` may say why',
+    exit: 7,
+    http: 500,
+    fault: 40,
   },
   NO_FILE: { message: 'no log: {path}', hint: '', exit: 1, http: 404, fault: 20 },
 } as const satisfies Record<string, ErrorRow>;

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPlainArgv } from '../../src/cli/argv.ts';
-import { COMMANDS, type Order } from '../../src/cli/commands.ts';
+import { COMMANDS, GLOBAL_OPTIONS, type OptionRow, type Order } from '../../src/cli/commands.ts';
 import { readArgv } from '../../src/cli/program.ts';
 import { createScreen } from './screen.ts';
 
@@ -19,19 +19,30 @@ const byCommander = (argv: readonly string[]): unknown => {
 };
 
 const VALUES = ['ci:app-1', 'ci:*', 'all', 'TERM', 'x.conf', ''];
-const PLAIN = ['-c', '--config', '-s', '--socket', '-n', '--foreground', '--json'];
 const RARE = ['-h', '--help', '--', '-', '--config=x', '-cx', '-nc', '-9', '--nope', 'help'];
-const NAMES = COMMANDS.filter(({ raw }) => raw !== true).map(({ name }) => name);
+const ROWS = COMMANDS.filter(({ raw }) => raw !== true);
+const NAMES = ROWS.map(({ name }) => name);
 
-const token = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...VALUES) },
-  { weight: 3, arbitrary: fc.constantFrom(...PLAIN) },
-  { weight: 1, arbitrary: fc.constantFrom(...RARE, ...NAMES) },
-);
+const flagsOf = (options: readonly OptionRow[]): readonly string[] =>
+  options.flatMap(({ flags }) => flags.split(/[ ,]+/).filter((word) => word.startsWith('-')));
+
+const token = (flags: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...VALUES) },
+    { weight: 3, arbitrary: fc.constantFrom(...flags) },
+    { weight: 1, arbitrary: fc.constantFrom(...RARE, ...NAMES) },
+  );
 
 const commandLine = fc
-  .tuple(fc.array(token, { maxLength: 2 }), fc.constantFrom(...NAMES), fc.array(token, { maxLength: 4 }))
-  .map(([before, name, after]) => [...before, name, ...after]);
+  .constantFrom(...ROWS)
+  .chain(({ name, options }) =>
+    fc
+      .tuple(
+        fc.array(token(flagsOf(GLOBAL_OPTIONS)), { maxLength: 2 }),
+        fc.array(token(flagsOf([...GLOBAL_OPTIONS, ...options])), { maxLength: 4 }),
+      )
+      .map(([before, after]) => [...before, name, ...after]),
+  );
 
 describe('argv', () => {
   test('means the same to the plain reader and to commander', () => {

@@ -1,0 +1,22 @@
+// `tsvisor avail`: the processes of the config that was read last.
+
+import { createClient } from '../api/client.ts';
+import type { ConfigReply } from '../model/command.ts';
+import { namespec } from '../model/name.ts';
+import type { Run } from './commands.ts';
+import { locate } from './locate.ts';
+
+/** supervisorctl's columns. */
+const lineOf = ({ plan, inUse, groupPriority }: ConfigReply): string =>
+  [
+    namespec(plan.group, plan.name).padEnd(32),
+    (inUse ? 'in use' : 'avail').padEnd(9),
+    (plan.autostart ? 'auto' : 'manual').padEnd(9),
+    `${groupPriority}:${plan.priority}`,
+  ].join(' ');
+
+export const run: Run = async ({ options, terminal }) => {
+  const configs = await createClient(await locate(options)).configs();
+  for (const config of configs) terminal.out(lineOf(config));
+  return 0;
+};

@@ -1,0 +1,41 @@
+// How do groups come into the active config and go out of it, one after the other?
+
+import type { Client } from '../api/client.ts';
+import { TsvisorError } from '../model/errors.ts';
+import { complain } from './complain.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface GroupChange {
+  readonly act: (client: Client, group: string) => Promise<void>;
+  /** Said after the name of the group. */
+  readonly done: string;
+}
+
+export const ADD: GroupChange = {
+  act: (client, group) => client.addGroup(group),
+  done: 'added process group',
+};
+
+export const REMOVE: GroupChange = {
+  act: (client, group) => client.removeGroup(group),
+  done: 'removed process group',
+};
+
+/** A group that refuses does not stop the others. Answers the exit status: that of the last refusal. */
+export const changeGroups = async (
+  groups: readonly string[],
+  { act, done }: GroupChange,
+  { client, terminal }: { readonly client: Client; readonly terminal: Terminal },
+): Promise<number> => {
+  let exit = 0;
+  for (const group of groups)
+    try {
+      await act(client, group);
+      terminal.out(`${group}: ${done}`);
+    } catch (error) {
+      if (!(error instanceof TsvisorError)) throw error;
+      complain(terminal, error.message, error.hint);
+      exit = error.row.exit === 0 ? exit : error.row.exit;
+    }
+  return exit;
+};

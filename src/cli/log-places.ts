@@ -1,0 +1,97 @@
+// Where are the logs that the command line names? The supervisor is asked; where none answers, the config tells.
+
+import { createClient } from '../api/client.ts';
+import type { ProcessStatus } from '../model/command.ts';
+import { TsvisorError } from '../model/errors.ts';
+import { namespec } from '../model/name.ts';
+import type { LogTarget, Plan, ProcessPlan } from '../model/plan.ts';
+import type { Invocation } from './commands.ts';
+import { configFile, locate } from './locate.ts';
+import { select, type UnknownName } from './names.ts';
+
+/** The word for the supervisor's own log. */
+export const SUPERVISOR = 'supervisor';
+
+export interface LogPlace {
+  readonly label: string;
+  readonly path: string;
+}
+
+export interface LogPlaces {
+  readonly places: readonly LogPlace[];
+  readonly unknown: readonly UnknownName[];
+}
+
+interface Named {
+  readonly group: string;
+  readonly name: string;
+  readonly stdoutLog: string;
+  readonly stderrLog: string;
+}
+
+const pathOf = (target: LogTarget): string => (target.kind === 'file' ? target.path : '');
+
+const fromPlan = ({ group, name, stdout, stderr, redirectStderr }: ProcessPlan): Named => ({
+  group,
+  name,
+  stdoutLog: pathOf(stdout),
+  stderrLog: redirectStderr ? '' : pathOf(stderr),
+});
+
+const loadedPlan = async (config: string | undefined): Promise<Plan> => {
+  const { loadPlace } = await import('./place.ts');
+  return (await loadPlace(configFile(config))).plan;
+};
+
+const statusOrNull = async (
+  options: Invocation['options'],
+): Promise<{ readonly processes: readonly ProcessStatus[]; readonly config: string } | null> => {
+  try {
+    const { supervisor, processes } = await createClient(await locate(options)).status();
+    return { processes, config: supervisor.config };
+  } catch (error) {
+    if (error instanceof TsvisorError && (error.code === 'NOT_RUNNING_HERE' || error.code === 'NO_ANSWER'))
+      return null;
+    throw error;
+  }
+};
+
+const placesOf = (
+  { group, name, stdoutLog, stderrLog }: Named,
+  { stdout, stderr }: Invocation['options'],
+): readonly LogPlace[] => {
+  const both = stdout === stderr;
+  const label = namespec(group, name);
+  return [
+    { label, path: both || stdout === true ? stdoutLog : '' },
+    { label: `${label} stderr`, path: both || stderr === true ? stderrLog : '' },
+  ].filter(({ path }) => path !== '');
+};
+
+const supervisorPlace = ({ supervisor: { logfile } }: Plan): LogPlace => {
+  if (logfile !== null && logfile !== 'syslog') return { label: SUPERVISOR, path: logfile };
+  throw new TsvisorError('NO_LOG', {
+    name: 'the supervisor',
+    reason: logfile === null ? 'its config has no logfile' : 'it goes to syslog',
+    cure: logfile === null ? 'set logfile in the config' : '`journalctl` or /var/log has it',
+  });
+};
+
+/** Refuses with NO_LOG when the named processes write no file. */
+export const findLogs = async ({ words, options }: Invocation): Promise<LogPlaces> => {
+  const status = await statusOrNull(options);
+  const config = options.config ?? status?.config;
+  const names = words.filter((word) => word !== SUPERVISOR);
+  const plan = status === null || names.length < words.length ? await loadedPlan(config) : null;
+  const own = names.length < words.length && plan !== null ? [supervisorPlace(plan)] : [];
+  if (own.length > 0 && names.length === 0) return { places: own, unknown: [] };
+  const all = status?.processes ?? plan?.groups.flatMap(({ processes }) => processes.map(fromPlan)) ?? [];
+  const { processes, unknown } = select(names, all);
+  const places = [...own, ...processes.flatMap((process) => placesOf(process, options))];
+  if (places.length > 0 || unknown.length > 0) return { places, unknown };
+  throw new TsvisorError('NO_LOG', {
+    name: names.length === 0 ? 'any process' : names.join(', '),
+    reason: 'no log file is known',
+    cure: 'what goes to /dev/stdout or to NONE is in no file; the name of an AUTO log is known while the supervisor runs',
+  });
+};

@@ -1,0 +1,84 @@
+// `tsvisor wait`: returns when named processes are in a state.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { createClient, type Client } from '../api/client.ts';
+import type { ProcessStatus } from '../model/command.ts';
+import { TsvisorError } from '../model/errors.ts';
+import { namespec } from '../model/name.ts';
+import type { Run } from './commands.ts';
+import { complain } from './complain.ts';
+import { locate } from './locate.ts';
+import { select } from './names.ts';
+import { numberOption } from './number-option.ts';
+
+const LOOK_EVERY_MS = 100;
+
+type Goal = 'running' | 'ready' | 'exited';
+
+const isGoal = (text: string): text is Goal => text === 'running' || text === 'ready' || text === 'exited';
+
+const goalFrom = (text: string): Goal => {
+  if (isGoal(text)) return text;
+  throw new TsvisorError('BAD_OPTION', {
+    option: `--for ${text}`,
+    reason: 'there are running, ready and exited',
+  });
+};
+
+const AT_REST: ReadonlySet<string> = new Set(['STOPPED', 'EXITED', 'FATAL']);
+
+const isReached = (goal: Goal, { state }: ProcessStatus): boolean =>
+  goal === 'exited' ? AT_REST.has(state) : state === 'RUNNING';
+
+const namesOf = (processes: readonly ProcessStatus[]): string =>
+  processes.map(({ group, name }) => namespec(group, name)).join(', ');
+
+/** A FATAL process runs again only when somebody says so. */
+const refuseFatal = (goal: Goal, processes: readonly ProcessStatus[]): void => {
+  const fatal = goal === 'exited' ? [] : processes.filter(({ state }) => state === 'FATAL');
+  if (fatal.length === 0) return;
+  const reason = fatal.map(({ spawnError, description }) => spawnError || description).join('; ');
+  throw new TsvisorError('NEVER', { names: namesOf(fatal), state: goal, reason });
+};
+
+interface Waiting {
+  readonly client: Client;
+  readonly words: readonly string[];
+  readonly goal: Goal;
+}
+
+/** Null while the supervisor is between two lives: it does not answer and will. */
+const missing = async ({ client, words, goal }: Waiting): Promise<readonly ProcessStatus[] | null> => {
+  try {
+    const { processes } = select(words, (await client.status()).processes);
+    refuseFatal(goal, processes);
+    return processes.filter((process) => !isReached(goal, process));
+  } catch (error) {
+    if (error instanceof TsvisorError && error.code === 'NOT_RUNNING_HERE') return null;
+    throw error;
+  }
+};
+
+const waitFor = async (waiting: Waiting, seconds: number | null): Promise<void> => {
+  const begun = performance.now();
+  for (;;) {
+    const left = await missing(waiting);
+    if (left?.length === 0) return;
+    if (seconds !== null && performance.now() - begun > seconds * 1000) {
+      const names = left === null ? waiting.words.join(', ') : namesOf(left);
+      throw new TsvisorError('NOT_IN_TIME', { names, state: waiting.goal, seconds });
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+};
+
+export const run: Run = async ({ words, options, terminal }) => {
+  const goal = goalFrom(options.for ?? 'running');
+  const seconds = options.timeout === undefined ? null : numberOption('--timeout', options.timeout);
+  const client = createClient(await locate(options));
+  const { unknown } = select(words, (await client.status()).processes);
+  for (const { error, hint } of unknown) complain(terminal, error.message, hint);
+  if (unknown.length > 0) return 1;
+  await waitFor({ client, words, goal }, seconds);
+  return 0;
+};
