@@ -1,15 +1,15 @@
-/* How does nothing outlive the supervisor, and how does a program start exactly as it was asked to?
+/* How does nothing outlive the supervisor, and how does a program start exactly as it was asked to? No heap is used.
  *
  * guardian guard [-l LOCK] [-R FD] -- FILE ARG...
- *     Parent and subreaper of the supervisor FILE. Starts it again whenever it ends badly, but only after everything
- *     below is dead. LOCK (107 characters) is an abstract socket name, bound for life: the single instance. FD is given
- *     to the first supervisor only. The supervisor finds TSVISOR_GUARDIAN=1 in its environment and a socket on fd 3:
+ *     Parent and subreaper of the supervisor FILE. Starts it again whenever it ends badly, but only after everything below is
+ *     dead. LOCK (107 characters) is an abstract socket name, bound for life: the single instance. FD is for the first
+ *     supervisor only. The supervisor finds TSVISOR_GUARDIAN=1 in its environment and a socket on fd 3:
  *         guardian -> supervisor    guardian PID SCORE LIFE
- *                                   past exit|signal N killed N took USEC oom BEFORE AFTER stuck -|PID:TICK,...  (LIFE > 1)
+ *                                   past exit|signal N killed N took USEC oom BEFORE AFTER stuck -|PID:TICK,... (LIFE > 1)
  *                                   end
  *         supervisor -> guardian    ready
- *     How the supervisor ends decides. Status 0: sweep, end. 75: sweep, start anew at once. A failing status of the first
- *     one before `ready`, or any end after TERM, INT or QUIT: sweep, end. Everything else: sweep, wait, start anew.
+ *     How the supervisor ends decides. Status 0: sweep, end. 75: sweep, start anew at once. A failing status of the first one
+ *     before `ready`, or any end after TERM, INT or QUIT: sweep, end. Everything else: sweep, wait, start anew.
  *     Exit status: the supervisor's; 3: LOCK is held by another; 4: members are left that cannot be killed; 125: cannot run.
  *
  * guardian exec OPTION... -- FILE ARGV0 ARG...
@@ -25,15 +25,14 @@
  *         supervisor -> reaper      kill        (end of file means the same)
  *
  * guardian fifo MODE PATH...
- *     Makes the named pipes that are not there yet. One line `PATH ERRNO` on stderr for each that cannot be.
- *
- * No heap; one blocking system call while idle. */
+ *     Makes the named pipes that are not there yet. One line `PATH ERRNO` on stderr for each that cannot be. */
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,6 +50,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SCORE "/proc/self/oom_score_adj"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { LINK = 3, HELD = 3, LEFT_OVER = 4, RESTART = 75, CANNOT = 125, NOT_FOUND = 127 };
@@ -101,9 +101,7 @@ static int write_file(const char *path, const char *word) {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0) return -1;
     ssize_t written = write(fd, word, strlen(word));
-    int reason = errno;
-    close(fd);
-    errno = reason;
+    close(fd); /* leaves errno as it is */
     return written < 0 ? -1 : 0;
 }
 
@@ -152,8 +150,6 @@ static long long count_oom_kills(void) {
     return at == NULL ? -1 : strtoll(at + 10, NULL, 10);
 }
 
-static const char SCORE[] = "/proc/self/oom_score_adj";
-
 static int read_score(void) {
     char bytes[16];
     return read_file(SCORE, bytes, sizeof bytes) <= 0 ? 0 : atoi(bytes);
@@ -183,6 +179,8 @@ static bool watched_ended;
 static int watched_status;
 static int killed; /* children reaped that had ended by SIGKILL */
 
+static int number_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status); }
+
 /* Reaps what has ended; how many, or -1 when no child is left, which proves that no descendant is. */
 static int reap_ended(void) {
     for (int count = 0;; count++) {
@@ -202,33 +200,38 @@ static bool is_living_child(pid_t pid) {
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid == 0;
 }
 
+static bool hurry; /* the sweep takes long: realtime for us and for what we kill, since dying needs processor time too */
+
+/* Not allowed to everybody. musl has no sched_setscheduler. */
+static void schedule(pid_t pid, int policy) {
+    syscall(SYS_sched_setscheduler, pid, policy, &(struct sched_param){.sched_priority = policy == SCHED_RR});
+}
+
+static void set_hurry(bool on) {
+    if (hurry != on) schedule(0, on ? SCHED_RR : SCHED_OTHER);
+    hurry = on;
+}
+
 /* A process group dies at once, before a member can fork; but only a group in which no stranger can be. */
 static void kill_child(pid_t pid) {
     pid_t group = getpgid(pid), session = getsid(0);
-    bool ours = group == pid || getsid(pid) != session || session == getpid();
-    if (group > 1 && group != getpgrp() && ours) kill(-group, SIGKILL);
+    bool closed = group == pid || getsid(pid) != session || session == getpid();
+    if (group > 1 && group != getpgrp() && closed) kill(-group, SIGKILL);
     kill(pid, SIGKILL);
+    if (hurry) schedule(pid, SCHED_RR);
 }
 
-/* How many direct children were alive and are now killed; -1 where the kernel keeps no list of them. */
+/* How many direct children were alive and are now killed; -1 where the kernel keeps no list of them.
+ * A list that is too long for the buffer is cut: the rest is seen when the first ones are reaped. */
 static int kill_children(void) {
-    static char bytes[8192];
-    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC), living = 0;
-    if (fd < 0) return -1;
-    size_t kept = 0;
-    ssize_t got;
-    while ((got = read(fd, bytes + kept, sizeof bytes - 1 - kept)) > 0) {
-        bytes[kept + (size_t)got] = '\0';
-        char *at = bytes;
-        for (char *space; (space = strchr(at, ' ')) != NULL; at = space + 1) {
-            if (!is_living_child(atoi(at))) continue;
-            kill_child(atoi(at));
-            living++;
-        }
-        kept = strlen(at);
-        memmove(bytes, at, kept);
+    static char bytes[1 << 18];
+    if (read_file("/proc/thread-self/children", bytes, sizeof bytes) < 0) return -1;
+    int living = 0;
+    for (char *at = bytes, *space; (space = strchr(at, ' ')) != NULL; at = space + 1) {
+        if (!is_living_child(atoi(at))) continue;
+        kill_child(atoi(at));
+        living++;
     }
-    close(fd);
     return living;
 }
 
@@ -253,8 +256,7 @@ static void kill_if_descendant(int pid) {
 /* Waits for a signal of `set` until `deadline`; 0 when there was none. */
 static int next_signal(const sigset_t *set, int64_t deadline) {
     for (;;) {
-        int64_t left = deadline - now();
-        if (left < 0) left = 0;
+        int64_t time_is = now(), left = deadline > time_is ? deadline - time_is : 0;
         struct timespec time = {.tv_sec = left / SECOND, .tv_nsec = left % SECOND};
         int signal = sigtimedwait(set, NULL, &time);
         if (signal > 0) return signal;
@@ -262,31 +264,34 @@ static int next_signal(const sigset_t *set, int64_t deadline) {
     }
 }
 
-/* Kills all descendants; false when some are left at `deadline`.
+/* Kills all descendants; false when some are left and none has died for `patience` nanoseconds.
  * Dead children are not reaped before all children are dead: as long as they hold their place in the process table, what
  * forks as fast as it can runs out of places and loses. Their own children then become ours. Only what does not die is a
  * reason to look through all of /proc, since the descendants of an unkillable process do not become ours. */
-static bool sweep(int64_t deadline) {
+static bool sweep(int64_t patience) {
     sigset_t deaths;
     sigemptyset(&deaths);
     sigaddset(&deaths, SIGCHLD);
-    for (int64_t pause = MS;;) {
+    int64_t begun = now(), last = begun, pause = MS;
+    for (;;) {
+        set_hurry(now() - begun > 50 * MS);
         int living = kill_children();
-        int reaped = living <= 0 || now() >= deadline ? reap_ended() : 0;
-        if (reaped < 0) return true;
-        if (now() >= deadline) return false;
+        bool over = now() - last > patience;
+        int reaped = living <= 0 || over ? reap_ended() : 0;
+        if (reaped < 0 || over) return set_hurry(false), reaped < 0;
         if (living == 0 && reaped > 0) continue;
         if (living < 0 || pause > 100 * MS) each_number("/proc", kill_if_descendant);
-        int64_t longer = pause * 2 < SECOND ? pause * 2 : SECOND;
-        pause = next_signal(&deaths, now() + pause) != 0 ? MS : longer;
+        bool died = next_signal(&deaths, now() + pause) != 0;
+        if (died) last = now();
+        pause = died ? MS : pause * 2 < SECOND ? pause * 2 : SECOND;
     }
 }
 
 static char stuck[1024]; /* PID:TICK,... of the descendants that the last sweep could not remove */
 
 static void name_if_stuck(int pid) {
-    struct row row;
     size_t length = strlen(stuck);
+    struct row row;
     if (length > sizeof stuck - 40 || !is_descendant(pid) || !read_row(pid, &row) || row.state == 'Z') return;
     snprintf(stuck + length, sizeof stuck - length, "%s%d:%lld", length == 0 ? "" : ",", pid, row.tick);
 }
@@ -303,15 +308,15 @@ struct guard {
     int socket;
     int64_t started;
     bool stop_asked;
-    int status; /* how the last supervisor ended */
     long long took, oom_before, oom_after; /* took: nanoseconds */
 };
 
 static bool is_stop(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT; }
-static bool is_forwarded(int signal) { return is_stop(signal) || signal == SIGHUP || signal == SIGUSR1 || signal == SIGUSR2; }
+static bool is_forwarded(int signal) {
+    return is_stop(signal) || signal == SIGHUP || signal == SIGUSR1 || signal == SIGUSR2;
+}
 
 static sigset_t all_signals;
-
 /* From here on signals are waited for, never delivered. */
 static void block_signals(void) {
     sigfillset(&all_signals);
@@ -335,13 +340,12 @@ static int hold_lock(const char *name) {
 }
 
 static void greet(const struct guard *guard) {
-    bool exited = WIFEXITED(guard->status);
-    int number = exited ? WEXITSTATUS(guard->status) : WTERMSIG(guard->status);
+    const char *how = WIFEXITED(watched_status) ? "exit" : "signal";
     dprintf(guard->socket, "guardian %d %d %d\n", getpid(), guard->score, guard->life);
     if (guard->life > 1) {
-        dprintf(guard->socket, "past %s %d killed %d ", exited ? "exit" : "signal", number, killed);
+        dprintf(guard->socket, "past %s %d killed %d ", how, number_of(watched_status), killed);
         dprintf(guard->socket, "took %lld oom %lld %lld ", guard->took / 1000, guard->oom_before, guard->oom_after);
-        dprintf(guard->socket, "stuck %s\n", stuck[0] == '\0' ? "-" : stuck);
+        dprintf(guard->socket, "stuck %s\n", *stuck == '\0' ? "-" : stuck);
     }
     dprintf(guard->socket, "end\n");
 }
@@ -368,20 +372,19 @@ static bool start(struct guard *guard) {
     guard->socket = ends[0];
     guard->life++;
     greet(guard); /* before fork: the first thing the supervisor reads is already there */
-    guard->oom_before = count_oom_kills();
-    guard->started = now();
-    guard->stop_asked = false;
-    watched_ended = false;
+    long long oom_kills = count_oom_kills();
+    guard->stop_asked = watched_ended = false;
     watched = fork();
     if (watched == 0) become_supervisor(guard, ends[1]);
     close(ends[1]);
     if (watched < 0) return guard->life--, close(ends[0]), false;
-    if (guard->report >= 0) close(guard->report);
+    guard->started = now();
+    guard->oom_before = oom_kills;
+    close(guard->report);
     guard->report = -1;
     return true;
 }
 
-/* Waits for the end of the supervisor; only here are signals forwarded. */
 static void attend(struct guard *guard) {
     while (!watched_ended) {
         int signal = sigwaitinfo(&all_signals, NULL);
@@ -399,11 +402,10 @@ static bool was_ready(const struct guard *guard) {
 /* Notes how the supervisor ended and makes sure that nothing of it is left; false when something is. */
 static bool bury(struct guard *guard) {
     int64_t ended = now();
-    guard->status = watched_status;
     guard->oom_after = count_oom_kills();
     killed = 0;
     stuck[0] = '\0';
-    bool clean = sweep(ended + 10 * SECOND);
+    bool clean = sweep(10 * SECOND);
     guard->took = now() - ended;
     if (!clean) each_number("/proc", name_if_stuck);
     close(guard->socket);
@@ -414,11 +416,10 @@ static bool bury(struct guard *guard) {
 static int64_t restart_delay(struct guard *guard, bool healthy) {
     if (healthy) guard->failures = 0;
     int failure = guard->failures < 10 ? guard->failures++ : 10;
-    if (failure == 0) return 0;
-    return failure > 9 ? 30 * SECOND : (100 * MS) << (failure - 1);
+    return failure == 0 ? 0 : failure > 9 ? 30 * SECOND : (100 * MS) << (failure - 1);
 }
 
-/* True when a stop was asked for meanwhile. Other signals have nobody to go to; orphans are reaped. */
+/* True when a stop was asked for meanwhile. Other signals have nobody to go to. */
 static bool rest(int64_t nanoseconds) {
     int64_t deadline = now() + nanoseconds;
     for (int signal; (signal = next_signal(&all_signals, deadline)) != 0;) {
@@ -458,7 +459,8 @@ static int run_guard(char **argv) {
         else if (value != NULL && strcmp(argv[0], "-R") == 0) guard.report = (int)take(&value, 10);
         else return refuse("read option", argv[0], EINVAL);
     }
-    if (argv[0] == NULL || argv[1] == NULL || malformed) return refuse("read options of", "guard", EINVAL);
+    if (argv[0] == NULL || argv[1] == NULL || malformed || guard.report == LINK)
+        return refuse("read options of", "guard", EINVAL);
     guard.command = argv + 1;
     /* What the starter left open is not ours to keep open; kernels before 5.9 cannot do this and need not. */
     syscall(CLOSE_RANGE, LINK, guard.report < 0 ? ~0U : (unsigned)guard.report - 1, 0);
@@ -466,10 +468,10 @@ static int run_guard(char **argv) {
     int held = lock == NULL ? 0 : hold_lock(lock);
     if (held != 0) return held;
     block_signals();
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return refuse("adopt", "orphans", errno);
     lower_score(-1000);
     guard.score = read_score();
-    setpriority(PRIO_PROCESS, 0, -20); /* to outrun what forks as fast as it can; not allowed to everybody */
+    setpriority(PRIO_PROCESS, 0, -20); /* not allowed to everybody either */
     mlockall(MCL_CURRENT | MCL_FUTURE | LOCK_ON_FAULT);
     return supervise(&guard);
 }
@@ -578,7 +580,6 @@ static _Noreturn void fail(const char *stage, int reason) {
 }
 
 static void take_step(const struct step *step, const char *value) {
-    errno = 0;
     malformed = false;
     int result = step->take(value);
     if (malformed || result != 0) fail(step->stage, malformed ? EINVAL : errno);
@@ -606,8 +607,6 @@ static _Noreturn void become_program(char **options, char **command) {
     fail("exec", errno);
 }
 
-static int run_exec(char **options) { become_program(options, find_command(options)); }
-
 /* ---- reap ---- */
 
 /* Passes on what the steps said, and that the program runs if their last word was the score. */
@@ -623,18 +622,16 @@ static void relay_steps(int fd) {
 }
 
 static void tell_end(void) {
-    bool exited = WIFEXITED(watched_status);
-    int number = exited ? WEXITSTATUS(watched_status) : WTERMSIG(watched_status);
-    if (watched_ended && watched != 0) dprintf(LINK, "%s %d\n", exited ? "exited" : "killed", number);
-    if (watched_ended) watched = 0;
+    if (!watched_ended || watched == 0) return;
+    dprintf(LINK, "%s %d\n", WIFEXITED(watched_status) ? "exited" : "killed", number_of(watched_status));
+    watched = 0;
 }
 
 static void on_death(int signal) { (void)signal; /* only to interrupt ppoll */ }
 
 /* Waits for a death or a word from the supervisor; true when it asks for the sweep or is gone. */
 static bool must_sweep(void) {
-    sigset_t mask;
-    sigfillset(&mask);
+    sigset_t mask = all_signals;
     sigdelset(&mask, SIGCHLD);
     struct pollfd link = {.fd = LINK, .events = POLLIN};
     if (ppoll(&link, 1, NULL, &mask) <= 0) return false;
@@ -645,7 +642,7 @@ static bool must_sweep(void) {
 
 static int stay(void) {
     for (bool sweeping = false;;) {
-        bool empty = sweeping ? sweep(now() + SECOND) : reap_ended() < 0;
+        bool empty = sweeping ? sweep(SECOND) : reap_ended() < 0;
         tell_end();
         if (empty) break;
         if (!sweeping) sweeping = must_sweep();
@@ -695,7 +692,7 @@ static int run_fifo(char **argv) {
 int main(int argc, char **argv) {
     const char *mode = argc > 1 ? argv[1] : "";
     if (strcmp(mode, "guard") == 0) return run_guard(argv + 2);
-    if (strcmp(mode, "exec") == 0) return run_exec(argv + 2);
+    if (strcmp(mode, "exec") == 0) become_program(argv + 2, find_command(argv + 2));
     if (strcmp(mode, "reap") == 0) return run_reap(argv + 2);
     if (strcmp(mode, "fifo") == 0) return run_fifo(argv + 2);
     return refuse("find mode", mode, EINVAL);

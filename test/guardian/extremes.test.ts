@@ -17,14 +17,15 @@ afterEach(async () => {
 });
 
 const PATIENCE = 60_000;
+/** Processes; two of them are the guardian and the supervisor. */
+const LIMIT = 150;
 const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const compileBomb = (): string | null => {
-  const path = join(folder, 'forks-for-ever');
-  const source = resolve(import.meta.dirname, '../programs/forks-for-ever.c');
+const compile = (source: string, name: string): string | null => {
+  const path = join(folder, name);
   try {
-    execFileSync('cc', ['-O2', '-o', path, source]);
+    execFileSync('cc', ['-std=c11', '-O2', '-o', path, source]);
     return path;
   } catch {
     // A machine with musl-gcc only.
@@ -32,8 +33,10 @@ const compileBomb = (): string | null => {
   }
 };
 
-const bomb = noCompiler ? null : compileBomb();
-const pids = bomb === null ? null : openPidsCgroup(400);
+const bomb = noCompiler
+  ? null
+  : compile(resolve(import.meta.dirname, '../programs/forks-for-ever.c'), 'forks-for-ever');
+const pids = bomb === null ? null : openPidsCgroup(LIMIT);
 afterAll(async () => pids?.close());
 
 describe.skipIf(pids === null)('a guardian against a fork bomb (needs cc and the pids controller)', () => {
@@ -42,11 +45,15 @@ describe.skipIf(pids === null)('a guardian against a fork bomb (needs cc and the
     async () => {
       const { line, traces } = startGuardian(
         `[ "$life" = 1 ] || { echo "$past"; exit 0; }
-         echo ready >&3; ${bomb} & until [ "$(wc -l <${pids?.joinFile})" -gt 300 ]; do :; done; echo grown; kill -9 $$`,
+         echo ready >&3; echo "supervisor $$"; ${bomb} & wait`,
         { through: ['/bin/sh', '-c', `echo $$ >${pids?.joinFile}; exec "$@"`, 'sh'] },
       );
-      await line(/^grown/);
-      expect(await line(/^past/)).toMatch(/^past signal 9 killed [23]\d\d took \d+ oom \d+ \d+ stuck -$/);
+      const supervisor = Number((await line(/^supervisor/)).split(' ')[1]);
+      await until('the bomb grown to the limit', () => (pids?.count() ?? 0) > LIMIT - 20);
+      process.kill(supervisor, 'SIGKILL');
+      expect(await line(/^past/, PATIENCE / 2)).toMatch(
+        /^past signal 9 killed \d\d+ took \d+ oom \d+ \d+ stuck -$/,
+      );
       expect(traces.pids()).toEqual([]);
     },
     PATIENCE,
@@ -124,5 +131,43 @@ describe.skipIf(!canUnshare)('a guardian as PID 1 (needs unshare --pid)', () => 
     await line(/^alive/);
     expect(await ended).toBe(0);
     expect(child.exitCode).toBe(0);
+  });
+});
+
+/** The guardian as it behaves on a kernel without lists of children, pidfd_open and close_range. */
+const compileForOldKernel = (): string | null => {
+  const source = readFileSync(resolve(import.meta.dirname, '../../src/guardian/guardian.c'), 'utf8');
+  const older = source
+    .replace('"/proc/thread-self/children"', '"/proc/none"')
+    .replace('PIDFD_OPEN = 434', 'PIDFD_OPEN = 100434')
+    .replace('CLOSE_RANGE = 436', 'CLOSE_RANGE = 100436');
+  const path = join(folder, 'old.c');
+  writeFileSync(path, older);
+  expect(older).not.toBe(source);
+  return compile(path, 'old-kernel');
+};
+
+const old = noCompiler ? null : compileForOldKernel();
+
+describe.skipIf(old === null)('a guardian on an old kernel (needs cc)', () => {
+  test('finds all descendants by looking through all processes', async () => {
+    const { line, traces } = startGuardian(
+      `[ "$life" = 1 ] || { echo "$past"; exit 0; }
+       echo ready >&3; sleep 1000 & setsid sleep 1000 & (setsid sh -c 'sleep 1000 & exec sleep 1000' &)
+       echo "supervisor $$"; sleep 1000`,
+      { binary: old ?? '' },
+    );
+    const supervisor = Number((await line(/^supervisor/)).split(' ')[1]);
+    await until('guardian, supervisor and five members', () => traces.pids().length === 7);
+    process.kill(supervisor, 'SIGKILL');
+    expect(await line(/^past/)).toMatch(/^past signal 9 killed 5 /);
+    await until('nothing left', () => traces.pids().length === 0);
+  });
+
+  test('closes every descriptor of a program that was not asked for', () => {
+    const words = ['exec', '--', '/bin/ls', 'ls', '/proc/self/fd'];
+    const stdio = ['ignore', 'pipe', 'inherit', 'pipe', 'pipe', 'pipe'] as const;
+    const { stdout } = spawnSync(old ?? '', words, { stdio: [...stdio], encoding: 'utf8' });
+    expect(stdout).toBe('0\n1\n2\n3\n');
   });
 });

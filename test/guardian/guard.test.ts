@@ -172,6 +172,13 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
     expect([timeout, size]).toEqual(['0x0', '0x8']);
   });
 
+  test('stays below 200 kB of memory when linked statically, and 1.5 MB otherwise', async () => {
+    const { line, pid } = startGuardian('echo up; sleep 1000');
+    await line(/^up/);
+    const isStatic = !readFileSync(`/proc/${pid}/maps`, 'utf8').includes('.so');
+    expect(Number.parseInt(statusOf(pid, 'VmRSS'), 10)).toBeLessThanOrEqual(isStatic ? 200 : 1500);
+  });
+
   test('lowers a raised score of its own as far as it may and lets the supervisor inherit it', async () => {
     const { line, pid } = startGuardian('echo "own $(cat /proc/self/oom_score_adj) $score"; sleep 1000', {
       through: ['/bin/sh', '-c', 'echo 700 >/proc/self/oom_score_adj; exec "$@"', 'sh'],

@@ -8,6 +8,8 @@ const ROOTS = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'];
 
 export interface PidsCgroup {
   readonly joinFile: string;
+  /** Processes in it, zombies included. */
+  readonly count: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -35,7 +37,8 @@ const makeIn = (root: string, limit: number): PidsCgroup | null => {
     return null;
   }
   writeFileSync(join(folder, 'pids.max'), String(limit));
-  return { joinFile: join(folder, 'cgroup.procs'), close };
+  const count = (): number => Number(readFileSync(join(folder, 'pids.current'), 'utf8'));
+  return { joinFile: join(folder, 'cgroup.procs'), count, close };
 };
 
 /** Null where no pids controller can be used. */

@@ -31,6 +31,8 @@ interface Start {
   /** Command that runs the guardian, for tests that put something between. */
   readonly through?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Instead of the guardian as it is built. */
+  readonly binary?: string;
   /** Descriptor 4. */
   readonly report?: 'pipe';
 }
@@ -39,7 +41,7 @@ export const startGuardian = (script: string, start: Start = {}): Ward => {
   const traces = openTraces();
   const words = [
     ...(start.through ?? []),
-    guardianBinary(),
+    start.binary ?? guardianBinary(),
     'guard',
     ...(start.options ?? []),
     '--',
