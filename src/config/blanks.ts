@@ -42,8 +42,12 @@ export const words = (text: string): string[] => {
 // Halves of surrogate pairs are above every other character, though U+E000 to U+FFFF are larger code units.
 const rank = (code: number): number => (code >= 0xd8_00 && code <= 0xdf_ff ? code + 0x1_00_00 : code);
 
+/** From here on code units and code points are in different orders. */
+const HIGH = /[\uD800-\uFFFF]/;
+
 /** Orders texts by code point, as Python's `sort` does. */
 export const byCodePoint = (left: string, right: string): number => {
+  if (!HIGH.test(left) && !HIGH.test(right)) return left < right ? -1 : Number(left > right);
   let at = 0;
   while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
   if (at >= left.length || at >= right.length) return left.length - right.length;

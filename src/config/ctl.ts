@@ -84,6 +84,7 @@ const resolveCtl = (draft: Draft, options: WorldOptions): Ctl => {
       reading: { ...world, dialect: 'ini' },
       here: dirname(draft.file),
       env: environmentNames(world.env),
+      defaults: new Map(),
       report: problems.add,
       warn: () => undefined,
     },

@@ -15,6 +15,7 @@ export type Environment =
     };
 
 const WORD = /[A-Za-z0-9_/.+\-():]/;
+const RUN = /[A-Za-z0-9_/.+\-():'"]*/y;
 const QUOTES = new Set(['"', "'"]);
 const SPACE = new Set([' ', '\t', '\r', '\n']);
 
@@ -33,13 +34,12 @@ const readWord = (text: string, start: number): Token => {
   let word = '';
   let at = start;
   for (;;) {
-    const next = text[at];
-    if (next === undefined || SPACE.has(next)) return { text: word, end: at };
-    if (next === '#') at = lineEnd(text, at);
-    else if (WORD.test(next) || QUOTES.has(next)) {
-      word += next;
-      at += 1;
-    } else return { text: word, end: at };
+    RUN.lastIndex = at;
+    const run = RUN.exec(text)?.[0] ?? '';
+    word += run;
+    at += run.length;
+    if (text[at] !== '#') return { text: word, end: at };
+    at = lineEnd(text, at);
   }
 };
 

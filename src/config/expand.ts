@@ -24,8 +24,13 @@ type Formatted = string | { readonly refused: string };
 
 const PERCENT = 'write %% for a plain percent sign';
 
-const find = (names: Names, name: string): string | number | undefined =>
-  names.find((map) => map.has(name))?.get(name);
+const find = (names: Names, name: string): string | number | undefined => {
+  for (const map of names) {
+    const value = map.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+};
 
 const available = (names: Names): string => {
   const all = new Set(names.flatMap((map) => [...map.keys()]));
@@ -39,19 +44,19 @@ const pad = (body: string, spec: Spec): string => {
   return spec.flags.includes('-') ? body + ' '.repeat(missing) : ' '.repeat(missing) + body;
 };
 
-/** Sign, prefix and zeros of a number whose digits are known. */
-const padNumber = (negative: boolean, digits: string, spec: Spec & { readonly prefix?: string }): string => {
-  const plus = spec.flags.includes('+') ? '+' : spec.flags.includes(' ') ? ' ' : '';
-  const lead = (negative ? '-' : plus) + (spec.prefix ?? '');
-  const zeros = spec.flags.includes('0') && !spec.flags.includes('-');
-  const fill = zeros ? '0'.repeat(Math.max(0, spec.width - lead.length - digits.length)) : '';
-  return pad(lead + fill + digits, spec);
-};
-
 const RADIX: Readonly<Record<string, { readonly base: number; readonly prefix: string }>> = {
   x: { base: 16, prefix: '0x' },
   X: { base: 16, prefix: '0X' },
   o: { base: 8, prefix: '0o' },
+};
+
+/** Sign, prefix and zeros of a number whose digits are known. */
+const padNumber = (negative: boolean, digits: string, spec: Spec): string => {
+  const plus = spec.flags.includes('+') ? '+' : spec.flags.includes(' ') ? ' ' : '';
+  const lead = (negative ? '-' : plus) + (spec.flags.includes('#') ? (RADIX[spec.type]?.prefix ?? '') : '');
+  const zeros = spec.flags.includes('0') && !spec.flags.includes('-');
+  const fill = zeros ? '0'.repeat(Math.max(0, spec.width - lead.length - digits.length)) : '';
+  return pad(lead + fill + digits, spec);
 };
 
 const whole = (value: number, spec: Spec): string => {
@@ -60,10 +65,7 @@ const whole = (value: number, spec: Spec): string => {
     .toString(radix?.base ?? 10)
     .padStart(spec.precision, '0');
   const shown = spec.type === 'X' ? digits.toUpperCase() : digits;
-  return padNumber(value < 0, shown, {
-    ...spec,
-    prefix: radix !== undefined && spec.flags.includes('#') ? radix.prefix : '',
-  });
+  return padNumber(value < 0, shown, spec);
 };
 
 /** JavaScript writes `6.5e+1` where C writes `6.5e+01`. */
@@ -119,6 +121,9 @@ const format = (value: string | number, spec: Spec): Formatted => {
 
 /** Index just behind the parenthesis that closes the one before `start`, or -1. */
 const closing = (text: string, start: number): number => {
+  const first = text.indexOf(')', start);
+  const inner = text.indexOf('(', start);
+  if (first === -1 || inner === -1 || first < inner) return first + (first === -1 ? 0 : 1);
   let depth = 1;
   for (let at = start; at < text.length; at += 1) {
     if (text[at] === '(') depth += 1;
@@ -153,11 +158,13 @@ const convert = (
     end: text.length,
   });
   if (behind === -1) return stop('%( without )');
-  const { spec, end } = readSpec(text, behind);
   const name = named ? text.slice(at + 1, behind - 1) : '';
   const value = named ? find(names, name) : undefined;
   if (named && value === undefined)
     return stop(`nothing is called '${name}' here`, `known here: ${available(names)}`);
+  // Nearly all of them.
+  if (value !== undefined && text[behind] === 's') return { out: { text: String(value) }, end: behind + 1 };
+  const { spec, end } = readSpec(text, behind);
   if (spec.type === '') return stop('it ends within a %');
   if (value === undefined) return stop(`%${spec.type} has no name`);
   if (Math.max(spec.width, spec.precision) > MAX_LENGTH) return stop('its width is too large');

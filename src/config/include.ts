@@ -8,7 +8,7 @@ import type { Draft, Section } from './draft.ts';
 import { expand } from './expand.ts';
 import type { Names } from './expand.ts';
 import { glob } from './glob.ts';
-import { readIni } from './ini.ts';
+import { readIniSections } from './ini.ts';
 import { isRefusal } from './refusal.ts';
 import { readText } from './text-file.ts';
 
@@ -21,9 +21,18 @@ const HERE = '%(here)s';
  * Replaces the very text `%(here)s` in every value of every section, as supervisord does when there is an `[include]`;
  * a default that has it becomes the section's own.
  */
-const expandHere = (draft: Draft, here: string): void => {
-  for (const section of draft.sections.values()) {
-    for (const key of new Set([...section.defaults.keys(), ...section.entries.keys()])) {
+const expandHere = (draft: Draft, here: string, touched: ReadonlySet<string> | null): void => {
+  // What other files said has none left, unless a default of this one reaches it.
+  const shared = [...draft.defaults.values()].some(
+    ({ raw }) => typeof raw === 'string' && raw.includes(HERE),
+  );
+  for (const name of shared || touched === null ? draft.sections.keys() : touched) {
+    const section = draft.sections.get(name);
+    if (section === undefined) continue;
+    const keys = shared
+      ? [...section.defaults.keys(), ...section.entries.keys()]
+      : [...section.entries.keys()];
+    for (const key of keys) {
       const entry = entryOf(section, key);
       if (typeof entry?.raw !== 'string' || !entry.raw.includes(HERE)) continue;
       section.entries.set(key, { raw: entry.raw.replaceAll(HERE, here), origin: entry.origin });
@@ -61,13 +70,14 @@ const patternsOf = (draft: Draft, section: Section, names: Names): readonly stri
   });
 };
 
-const readInto = (draft: Draft, file: string): readonly Problem[] => {
+const readInto = (draft: Draft, file: string): ReturnType<typeof readIniSections> => {
   const text = readText(file);
-  if (!isRefusal(text)) return readIni(draft, file, text);
+  if (!isRefusal(text)) return readIniSections(draft, file, text);
   // supervisord passes over what it cannot open, folders above all.
   const silent = ['it is a directory', 'permission denied', 'it does not exist'].includes(text.refused);
   const message = `cannot read this included file: ${text.refused}`;
-  return silent ? [] : [problemAt({ file, line: 0, column: 0 }, { message, hint: text.hint })];
+  const problem = problemAt({ file, line: 0, column: 0 }, { message, hint: text.hint });
+  return { problems: silent ? [] : [problem], touched: new Set() };
 };
 
 /** Reads what `[include]` names into the draft. */
@@ -75,7 +85,7 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
   const section = draft.sections.get('include');
   if (section === undefined) return NOTHING;
   const base = dirname(draft.file);
-  expandHere(draft, base);
+  expandHere(draft, base, null);
   const patterns = patternsOf(draft, section, including.names);
   if ('message' in patterns) return { ...NOTHING, problems: [patterns] };
   const origin = entryOf(section, 'files')?.origin ?? section.origin;
@@ -93,8 +103,9 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
     for (const file of found.toSorted(byCodePoint)) {
       if (files.length >= MAX_FILES) break;
       files.push(file);
-      problems.push(...readInto(draft, file));
-      expandHere(draft, resolve(dirname(file)));
+      const read = readInto(draft, file);
+      problems.push(...read.problems);
+      expandHere(draft, resolve(dirname(file)), read.touched);
     }
   }
   if (files.length >= MAX_FILES)

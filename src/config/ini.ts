@@ -3,7 +3,7 @@
 import type { Problem } from '../model/problem.ts';
 import { isBlank, skipBlanks, strip, stripEnd } from './blanks.ts';
 import { problemAt, sectionOf } from './draft.ts';
-import type { Draft, Entries, Entry } from './draft.ts';
+import type { Draft, Entries, Entry, Raw } from './draft.ts';
 
 /** Problems named one by one; a file that is no ini file at all has one on every line. */
 const MAX_PROBLEMS = 20;
@@ -47,8 +47,13 @@ const optionOf = (text: string): { readonly key: string; readonly value: string 
 /** Reads lines of one file into a draft that may hold other files' sections already. */
 class IniReader {
   readonly problems: Problem[] = [];
+  /** Names of the sections that the file has. */
+  readonly touched = new Set<string>();
   private entries: Entries | null = null;
-  private open: { readonly entry: Entry; readonly pieces: string[] } | null = null;
+  /** The value that an indented line goes on with, and its lines once there are several. */
+  private open: { raw: Raw } | null = null;
+  private text = '';
+  private pieces: string[] | null = null;
   private indent = 0;
   private readonly draft: Draft;
   private readonly file: string;
@@ -65,20 +70,27 @@ class IniReader {
     const comment = mark === ';' || mark === '#' ? 0 : commentStart(line);
     const value = strip(comment === -1 ? line : line.slice(0, comment));
     if (value === '') {
-      if (comment === -1) this.open?.pieces.push('');
+      if (comment === -1) this.more('');
       return true;
     }
     if (this.open !== null && first > this.indent) {
-      this.open.pieces.push(value);
+      this.more(value);
       return true;
     }
     this.indent = first;
     return this.statement(value, number);
   }
 
+  private more(piece: string): void {
+    if (this.open === null) return;
+    this.pieces ??= [this.text];
+    this.pieces.push(piece);
+  }
+
   close(): void {
-    if (this.open !== null) this.open.entry.raw = stripEnd(this.open.pieces.join('\n'));
+    if (this.open !== null && this.pieces !== null) this.open.raw = stripEnd(this.pieces.join('\n'));
     this.open = null;
+    this.pieces = null;
   }
 
   private statement(text: string, number: number): boolean {
@@ -101,12 +113,14 @@ class IniReader {
     const entry: Entry = { raw: option.value, origin: { file: this.file, line: number, column: 0 } };
     // Set anew, not replaced: but a key keeps the place of its first appearance, as in Python's dictionaries.
     this.entries.set(option.key, entry);
-    this.open = { entry, pieces: [option.value] };
+    this.open = entry;
+    this.text = option.value;
     return true;
   }
 
   private section(header: string, line: number): Entries {
     if (header === 'DEFAULT') return this.draft.defaults;
+    this.touched.add(header);
     return sectionOf(this.draft, header, { file: this.file, line, column: 0 }).entries;
   }
 
@@ -117,8 +131,12 @@ class IniReader {
 
 const clip = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
 
-/** Adds what `text` says to the draft: sections merge, the last value of a key wins. Returns the lines it cannot read. */
-export const readIni = (draft: Draft, file: string, text: string): readonly Problem[] => {
+/** Adds what `text` says to the draft, as readIni, and tells which sections the file has. */
+export const readIniSections = (
+  draft: Draft,
+  file: string,
+  text: string,
+): { readonly problems: readonly Problem[]; readonly touched: ReadonlySet<string> } => {
   const reader = new IniReader(draft, file);
   let number = 1;
   for (const line of text.split(/\r\n|\r|\n/)) {
@@ -126,5 +144,9 @@ export const readIni = (draft: Draft, file: string, text: string): readonly Prob
     number += 1;
   }
   reader.close();
-  return reader.problems;
+  return { problems: reader.problems, touched: reader.touched };
 };
+
+/** Adds what `text` says to the draft: sections merge, the last value of a key wins. Returns the lines it cannot read. */
+export const readIni = (draft: Draft, file: string, text: string): readonly Problem[] =>
+  readIniSections(draft, file, text).problems;

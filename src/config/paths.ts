@@ -32,7 +32,8 @@ const folderOf = (path: string): string => {
 export const fileInDirectory = (text: string, world: World): string | Refusal => {
   const path = expandUser(text, world);
   const folder = folderOf(path);
-  if (folder === '' || world.isDirectory(resolve(world.cwd, folder))) return path;
+  if (folder === '' || world.isDirectory(folder.startsWith('/') ? folder : resolve(world.cwd, folder)))
+    return path;
   return refuse(`the directory ${shown(dirname(path))} does not exist`, `mkdir -p ${dirname(path)}`);
 };
 

@@ -145,6 +145,7 @@ export const resolveDraft = ({ draft, world, includedFiles }: Resolving): Resolv
       reading: { ...world, dialect: draft.dialect },
       here: dirname(draft.file),
       env: environmentNames(world.env),
+      defaults: new Map(),
       report: problems.add,
       warn: warnings.add,
     },

@@ -2,7 +2,7 @@
 
 import type { Problem } from '../model/problem.ts';
 import { entryOf, problemAt } from './draft.ts';
-import type { Draft, Entry, Origin, Raw, Section } from './draft.ts';
+import type { Draft, Origin, Raw, Section } from './draft.ts';
 import { expand } from './expand.ts';
 import type { Names } from './expand.ts';
 import type { KeyRow } from './keys.ts';
@@ -21,6 +21,8 @@ export interface Work {
   readonly here: string;
   /** ENV_ names: the environment, and what `[supervisord] environment` adds once it is read. */
   readonly env: Map<string, string>;
+  /** Values of defaults, read once. */
+  readonly defaults: Map<KeyRow, unknown>;
   /** Problems and warnings come once each, however many processes share the value. */
   readonly report: (problem: Problem) => void;
   readonly warn: (warning: Problem) => void;
@@ -66,6 +68,24 @@ const expandAll = (raw: Raw, rounds: readonly Names[]): Raw | Refusal => {
   return text;
 };
 
+/** The value of a text, expanded and read, or why it has none. */
+const attempt = (
+  work: Work,
+  row: KeyRow,
+  text: { readonly raw: Raw; readonly rounds: readonly Names[] },
+): unknown => {
+  const expanded = expandAll(text.raw, text.rounds);
+  return isRefusal(expanded) ? expanded : TYPES[row.type](expanded, work.reading);
+};
+
+const byDefault = (work: Work, row: KeyRow, rounds: readonly Names[]): unknown => {
+  if (row.default === null) return null;
+  if (row.default.includes('%')) return attempt(work, row, { raw: row.default, rounds });
+  const known = work.defaults.get(row) ?? attempt(work, row, { raw: row.default, rounds: [] });
+  work.defaults.set(row, known);
+  return known;
+};
+
 /** The place of a key, or of its section's header when the key is not there. */
 const originOf = (section: Section, key: string): Origin => entryOf(section, key)?.origin ?? section.origin;
 
@@ -74,24 +94,20 @@ export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R):
     const message = `cannot use ${section.title}: ${refusal.refused}`;
     work.report(problemAt(originOf(section, key), { key, message, hint: refusal.hint }));
   };
-  const value = (row: KeyRow, raw: Raw): unknown => TYPES[row.type](raw, work.reading);
-  const fallback = (row: KeyRow): unknown => (row.default === null ? null : value(row, row.default));
-  const attempt = (row: KeyRow, entry: Entry, rounds: readonly Names[]): unknown => {
-    const raw = expandAll(entry.raw, rounds);
-    return isRefusal(raw) ? raw : value(row, raw);
-  };
+  /** Values that no name can change, by key: all processes of a section share them. */
+  const settled = new Map<string, unknown>();
   const read = (key: string, rounds: readonly Names[]): unknown => {
+    const known = settled.get(key);
+    if (known !== undefined) return known;
     const row = rows[key];
     if (row === undefined) throw new Error(`no such key in the table: ${key}`);
-    const entry = entryOf(section, key);
-    if (entry === undefined) {
-      const plain = row.default === null ? null : expandAll(row.default, rounds);
-      return plain === null || isRefusal(plain) ? plain : value(row, plain);
-    }
-    const result = attempt(row, entry, rounds);
-    if (!isRefusal(result)) return result;
-    refuse(key, result);
-    return fallback(row);
+    const raw = entryOf(section, key)?.raw;
+    if (raw === undefined) return byDefault(work, row, rounds);
+    const result = attempt(work, row, { raw, rounds });
+    if (isRefusal(result)) refuse(key, result);
+    const value = isRefusal(result) ? byDefault(work, row, rounds) : result;
+    if (typeof raw === 'string' && !raw.includes('%')) settled.set(key, value);
+    return value;
   };
   return {
     section,

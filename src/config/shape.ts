@@ -132,10 +132,21 @@ const supervisordShape = ({ supervisor }: Plan, nameOf: NameOf): Shape => ({
 });
 
 const serversShape = ({ supervisor }: Plan, nameOf: NameOf): readonly Shape[] => [
-  ...supervisor.inetServers.map((server) => ({ ...server, family: 'inet' })),
-  ...supervisor.unixServers.map(({ path, mode, owner, ...server }) => ({
-    ...server,
+  ...supervisor.inetServers.map(({ section, name, host, port, username, password }) => ({
+    section,
+    name,
+    family: 'inet',
+    host,
+    port,
+    username,
+    password,
+  })),
+  ...supervisor.unixServers.map(({ section, name, path, mode, owner, username, password }) => ({
+    section,
+    name,
     family: 'unix',
+    username,
+    password,
     file: path,
     chmod: octal(mode),
     chown: owner === null ? [-1, -1] : [nameOf(owner.uid), nameOf(owner.gid)],

@@ -18,12 +18,11 @@ const SECOND_NAMES = new Set(['SIGIOT', 'SIGPOLL', 'SIGUNUSED']);
 
 const isSignalName = (name: string): name is NodeJS.Signals => name in constants.signals;
 
-const nameOf = (number: number): NodeJS.Signals | null => {
-  for (const [name, value] of Object.entries(constants.signals)) {
-    if (value === number && !SECOND_NAMES.has(name) && isSignalName(name)) return name;
-  }
-  return null;
-};
+const NAMES: ReadonlyMap<number, NodeJS.Signals> = new Map(
+  Object.entries(constants.signals).flatMap(([name, number]) =>
+    isSignalName(name) && !SECOND_NAMES.has(name) ? [[number, name] as const] : [],
+  ),
+);
 
 const numberOf = (text: string): number | null => {
   const written = pythonInt(text);
@@ -37,7 +36,7 @@ const numberOf = (text: string): number | null => {
 export const signalOf = (text: string): StopSignal | null => {
   const number = numberOf(text);
   if (number === null) return null;
-  const name = nameOf(number);
-  if (name !== null) return { name };
+  const name = NAMES.get(number);
+  if (name !== undefined) return { name };
   return [0, 34, 64].includes(number) ? { name: 'SIGTERM', number } : null;
 };

@@ -46,7 +46,7 @@ const textOf = (bytes: Buffer): string | Refusal => {
   if (bytes.length > MAX_BYTES) return refuse('it is larger than 4 MiB', 'split it with [include]');
   if (!isUtf8(bytes)) return refuse('it is not UTF-8', 'convert it, e.g. `iconv -f latin1 -t utf8`');
   if (bytes.includes(0)) return refuse('it has a NUL byte in it', 'is it a text file?');
-  if (lineCount(bytes) > MAX_LINES)
+  if (bytes.length > MAX_LINES && lineCount(bytes) > MAX_LINES)
     return refuse(`it has more than ${MAX_LINES} lines`, 'split it with [include]');
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 };
