@@ -1,39 +1,29 @@
-// How is one request answered? Route, body, command, reply; a refusal with its code, a bug contained.
+// How is one request answered? Let in or not, then by its path: XML-RPC, a live log, or a route of the JSON API.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Ask, Reply } from '../model/command.ts';
+import type { Ask } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
-import { findRoute, type Route } from './routes.ts';
+import { answerLog, type Follow } from './answer-log.ts';
+import { readBody } from './body.ts';
+import type { Self } from './method.ts';
+import { commandOf, findRoute, onWire } from './routes.ts';
+import { sendJson, sendStatus } from './send.ts';
+import type { RpcValue } from './value.ts';
 import { BUG_ON_WIRE, refusalToWire } from './wire.ts';
-
-export const MAX_BODY_BYTES = 1024 * 1024;
-
-/** A client that reads nothing of its reply for this long, in milliseconds, is cut off. */
-const SLOW_READER_MS = 30_000;
 
 export interface Answering {
   readonly ask: Ask;
+  readonly self: Self;
+  readonly follow: Follow;
+  /** Whether XML-RPC has the namespace `supervisor` here. */
+  readonly supervisor: boolean;
   /** Decides by the Authorization header; null lets everybody in who may open the socket. */
   readonly admits: ((authorization: string | undefined) => boolean) | null;
   /** Told of every failure that is no refusal. */
   readonly bug: (error: unknown, request: string) => void;
 }
 
-/** Null when it is too large; then it has not been read to its end. */
-const readBody = async (request: IncomingMessage): Promise<string | null> => {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
-
-const parseJson = (text: string): unknown => {
+const parseJson = (text: string): RpcValue => {
   if (text.trim() === '') return null;
   try {
     return JSON.parse(text);
@@ -44,45 +34,75 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const send = (response: ServerResponse, status: number, value: unknown): void => {
-  if (response.destroyed) return;
-  const body = JSON.stringify(value);
-  response.socket?.setTimeout(SLOW_READER_MS);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
+/** Slashes in front count as one. */
+const pathOf = (url: string): string | null => {
+  try {
+    return `/${decodeURIComponent(url).replace(/^\/+/, '')}`;
+  } catch {
+    // A percent sign that escapes nothing.
+    return null;
+  }
 };
 
-const onWire = (reply: Reply, kind: Route['reply']): unknown =>
-  kind === 'outcomes' || kind === 'configs' ? { [kind]: reply } : reply;
+const isPage = (path: string): boolean => !path.startsWith('/api/');
+
+const answerJson = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { path, query, ask }: { path: string; query: string; ask: Ask },
+): Promise<void> => {
+  const method = request.method ?? '';
+  if (isPage(path)) return sendStatus(response, method === 'GET' || method === 'HEAD' ? 404 : 400);
+  const route = findRoute(method, path);
+  const body = parseJson(await readBody(request, response));
+  const command = commandOf(route, { query: new URLSearchParams(query), body });
+  sendJson(response, 200, onWire(route.reply, await ask(command)));
+};
+
+/** Loaded with the first call: a supervisor that nobody calls does not pay for a parser. */
+const answerCall = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  answering: Answering,
+): Promise<void> => {
+  const { answerRpc, rpcFor } = await import('./answer-rpc.ts');
+  await answerRpc(request, response, rpcFor(answering));
+};
+
+const route = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  answering: Answering,
+): Promise<void> => {
+  const [url = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  const path = pathOf(url);
+  if (path === null) return sendStatus(response, 400);
+  if (path.startsWith('/RPC2')) return answerCall(request, response, answering);
+  if (path.startsWith('/logtail') || path.startsWith('/mainlogtail'))
+    return answerLog(request, response, { path, follow: answering.follow });
+  if (request.method === 'GET' && path === '/healthz') return sendJson(response, 200, { ok: true });
+  return answerJson(request, response, { path, query, ask: answering.ask });
+};
 
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { ask, admits }: Answering,
+  answering: Answering,
 ): Promise<void> => {
+  const { admits } = answering;
   if (admits !== null && !admits(request.headers.authorization)) {
     response.setHeader('www-authenticate', 'Basic realm="default"');
-    send(response, 401, refusalToWire(new TsvisorError('UNAUTHORIZED')));
-    return;
-  }
-  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
-  if (request.method === 'GET' && path === '/healthz') {
-    send(response, 200, { ok: true });
-    return;
-  }
-  const route = findRoute(request.method ?? '', path);
-  const text = await readBody(request);
-  if (text === null) {
-    // What was not read must not be taken for the next request.
     response.setHeader('connection', 'close');
-    throw new TsvisorError('BAD_REQUEST', { reason: `the body is larger than ${MAX_BODY_BYTES} bytes` });
+    sendJson(response, 401, refusalToWire(new TsvisorError('UNAUTHORIZED')));
+    return;
   }
-  const command = route.parse({ query: new URLSearchParams(query), body: parseJson(text) });
-  send(response, 200, onWire(await ask(command), route.reply));
+  await route(request, response, answering);
+};
+
+/** What has begun cannot be taken back: the client sees a reply without its end. */
+const giveUp = (response: ServerResponse, status: number, value: unknown): void => {
+  if (response.headersSent) response.destroy();
+  else sendJson(response, status, value);
 };
 
 /** The function that answers all requests of a listener; it never throws. */
@@ -91,12 +111,12 @@ export const answers =
   (request, response) => {
     answer(request, response, answering).catch((error: unknown) => {
       if (error instanceof TsvisorError) {
-        send(response, error.row.http, refusalToWire(error));
+        giveUp(response, error.row.http, refusalToWire(error));
         return;
       }
       // A client that went away in the middle of its request is no bug.
       if (request.destroyed && !request.complete) return;
       answering.bug(error, `${request.method} ${request.url}`);
-      send(response, 500, BUG_ON_WIRE);
+      giveUp(response, 500, BUG_ON_WIRE);
     });
   };

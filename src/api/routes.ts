@@ -1,172 +1,99 @@
-// Which requests are understood? The one table that turns method, path and body into a command.
+// What does tsvisor understand beyond supervisord's API? One table for JSON over HTTP and for tsvisor.* over XML-RPC.
 
-import { constants } from 'node:os';
-import type { Command } from '../model/command.ts';
+import type { Command, LogReply, Reply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
+import { argsOf, type Args, type Param } from './params.ts';
+import { parseSignal } from './signals.ts';
+import { isStruct, type RpcStruct, type RpcValue } from './value.ts';
 
-interface RouteInput {
-  readonly query: URLSearchParams;
-  /** Parsed JSON; null when the request has no body. */
-  readonly body: unknown;
-}
+/** Names of the JSON that answers: each is one type of src/model/command.ts. */
+export type ReplyKind = 'status' | 'processes' | 'configs' | 'reread' | 'apply' | 'log' | 'outcomes';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Its name over XML-RPC. */
+  readonly rpc: string;
+  readonly params: readonly Param[];
   readonly summary: string;
-  /** `outcomes` and `configs`: a list by that name in an object; the others are the reply itself. */
-  readonly reply: 'status' | 'outcomes' | 'configs' | 'reread' | 'apply';
-  readonly parse: (input: RouteInput) => Command;
+  readonly reply: ReplyKind;
+  readonly command: (args: Args) => Command;
 }
 
-const MAX_NAMES = 10_000;
+/** Bytes of a log in one JSON reply; who wants more asks again with the offset of the reply. */
+const MAX_LOG_BYTES = 1024 * 1024;
 
-const refuse = (reason: string): never => {
-  throw new TsvisorError('BAD_REQUEST', { reason });
+const NAMES: Param = {
+  name: 'names',
+  type: 'names',
+  doc: 'Processes: `name`, `group:name`, `group:*`, `all`.',
 };
-
-const fields = (body: unknown): Readonly<Record<string, unknown>> => {
-  if (body === null) return {};
-  if (typeof body !== 'object' || Array.isArray(body)) return refuse('the body is no JSON object');
-  return { ...body };
+const WAIT: Param = {
+  name: 'wait',
+  type: 'boolean',
+  doc: 'Answer only when it is done (true when absent).',
+  default: true,
 };
-
-const namesOf = (body: unknown): readonly string[] => {
-  const { names } = fields(body);
-  if (!Array.isArray(names) || names.length === 0) return refuse('`names` must be a list of names');
-  if (names.length > MAX_NAMES) return refuse(`more than ${MAX_NAMES} names`);
-  const texts = names.filter((name): name is string => typeof name === 'string');
-  return texts.length === names.length ? texts : refuse('`names` must be a list of names');
-};
-
-const waitOf = (body: unknown): boolean => {
-  const { wait } = fields(body);
-  if (wait === undefined) return true;
-  return typeof wait === 'boolean' ? wait : refuse('`wait` must be true or false');
-};
-
-const groupOf = (body: unknown): string => {
-  const { group } = fields(body);
-  return typeof group === 'string' && group !== '' ? group : refuse('`group` must be the name of a group');
-};
-
-const dryRunOf = (body: unknown): boolean => {
-  const { dryRun } = fields(body);
-  if (dryRun === undefined) return false;
-  return typeof dryRun === 'boolean' ? dryRun : refuse('`dryRun` must be true or false');
-};
-
-const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-
-const isSignal = (name: string): name is NodeJS.Signals => Object.hasOwn(constants.signals, name);
-
-/** A signal as operators write it: `TERM`, `sigterm`, `15`. */
-export const parseSignal = (text: string): NodeJS.Signals => {
-  const upper = text.toUpperCase();
-  const name = /^\d+$/.test(text)
-    ? (SIGNALS.get(Number(text)) ?? '')
-    : upper.startsWith('SIG')
-      ? upper
-      : `SIG${upper}`;
-  if (!isSignal(name)) throw new TsvisorError('BAD_SIGNAL', { signal: text });
-  return name;
-};
-
-const signalOf = (body: unknown): NodeJS.Signals => {
-  const { signal } = fields(body);
-  if (typeof signal !== 'string' && typeof signal !== 'number')
-    return refuse('`signal` must be a name or a number');
-  return parseSignal(String(signal));
-};
-
-export const ROUTES: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/api/v1/status',
-    summary: 'The supervisor and every process.',
-    reply: 'status',
-    parse: () => ({ verb: 'status' }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/start',
-    summary: 'Starts the named processes; `wait` (default true) answers when they run.',
-    reply: 'outcomes',
-    parse: ({ body }) => ({ verb: 'start', names: namesOf(body), wait: waitOf(body) }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/stop',
-    summary:
-      'Stops the named processes and all their members; `wait` (default true) answers when they are gone.',
-    reply: 'outcomes',
-    parse: ({ body }) => ({ verb: 'stop', names: namesOf(body), wait: waitOf(body) }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/restart',
-    summary: 'Stops the named processes, then starts them.',
-    reply: 'outcomes',
-    parse: ({ body }) => ({ verb: 'restart', names: namesOf(body), wait: waitOf(body) }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/signal',
-    summary: 'Sends `signal`, a name or a number, to the leaders of the named processes.',
-    reply: 'outcomes',
-    parse: ({ body }) => ({ verb: 'signal', names: namesOf(body), signal: signalOf(body) }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/shutdown',
-    summary: 'Stops everything and the supervisor itself; answers at once.',
-    reply: 'outcomes',
-    parse: () => ({ verb: 'shutdown' }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/reload',
-    summary: 'Restarts the supervisor in place with its config read anew; answers at once.',
-    reply: 'outcomes',
-    parse: () => ({ verb: 'reload' }),
-  },
-  {
-    method: 'GET',
-    path: '/api/v1/configs',
-    summary: 'Every process as the config that was read last wants it.',
-    reply: 'configs',
-    parse: () => ({ verb: 'configs' }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/reread',
-    summary:
-      'Reads the config anew and tells which groups it adds, changes and removes; what runs is not touched.',
-    reply: 'reread',
-    parse: () => ({ verb: 'reread' }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/add-group',
-    summary: 'Makes a group of the config that was read last active.',
-    reply: 'outcomes',
-    parse: ({ body }) => ({ verb: 'add-group', group: groupOf(body) }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/remove-group',
-    summary: 'Takes a group whose processes are all at rest out of the active config.',
-    reply: 'outcomes',
-    parse: ({ body }) => ({ verb: 'remove-group', group: groupOf(body) }),
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/apply',
-    summary: 'Reads the config anew and does what it takes to run it, or with `dryRun` only tells.',
-    reply: 'apply',
-    parse: ({ body }) => ({ verb: 'apply', dryRun: dryRunOf(body) }),
-  },
+const GROUP: Param = { name: 'group', type: 'string', doc: 'Name of a group.' };
+const LOG: readonly Param[] = [
+  { name: 'name', type: 'string', doc: "A process; empty: the supervisor's own log.", default: '' },
+  { name: 'stream', type: 'string', doc: '`stdout` or `stderr`.', default: 'stdout' },
 ];
+const OFFSET: Param = {
+  name: 'offset',
+  type: 'int',
+  doc: 'Bytes from the beginning; negative, with length 0: the last so many bytes.',
+  default: 0,
+};
+const LENGTH: Param = { name: 'length', type: 'int', doc: 'Bytes; at most 1 MiB are answered.', default: 0 };
+
+const streamOf = (args: Args): 'stdout' | 'stderr' => {
+  const stream = args.text('stream');
+  if (stream === 'stdout' || stream === 'stderr') return stream;
+  throw new TsvisorError('BAD_REQUEST', { reason: 'stream must be stdout or stderr' });
+};
+
+const readLog = (args: Args): Command => {
+  const name = args.text('name');
+  const [offset, length] = [args.int('offset'), args.int('length')];
+  const log = { name: name === '' ? null : name, stream: streamOf(args) };
+  if (offset < 0) return { verb: 'read-log', ...log, offset: Math.max(offset, -MAX_LOG_BYTES), length };
+  const bounded = length === 0 ? MAX_LOG_BYTES : Math.min(length, MAX_LOG_BYTES);
+  return { verb: 'read-log', ...log, offset, length: bounded };
+};
+
+type Row = Omit<Route, 'path' | 'rpc'>;
+
+// oxfmt-ignore
+const ROWS: Readonly<Record<string, Row>> = {
+  status: { method: 'GET', params: [], reply: 'status', summary: 'The supervisor and every process.', command: () => ({ verb: 'status' }) },
+  processes: { method: 'GET', params: [], reply: 'processes', summary: 'Every process as supervisord describes it: cheap enough to ask many times a second.', command: () => ({ verb: 'infos' }) },
+  start: { method: 'POST', params: [NAMES, WAIT], reply: 'outcomes', summary: 'Starts the named processes.', command: (args) => ({ verb: 'start', names: args.names('names'), wait: args.flag('wait') }) },
+  stop: { method: 'POST', params: [NAMES, WAIT], reply: 'outcomes', summary: 'Stops the named processes and all their members.', command: (args) => ({ verb: 'stop', names: args.names('names'), wait: args.flag('wait') }) },
+  restart: { method: 'POST', params: [NAMES, WAIT], reply: 'outcomes', summary: 'Stops the named processes, then starts them.', command: (args) => ({ verb: 'restart', names: args.names('names'), wait: args.flag('wait') }) },
+  signal: { method: 'POST', params: [NAMES, { name: 'signal', type: 'signal', doc: 'Name or number.' }], reply: 'outcomes', summary: 'Sends a signal to the leaders of the named processes.', command: (args) => ({ verb: 'signal', names: args.names('names'), signal: parseSignal(args.signal('signal')) }) },
+  configs: { method: 'GET', params: [], reply: 'configs', summary: 'Every process as the config that was read last wants it.', command: () => ({ verb: 'configs' }) },
+  reread: { method: 'POST', params: [], reply: 'reread', summary: 'Reads the config anew and tells what it changes; what runs is not touched.', command: () => ({ verb: 'reread' }) },
+  apply: { method: 'POST', params: [{ name: 'dryRun', type: 'boolean', doc: 'Only tell what would be done.', default: false }], reply: 'apply', summary: 'Reads the config anew and makes it so; only what must restart restarts.', command: (args) => ({ verb: 'apply', dryRun: args.flag('dryRun') }) },
+  'add-group': { method: 'POST', params: [GROUP], reply: 'outcomes', summary: 'Makes a group of the config that was read last active.', command: (args) => ({ verb: 'add-group', group: args.text('group') }) },
+  'remove-group': { method: 'POST', params: [GROUP], reply: 'outcomes', summary: 'Removes an active group whose processes are all stopped.', command: (args) => ({ verb: 'remove-group', group: args.text('group') }) },
+  'read-log': { method: 'GET', params: [...LOG, OFFSET, LENGTH], reply: 'log', summary: 'Reads a log.', command: readLog },
+  'clear-log': { method: 'POST', params: [NAMES], reply: 'outcomes', summary: 'Empties the logs of the named processes.', command: (args) => ({ verb: 'clear-log', names: args.names('names') }) },
+  'clear-main-log': { method: 'POST', params: [], reply: 'outcomes', summary: "Empties the supervisor's own log.", command: () => ({ verb: 'clear-log', names: null }) },
+  'send-stdin': { method: 'POST', params: [{ name: 'name', type: 'string', doc: 'A process.' }, { name: 'text', type: 'string', doc: 'Sent as UTF-8.' }], reply: 'outcomes', summary: 'Writes to the stdin of a process.', command: (args) => ({ verb: 'send-stdin', name: args.text('name'), bytes: Buffer.from(args.text('text')) }) },
+  'send-event': { method: 'POST', params: [{ name: 'type', type: 'string', doc: 'Goes into the header of the event.' }, { name: 'data', type: 'string', doc: 'The body of the event.' }], reply: 'outcomes', summary: 'Sends a REMOTE_COMMUNICATION event to event listeners.', command: (args) => ({ verb: 'send-event', type: args.text('type'), data: args.text('data') }) },
+  shutdown: { method: 'POST', params: [], reply: 'outcomes', summary: 'Stops everything and the supervisor itself; answers at once.', command: () => ({ verb: 'shutdown' }) },
+  reload: { method: 'POST', params: [], reply: 'outcomes', summary: 'Restarts the supervisor in place with its config read anew; answers at once.', command: () => ({ verb: 'reload' }) },
+};
+
+const camelCase = (name: string): string =>
+  name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+export const ROUTES: readonly Route[] = Object.entries(ROWS).map(([name, row]) => ({
+  ...row,
+  path: `/api/v1/${name}`,
+  rpc: `tsvisor.${camelCase(name)}`,
+}));
 
 const TABLE: ReadonlyMap<string, Route> = new Map(
   ROUTES.map((route) => [`${route.method} ${route.path}`, route]),
@@ -176,4 +103,36 @@ export const findRoute = (method: string, path: string): Route => {
   const route = TABLE.get(`${method} ${path}`);
   if (route === undefined) throw new TsvisorError('UNKNOWN_ROUTE', { route: `${method} ${path}` });
   return route;
+};
+
+export interface RouteInput {
+  readonly query: URLSearchParams;
+  /** Parsed JSON; null when the request has no body. */
+  readonly body: RpcValue;
+}
+
+const fieldsOf = (body: RpcValue): RpcStruct => {
+  if (body === null) return {};
+  if (isStruct(body)) return body;
+  throw new TsvisorError('BAD_REQUEST', { reason: 'the body is no JSON object' });
+};
+
+/** The parameters of a GET are in its query, those of a POST in its body. Refuses with BAD_REQUEST or BAD_SIGNAL. */
+export const commandOf = ({ method, params, command }: Route, { query, body }: RouteInput): Command => {
+  const given = method === 'GET' ? [...query] : Object.entries(fieldsOf(body));
+  return command(argsOf(params, new Map(given)));
+};
+
+const isLog = (reply: Reply): reply is LogReply => 'bytes' in reply;
+
+const logOnWire = ({ bytes, offset, overflow }: LogReply): unknown => ({
+  text: new TextDecoder().decode(bytes),
+  offset,
+  overflow,
+});
+
+/** The JSON of a reply: lists stand in an object, under the name of their kind. */
+export const onWire = (kind: ReplyKind, reply: Reply): unknown => {
+  if (Array.isArray(reply)) return { [kind]: reply };
+  return isLog(reply) ? logOnWire(reply) : reply;
 };

@@ -1,22 +1,44 @@
-// Through which sockets can the supervisor be asked? One set of answers behind any number of unix sockets.
+// Through which sockets can the supervisor be asked? One set of answers behind any number of unix sockets and TCP ports.
 
+import type { RequestListener } from 'node:http';
 import type { Ask } from '../model/command.ts';
 import { answers, type Answering } from './answer.ts';
+import type { Follow } from './answer-log.ts';
 import type { Credentials } from './auth.ts';
+import type { Serving } from './http.ts';
 import { openListener, type Listener } from './listener.ts';
+import type { Self } from './method.ts';
+import type { Port } from './tcp.ts';
 
 export type { Listener } from './listener.ts';
 
-export interface SocketRequest {
+/** What both kinds of sockets can ask for. */
+interface Access {
+  readonly credentials?: Credentials | null;
+  /** Whether XML-RPC has the namespace `supervisor` there; true when absent. */
+  readonly supervisor?: boolean;
+}
+
+export interface SocketRequest extends Access {
   /** Absolute, at most 107 bytes. */
   readonly path: string;
   readonly mode?: number;
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
-  readonly credentials?: Credentials | null;
+}
+
+export interface PortRequest extends Access {
+  readonly host: string;
+  readonly port: number;
+  /** Of the config, for refusals. */
+  readonly section: string;
+  /** Everybody may come in, from everywhere. */
+  readonly insecure: boolean;
 }
 
 export interface ApiOptions {
   readonly ask: Ask;
+  readonly self: Self;
+  readonly follow: Follow;
   /** Told of every failure inside tsvisor that a request met; the client has got status 500. */
   readonly bug: (error: unknown, request: string) => void;
 }
@@ -24,7 +46,15 @@ export interface ApiOptions {
 export interface Api {
   /** Refuses with SOCKET_PATH when the path is too long, taken, or not to be had. */
   listen(socket: SocketRequest): Promise<Listener>;
-  /** Makes every socket file anew that has vanished; to be called about once a second. Answers what could not be. */
+  /**
+   * Refuses with SOCKET_PATH when the port is taken, or with INSECURE_SERVER when anybody could come in from outside. A port that was taken is tried again by
+   * `restore`.
+   */
+  listenTcp(port: PortRequest): Promise<Listener>;
+  /**
+   * Makes every socket file anew that has vanished, and tries ports again that could not be had; to be called about once a second. Answers what could not be,
+   * each failure once.
+   */
   restore(): Promise<readonly RestoreFailure[]>;
   /** Closes all sockets and removes their files. */
   close(): Promise<void>;
@@ -35,15 +65,6 @@ interface RestoreFailure {
   readonly error: unknown;
 }
 
-const restoreOne = async (listener: Listener): Promise<readonly RestoreFailure[]> => {
-  try {
-    await listener.reopen();
-    return [];
-  } catch (error) {
-    return [{ path: listener.path, error }];
-  }
-};
-
 /** node:crypto is loaded only where a password is asked for. */
 const gate = async (credentials: Credentials | null): Promise<Answering['admits']> => {
   if (credentials === null) return null;
@@ -51,26 +72,61 @@ const gate = async (credentials: Credentials | null): Promise<Answering['admits'
   return (authorization) => admits(credentials, authorization);
 };
 
-export const createApi = ({ ask, bug }: ApiOptions): Api => {
-  const listeners: Listener[] = [];
-  return {
-    async listen({ path, mode = 0o700, owner = null, credentials = null }) {
-      const listener = await openListener(
-        { path, mode, owner },
-        {
-          answer: answers({ ask, bug, admits: await gate(credentials) }),
-          trouble: (error) => bug(error, `a connection to ${path}`),
-        },
-      );
-      listeners.push(listener);
-      return listener;
-    },
-    async restore() {
-      const missing = listeners.filter((listener) => !listener.present());
-      return (await Promise.all(missing.map(restoreOne))).flat();
-    },
-    async close() {
-      await Promise.all(listeners.splice(0).map((listener) => listener.close()));
-    },
-  };
-};
+class Listeners implements Api {
+  readonly #options: ApiOptions;
+  readonly #listeners: Listener[] = [];
+  /** By path: the last failure that was told. */
+  readonly #told = new Map<string, string>();
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  async listen({ path, mode = 0o700, owner = null, ...access }: SocketRequest): Promise<Listener> {
+    const listener = await openListener({ path, mode, owner }, await this.#serving(path, access));
+    this.#listeners.push(listener);
+    return listener;
+  }
+
+  async listenTcp({ host, port, section, insecure, ...access }: PortRequest): Promise<Listener> {
+    const guarded = insecure || (access.credentials ?? null) !== null;
+    const { createTcpListener } = await import('./tcp.ts');
+    const place: Port = { host, port, section, guarded };
+    const listener = createTcpListener(place, await this.#serving(`${host}:${port}`, access));
+    this.#listeners.push(listener);
+    const failure = await this.#reopen(listener);
+    if (failure !== null) throw failure.error;
+    return listener;
+  }
+
+  async restore(): Promise<readonly RestoreFailure[]> {
+    const missing = this.#listeners.filter((listener) => !listener.present());
+    const failures = await Promise.all(missing.map((listener) => this.#reopen(listener)));
+    return failures.filter((failure) => failure !== null);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+  }
+
+  /** Null when it listens, or when this very failure has been told. */
+  async #reopen(listener: Listener): Promise<RestoreFailure | null> {
+    try {
+      await listener.reopen();
+      this.#told.delete(listener.path);
+      return null;
+    } catch (error) {
+      if (this.#told.get(listener.path) === String(error)) return null;
+      this.#told.set(listener.path, String(error));
+      return { path: listener.path, error };
+    }
+  }
+
+  async #serving(name: string, { credentials = null, supervisor = true }: Access): Promise<Serving> {
+    const { bug, ...rest } = this.#options;
+    const answer: RequestListener = answers({ ...rest, bug, supervisor, admits: await gate(credentials) });
+    return { answer, trouble: (error) => bug(error, `a connection to ${name}`) };
+  }
+}
+
+export const createApi = (options: ApiOptions): Api => new Listeners(options);

@@ -2,15 +2,7 @@
 
 import { parseXml, XmlDocumentType, XmlElement, XmlError, XmlText } from '@rgrove/parse-xml';
 import type { XmlDocument } from '@rgrove/parse-xml';
-
-/** `nil` is read for clients that send it; it is written only inside arrays, since supervisord's clients may not know it. */
-export type RpcValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly RpcValue[]
-  | { readonly [key: string]: RpcValue };
+import { isList, type RpcValue } from './value.ts';
 
 export interface Call {
   readonly method: string;
@@ -168,8 +160,6 @@ const numberText = (value: number): string => {
   if (Number.isInteger(value) && value >= MIN_INT && value <= MAX_INT) return `<int>${value}</int>`;
   return `<double>${Number.isFinite(value) ? value : 0}</double>`;
 };
-
-const isList = (value: RpcValue): value is readonly RpcValue[] => Array.isArray(value);
 
 const structText = (value: Readonly<Record<string, RpcValue>>): string => {
   let text = '<struct>\n';

@@ -59,6 +59,7 @@ export const INET_SERVER_KEYS = {
   port: { type: 'inet', default: null, scope: 'env', doc: '`port`, `host:port` or `*:port`. Required.' },
   username: { type: 'text', default: null, scope: 'env', doc: 'Name a client must give; only together with password.' },
   password: { type: 'text', default: null, scope: 'env', doc: 'Password a client must give, clear or `{SHA}` and hexadecimal digits.' },
+  insecure: { type: 'boolean', default: 'false', scope: 'env', own: true, doc: 'Listen without a password where other machines can reach it; tsvisor refuses that otherwise.' },
 } as const satisfies Rows;
 
 // oxfmt-ignore

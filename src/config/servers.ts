@@ -40,7 +40,8 @@ const inetServer = (work: Work, section: Section): InetServerPlan => {
   const credentials = credentialsOf(work, reader);
   const address = reader.read('port', [work.env]);
   if (!reader.has('port')) reader.refuse('port', refuse('it has no port', 'port=127.0.0.1:9001'));
-  return { ...credentials, host: address?.host ?? '', port: address?.port ?? 0 };
+  const insecure = reader.read('insecure', [work.env]);
+  return { ...credentials, host: address?.host ?? '', port: address?.port ?? 0, insecure };
 };
 
 const unixServer = (work: Work, section: Section): UnixServerPlan => {

@@ -70,13 +70,13 @@ const startEnded = (process: Process, phase: Phase): Outcome => {
   return refuse(process, 'ABNORMAL_TERMINATION', { reason: `it is ${STATE_OF[phase.name]}` });
 };
 
-/** A command that cannot be found is refused before anything changes, even of a process that runs: as in supervisord. */
+/** A command that cannot be found is refused before anything changes. */
 const startAtRest = async (process: Process, wait: boolean): Promise<Outcome> => {
-  const refusal = process.lookup();
-  if (refusal !== null) return refuse(process, refusal.code, { reason: refusal.reason });
   if (process.phase.name === 'stuck')
     return refuse(process, 'STUCK', { members: process.phase.remaining.length });
   if (isRunningState(process.state)) return refuse(process, 'ALREADY_STARTED');
+  const refusal = process.lookup();
+  if (refusal !== null) return refuse(process, refusal.code, { reason: refusal.reason });
   process.feed({ name: 'start', automatic: false });
   return startEnded(process, await process.until(wait ? isDecided : isLaunched));
 };

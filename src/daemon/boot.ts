@@ -1,7 +1,7 @@
 // In which order does a supervisor come up? Voices, hands, hunt, sockets; then the first launch.
 
 import { join } from 'node:path';
-import { createApi, type Api } from '../api/server.ts';
+import type { Api } from '../api/server.ts';
 import type { EventRoom } from '../events/room.ts';
 import { createBus, type Bus } from '../core/bus.ts';
 import { Supervisor } from '../core/supervisor.ts';
@@ -11,7 +11,7 @@ import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
-import type { Plan, ProcessPlan } from '../model/plan.ts';
+import type { ProcessPlan } from '../model/plan.ts';
 import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
 import { createMemoryWatch, type MemoryWatch } from '../oom/memory.ts';
 import { createLauncher } from '../spawn/launch.ts';
@@ -30,6 +30,7 @@ import { judgePastLife, wasAsked } from './past-life.ts';
 import { makePipes } from './pipes.ts';
 import { Replanning } from './replanning.ts';
 import { bestRung, type Rung } from './rung.ts';
+import { openApi, openSockets } from './sockets.ts';
 import type { Voices } from './voices.ts';
 
 /** A supervisor that is up, before its first launch. */
@@ -139,26 +140,6 @@ const judgePast = ({ ground, evidence }: Rooms): PastLife | null => {
   return judgePastLife({ facts, life: link.hello.life, pid, linux, evidence });
 };
 
-const openAll = async (api: Api, socket: string, plan: Plan): Promise<void> => {
-  await api.listen({ path: socket });
-  for (const { path, mode, owner, username, password } of plan.supervisor.unixServers) {
-    const credentials = username === null || password === null ? null : { username, password };
-    await api.listen({ path, mode, owner, credentials });
-  }
-};
-
-/** All of them or none: a refused one takes the files of the others with it. */
-const openSockets = async (api: Api, { settings, plan }: Ground): Promise<string> => {
-  const socket = join(settings.runtimeDir, 'tsvisor.sock');
-  try {
-    await openAll(api, socket, plan);
-  } catch (error) {
-    await api.close();
-    throw error;
-  }
-  return socket;
-};
-
 export interface BootOptions {
   readonly ground: Ground;
   readonly voices: Voices;
@@ -192,9 +173,6 @@ const tellEvents = ({ bus, voices, ground }: Rooms, ledger: Ledger): void => {
 export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise<House> => {
   const { settings, plan, guardian, linux, tier } = ground;
   const rooms = openRooms(ground, voices, onBug);
-  const bug = (error: unknown, request: string): void =>
-    onBug(new Error(`in answer to ${request}`, { cause: error }));
-  const api = createApi({ ask, bug });
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
   const watch: MemoryWatch = createMemoryWatch({
     oom: linux.oom,
@@ -222,7 +200,8 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
   tellEvents(rooms, ledger);
   rooms.bus.subscribe((event) => events.announce(event));
   // Last: whoever is let in finds everything there.
-  const socket = await openSockets(api, ground);
+  const api = openApi({ ground, supervisor, hands, ask, onBug });
+  const socket = await openSockets({ api, ground, notices: rooms.notices });
   const replanning = new Replanning({ ground, supervisor, hands });
   const parts = { ground, voices, hands, events, supervisor, replanning, watch, ledger, api, socket, onBug };
   return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife: judgePast(rooms) };

@@ -12,8 +12,11 @@ import type { House } from './boot.ts';
 type ReadLog = Extract<Command, { verb: 'read-log' | 'tail-log' }>;
 type OfLog = Pick<ReadLog, 'name' | 'stream'>;
 
+/** What it takes to find and read a log. */
+export type Archive = Pick<House, 'ground' | 'supervisor' | 'hands'>;
+
 /** Refuses with BAD_NAME. */
-export const processNamed = ({ supervisor }: House, name: string): Process => {
+export const processNamed = ({ supervisor }: Pick<House, 'supervisor'>, name: string): Process => {
   const selector = parseSelector(name);
   const process = selector.kind === 'process' ? supervisor.find(selector) : undefined;
   if (process === undefined) throw new TsvisorError('BAD_NAME', { name });
@@ -21,7 +24,7 @@ export const processNamed = ({ supervisor }: House, name: string): Process => {
 };
 
 /** Empty when there is none. */
-const pathOf = (house: House, { name, stream }: OfLog): string =>
+const pathOf = (house: Archive, { name, stream }: OfLog): string =>
   name === null
     ? (house.ground.plan.supervisor.logfile ?? '')
     : house.hands.logPath(processNamed(house, name).plan, stream);
@@ -43,13 +46,13 @@ const sizeOf = (path: string): number => {
 };
 
 /** Refuses with BAD_NAME, NO_FILE, BAD_ARGUMENTS or LOG_FAILED. */
-const existing = (house: House, of: OfLog): string => {
+const existing = (house: Archive, of: OfLog): string => {
   const path = pathOf(house, of);
   if (path === '') throw new TsvisorError('NO_FILE', { path });
   return path;
 };
 
-export const readAnyLog = (house: House, command: ReadLog): LogReply => {
+export const readAnyLog = (house: Archive, command: ReadLog): LogReply => {
   const path = existing(house, command);
   const { offset, length } = command;
   if (command.verb === 'tail-log') {
@@ -62,7 +65,7 @@ export const readAnyLog = (house: House, command: ReadLog): LogReply => {
   return { bytes, offset: offset < 0 ? sizeOf(path) : offset + bytes.length, overflow: false };
 };
 
-export const followAnyLog = (house: House, of: OfLog, signal: AbortSignal): AsyncIterable<Uint8Array> => {
+export const followAnyLog = (house: Archive, of: OfLog, signal: AbortSignal): AsyncIterable<Uint8Array> => {
   const path = existing(house, of);
   sizeOf(path);
   return followLog(path, { clock: house.ground.linux.clock, signal });

@@ -185,6 +185,8 @@ export interface SupervisorPlan {
   readonly serverurl: string | null;
   /** Folder of sockets, pipes and the ledger; null: chosen from the config's path, see runtime.ts. */
   readonly runtimeDir: string | null;
+  /** Without a password, open to other machines nevertheless. */
+  readonly insecure: boolean;
 }
 
 export interface Plan {

@@ -17,7 +17,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_SOCKET_PATH_BYTES } from '../../src/api/bind.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { TsvisorError } from '../../src/model/errors.ts';
-import { openHouse, send, STATUS, temporaryFolder } from './lodging.ts';
+import { noLogs, openHouse, SELF, send, STATUS, temporaryFolder } from './lodging.ts';
 
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 
@@ -25,7 +25,12 @@ const healthy = async (path: string): Promise<boolean> =>
   (await send(path, { path: '/healthz' })).status === 200;
 
 const refusalAt = async (path: string): Promise<TsvisorError> => {
-  const api = createApi({ ask: () => Promise.resolve(STATUS), bug: () => undefined });
+  const api = createApi({
+    ask: () => Promise.resolve(STATUS),
+    self: SELF,
+    follow: noLogs,
+    bug: () => undefined,
+  });
   onTestFinished(() => api.close());
   return api.listen({ path }).then(
     () => {

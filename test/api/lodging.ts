@@ -6,8 +6,15 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createApi, type Api, type Listener, type SocketRequest } from '../../src/api/server.ts';
+import {
+  createApi,
+  type Api,
+  type ApiOptions,
+  type Listener,
+  type SocketRequest,
+} from '../../src/api/server.ts';
 import type { Ask, Command, Reply, StatusReply } from '../../src/model/command.ts';
+import { TsvisorError } from '../../src/model/errors.ts';
 
 export const STATUS: StatusReply = {
   supervisor: {
@@ -45,17 +52,29 @@ export interface House {
 
 export interface HouseOptions extends Partial<SocketRequest> {
   readonly ask?: Ask;
+  readonly follow?: ApiOptions['follow'];
 }
 
+export const SELF: ApiOptions['self'] = {
+  version: '0.1.0',
+  identifier: 'supervisor',
+  pid: 4241,
+  mood: () => 'RUNNING',
+};
+
+export const noLogs: ApiOptions['follow'] = () => {
+  throw new TsvisorError('NO_FILE', { path: '' });
+};
+
 /** A real server on a real socket before a supervisor that is played. */
-export const openHouse = async ({ ask, ...socket }: HouseOptions = {}): Promise<House> => {
+export const openHouse = async ({ ask, follow = noLogs, ...socket }: HouseOptions = {}): Promise<House> => {
   const asked: Command[] = [];
   const bugs: unknown[] = [];
   const play = (command: Command): Promise<Reply> => {
     asked.push(command);
     return ask === undefined ? Promise.resolve(command.verb === 'status' ? STATUS : []) : ask(command);
   };
-  const api = createApi({ ask: play, bug: (error) => bugs.push(error) });
+  const api = createApi({ ask: play, self: SELF, follow, bug: (error) => bugs.push(error) });
   onTestFinished(() => api.close());
   const path = socket.path ?? join(temporaryFolder(), 'tsvisor.sock');
   const listener = await api.listen({ ...socket, path });
@@ -65,7 +84,9 @@ export const openHouse = async ({ ask, ...socket }: HouseOptions = {}): Promise<
 export interface Got {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Null when the answer is none. */
   readonly json: unknown;
+  readonly text: string;
 }
 
 export interface Sent {
@@ -86,7 +107,8 @@ export const send = (socketPath: string, { method = 'GET', path, body, headers =
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
-          json: text === '' ? null : JSON.parse(text),
+          json: (response.headers['content-type'] ?? '').includes('json') ? JSON.parse(text) : null,
+          text,
         }),
       );
       response.on('error', reject);

@@ -2,11 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findRoute, parseSignal, ROUTES } from '../../src/api/routes.ts';
+import { commandOf, findRoute, ROUTES, type RouteInput } from '../../src/api/routes.ts';
+import { parseSignal } from '../../src/api/signals.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
 
-const parse = (path: string, body: unknown): unknown =>
-  findRoute('POST', `/api/v1/${path}`).parse({ query: new URLSearchParams(), body });
+const parse = (path: string, body: RouteInput['body']): unknown =>
+  commandOf(findRoute('POST', `/api/v1/${path}`), { query: new URLSearchParams(), body });
 
 const codeOf = (act: () => unknown): string => {
   try {
@@ -65,8 +66,10 @@ describe('routes', () => {
   test('answers any body with a command or a coded refusal', () => {
     const posts = ROUTES.filter(({ method }) => method === 'POST');
     fc.assert(
-      fc.property(fc.constantFrom(...posts), fc.jsonValue(), ({ parse: read }, body) => {
-        const code = codeOf(() => read({ query: new URLSearchParams(), body }));
+      fc.property(fc.constantFrom(...posts), fc.jsonValue(), (route, body) => {
+        const code = codeOf(() =>
+          commandOf(route, { query: new URLSearchParams(), body: body as RouteInput['body'] }),
+        );
         expect(['none', 'BAD_REQUEST', 'BAD_SIGNAL']).toContain(code);
       }),
     );

@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { MAX_BODY_BYTES } from '../../src/api/answer.ts';
+import { MAX_BODY_BYTES } from '../../src/api/body.ts';
 import { ERRORS, TsvisorError } from '../../src/model/errors.ts';
 import { openHouse, send, sendRaw, STATUS } from './lodging.ts';
 
@@ -68,9 +68,22 @@ describe('server', () => {
   });
 
   test.each([
-    ['an unknown path', { path: '/nope' }, 'UNKNOWN_ROUTE'],
+    ['GET', '/nope', 404],
+    ['GET', '//', 404],
+    ['HEAD', '/index.html', 404],
+    ['PUT', '/', 400],
+    ['GET', '/%zz', 400],
+  ])('answers %s %s with a page that says %i', async (method, at, status) => {
+    const { path, bugs } = await openHouse();
+    const got = await send(path, { method, path: at });
+    expect(got.status).toBe(status);
+    expect(got.headers['content-type']).toContain('text/html');
+    expect(bugs).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown path', { path: '/api/v1/nope' }, 'UNKNOWN_ROUTE'],
     ['a wrong method', { method: 'DELETE', path: '/api/v1/status' }, 'UNKNOWN_ROUTE'],
-    ['a path of slashes', { path: '//' }, 'UNKNOWN_ROUTE'],
     ['no JSON', { method: 'POST', path: '/api/v1/start', body: '{' }, 'BAD_REQUEST'],
     ['no body', { method: 'POST', path: '/api/v1/start' }, 'BAD_REQUEST'],
   ] as const)('refuses %s', async (_, request, code) => {

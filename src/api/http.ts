@@ -1,0 +1,57 @@
+// Within which bounds does a server speak HTTP, whatever its sockets are?
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+
+const MAX_CONNECTIONS = 512;
+/** From here on the idle ones are closed when another comes. */
+const CROWDED = 256;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Milliseconds a client has to send its headers, and its whole request. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+/** supervisord's half an hour: its clients keep a connection and do not expect it to be gone. */
+const IDLE_MS = 1_800_000;
+/** At the end, replies that are under way have this long before their connections are cut. */
+const LAST_REPLIES_MS = 1000;
+
+export interface Serving {
+  readonly answer: RequestListener;
+  /** Told when the system refuses a connection, for example for want of file descriptors; listening goes on. */
+  readonly trouble: (error: Error) => void;
+}
+
+export const createHttp = ({ answer }: Serving): Server => {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: IDLE_MS,
+    },
+    answer,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => (open -= 1));
+    if (open > CROWDED) server.closeIdleConnections();
+  });
+  return server;
+};
+
+/** Only after it listens: the errors of that have their own words. */
+export const watched = (server: Server, { trouble }: Serving): Server => server.on('error', trouble);
+
+/** Listens no more; resolves when the last connection has ended. */
+export const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+
+/** The same, and what is still under way after a second is cut. */
+export const closedSoon = (server: Server): Promise<void> => {
+  setTimeout(() => server.closeAllConnections(), LAST_REPLIES_MS).unref();
+  return closed(server);
+};
