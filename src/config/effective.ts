@@ -46,6 +46,13 @@ const ownData = (process: ProcessPlan): Data => ({
   containment: process.containment,
   fast_death_secs: process.fastDeathSecs,
   restart_delay_max: process.restartDelayMax,
+  log_format: process.logging.format,
+  log_rotate_every: process.logging.every ?? 'none',
+  log_compress: process.logging.compress,
+  log_total_max: process.logging.totalMax,
+  log_rate_max: process.logging.rateMax,
+  log_when_full: process.logging.whenFull,
+  log_direct: process.logging.direct,
 });
 
 const processData = (process: ProcessPlan): Data => ({

@@ -98,6 +98,13 @@ export const OWN_KEYS = {
   containment: { type: 'containment', default: 'auto', scope: 'program', own: true, doc: 'What holds the members together: auto, cgroup, reap or scan.' },
   fast_death_secs: { type: 'duration', default: '10', scope: 'program', own: true, doc: 'A shorter life after RUNNING makes the next restart slower.' },
   restart_delay_max: { type: 'duration', default: '30', scope: 'program', own: true, doc: 'Longest delay between such restarts.' },
+  log_format: { type: 'logFormat', default: 'raw', scope: 'program', own: true, doc: 'What is logged: raw bytes as they come; text, each line behind its time, process, stream and pid; or json, one object for each line.' },
+  log_rotate_every: { type: 'logPeriod', default: 'none', scope: 'program', own: true, doc: 'Start a new file with each hour, day or week too, in local time.' },
+  log_compress: { type: 'boolean', default: 'false', scope: 'program', own: true, doc: 'Compress rotated files, off the path of the output: `.1.gz`, `.2.gz` ...' },
+  log_total_max: { type: 'size', default: 'none', scope: 'program', own: true, doc: 'Most that a log and its rotated files take together; the oldest go first.' },
+  log_rate_max: { type: 'size', default: 'none', scope: 'program', own: true, doc: 'Most bytes per second of one stream; lines above that are dropped, counted, and the log says so.' },
+  log_when_full: { type: 'whenFull', default: 'block', scope: 'program', own: true, doc: 'When the reader of a log (a pipe, a terminal) is too slow: block makes the program wait, drop loses lines and counts them.' },
+  log_direct: { type: 'boolean', default: 'false', scope: 'program', own: true, doc: 'Let the program write to its file itself where nothing else needs to see the bytes (logfile_maxbytes=0, no events, no capture): costs nothing, but SIGUSR2 cannot reopen the file; use copytruncate.' },
 } as const satisfies Rows;
 
 // oxfmt-ignore

@@ -1,6 +1,6 @@
 // Which processes does a program-like section stand for, and what is each of them like?
 
-import type { LogTarget, ProcessPlan } from '../model/plan.ts';
+import type { LoggingPlan, LogTarget, ProcessPlan } from '../model/plan.ts';
 import { byCodePoint, strip } from './blanks.ts';
 import type { Section } from './draft.ts';
 import type { Names } from './expand.ts';
@@ -102,6 +102,16 @@ type Shared = Omit<
   'kind' | 'group' | 'program' | 'name' | 'command' | 'directory' | 'environment' | keyof Streams
 >;
 
+const loggingOf = (reader: ProgramReader, names: Names): LoggingPlan => ({
+  format: reader.read('log_format', names),
+  every: reader.read('log_rotate_every', names),
+  compress: reader.read('log_compress', names),
+  totalMax: reader.read('log_total_max', names),
+  rateMax: reader.read('log_rate_max', names),
+  whenFull: reader.read('log_when_full', names),
+  direct: reader.read('log_direct', names),
+});
+
 const ownOf = (
   reader: ProgramReader,
   names: Names,
@@ -116,6 +126,7 @@ const ownOf = (
   | 'containment'
   | 'fastDeathSecs'
   | 'restartDelayMax'
+  | 'logging'
 > => ({
   oomScoreAdj: reader.read('oom_score_adj', names),
   oomScoreAdjRequired: reader.read('oom_score_adj_required', names),
@@ -126,6 +137,7 @@ const ownOf = (
   containment: reader.read('containment', names),
   fastDeathSecs: reader.read('fast_death_secs', names),
   restartDelayMax: reader.read('restart_delay_max', names),
+  logging: loggingOf(reader, names),
 });
 
 const serverurlOf = (reader: ProgramReader, names: Names): string | null => {

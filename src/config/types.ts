@@ -4,6 +4,9 @@ import type {
   Account,
   Autorestart,
   ContainmentChoice,
+  LogFormat,
+  LoggingPlan,
+  LogPeriod,
   OnOom,
   Ownership,
   ScoreRequest,
@@ -233,6 +236,9 @@ const command = (raw: Raw): string | Refusal => {
     : refuse('it is a map', 'a text or a list of words');
 };
 
+const logPeriod = (text: string): LogPeriod | null | Refusal =>
+  text.toLowerCase() === 'none' ? null : oneOf<LogPeriod>(['hour', 'day', 'week'])(text);
+
 /** One reader for each type a key can have. */
 export const TYPES = {
   text: ofText((text) => text),
@@ -264,6 +270,9 @@ export const TYPES = {
   score: ofText(score),
   onOom: ofText(oneOf<OnOom>(['restart', 'restart-group', 'stop', 'continue'])),
   survivors: ofText(oneOf<Survivors>(['kill', 'leave'])),
+  logFormat: ofText(oneOf<LogFormat>(['raw', 'text', 'json'])),
+  logPeriod: ofText(logPeriod),
+  whenFull: ofText(oneOf<LoggingPlan['whenFull']>(['block', 'drop'])),
   containment: ofText(oneOf<ContainmentChoice>(['auto', 'cgroup', 'reap', 'scan'])),
 } as const satisfies Record<string, Reader<unknown>>;
 

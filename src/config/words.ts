@@ -34,6 +34,9 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
   onOom: { ini: 'restart, restart-group, stop or continue' },
   survivors: { ini: 'kill or leave' },
   containment: { ini: 'auto, cgroup, reap or scan' },
+  logFormat: { ini: 'raw, text or json' },
+  logPeriod: { ini: 'hour, day or week, or `none`' },
+  whenFull: { ini: 'block or drop' },
 };
 
 /** Which %(names)s a value may use. */

@@ -8,7 +8,7 @@ import type { ProcessPlan } from '../model/plan.ts';
 import type { Baseline } from '../oom/evidence.ts';
 import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, Stream } from '../spawn/launch.ts';
-import { type Hearing, isHeard } from './listeners.ts';
+import { isHeard } from './listeners.ts';
 
 /** As launch.ts wants them. */
 type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr'>;
@@ -24,8 +24,6 @@ export interface Berth {
   launches: number;
   /** Null until the first launch opens them; kept from then on. */
   outputs: Outputs | null;
-  /** Who hears what it writes; null when nobody does. */
-  readonly hearing: Hearing | null;
   /** What holds the members of this life together; null before the first. */
   containment: Containment | null;
   /** How the counters stood before the launch; null before the first. */
@@ -53,21 +51,32 @@ export const pipesOf = (folder: string, plan: ProcessPlan): readonly string[] =>
   return [pipePath(folder, plan, 'stdin'), stdout, stderr].filter((path) => path !== null);
 };
 
-const streamTo = (path: string | null, kind: 'pipe' | 'append'): Stream =>
-  path === null || path === '' ? { kind: 'null' } : { kind, path };
+const appendTo = (path: string): Stream => (path === '' ? { kind: 'null' } : { kind: 'append', path });
 
-const piped = (folder: string, plan: ProcessPlan, captured: Pipes): Streams => ({
-  stdin: { kind: 'pipe', path: pipePath(folder, plan, 'stdin') },
-  stdout: streamTo(captured.stdout, 'pipe'),
-  stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : streamTo(captured.stderr, 'pipe'),
-});
+/** What somebody reads goes through a pipe, what nobody needs to see straight into its file. */
+const streamsOf = (
+  plan: ProcessPlan,
+  captured: Pipes,
+  { folder, outputs, portable }: BerthParts,
+): Streams => {
+  const to = (stream: StreamName): Stream => {
+    const path = captured[stream];
+    return path === null ? appendTo(outputs.path(plan, stream)) : { kind: 'pipe', path };
+  };
+  return {
+    stdin: portable ? { kind: 'null' } : { kind: 'pipe', path: pipePath(folder, plan, 'stdin') },
+    stdout: to('stdout'),
+    stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : to('stderr'),
+  };
+};
 
 /** Without a guardian nobody makes named pipes: programs write to their files themselves, and nothing rotates. */
-const straight = (plan: ProcessPlan, outputs: OutputRoom): Streams => ({
-  stdin: { kind: 'null' },
-  stdout: streamTo(outputs.path(plan, 'stdout'), 'append'),
-  stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : streamTo(outputs.path(plan, 'stderr'), 'append'),
-});
+const readFrom = (plan: ProcessPlan, { folder, outputs, portable }: BerthParts): Pipes => {
+  if (portable) return { stdout: null, stderr: null };
+  const { stdout, stderr } = capturedOf(folder, plan);
+  const isDirect = (stream: StreamName): boolean => !isHeard(plan, stream) && outputs.isDirect(plan, stream);
+  return { stdout: isDirect('stdout') ? null : stdout, stderr: isDirect('stderr') ? null : stderr };
+};
 
 /** Path of the named pipe that is its stdin; null where it has none. */
 export const stdinOf = ({ streams: { stdin } }: Berth): string | null =>
@@ -81,7 +90,6 @@ export interface BerthParts {
   readonly outputs: OutputRoom;
   /** True without a guardian. */
   readonly portable: boolean;
-  readonly hearing: (plan: ProcessPlan) => Hearing | null;
   /** Told once for each process whose limits nobody enforces. */
   readonly notice: (text: string) => void;
 }
@@ -102,21 +110,18 @@ export const limit = (
   return got?.enforcedBy ?? null;
 };
 
-const NO_PIPES: Pipes = { stdout: null, stderr: null };
-
 export const createBerth = (plan: ProcessPlan, parts: BerthParts): Berth => {
-  const { tier, folder, notice, outputs, portable } = parts;
+  const { tier, notice, portable } = parts;
   const cgroup = tier === null || portable ? null : tier.leaf(plan.group, plan.name);
-  const captured = portable ? NO_PIPES : capturedOf(folder, plan);
+  const captured = readFrom(plan, parts);
   return {
     plan,
     cgroup,
     enforcedBy: limit(cgroup, plan, notice),
-    streams: portable ? straight(plan, outputs) : piped(folder, plan, captured),
+    streams: streamsOf(plan, captured, parts),
     captured,
     launches: 0,
     outputs: null,
-    hearing: parts.hearing(plan),
     containment: null,
     baseline: null,
     unwatch: null,

@@ -21,7 +21,7 @@ import { createSweeper } from '../spawn/sweep.ts';
 import { pipesOf, stdinOf } from './berth.ts';
 import type { Ground } from './ground.ts';
 import { RealHands } from './hands.ts';
-import { hearingOf, openEvents } from './listeners.ts';
+import { listenersTo, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
 import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
 import { memberKilled } from './member-killed.ts';
@@ -117,12 +117,12 @@ const createHands = (rooms: Rooms, watch: MemoryWatch, events: EventRoom): RealH
       folder,
       outputs,
       portable,
-      hearing: (one) => hearingOf(one, events),
       notice: (text) => notices.add(text),
     },
     launch: (request) => launcher.launch(request),
     rung: bestRung(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
+    listeners: (one) => listenersTo(one, events),
     evidence,
     watch,
     outputs,

@@ -11,7 +11,7 @@ import type {
   Usage,
 } from '../core/hands.ts';
 import type { Linux } from '../kernel/linux.ts';
-import type { OutputRoom } from '../logs/outputs.ts';
+import type { Listeners, OutputRoom } from '../logs/outputs.ts';
 import { sampleUsage } from '../metrics/sample.ts';
 import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
@@ -43,6 +43,7 @@ export interface HandsParts {
   readonly evidence: EvidenceGatherer;
   readonly watch: MemoryWatch;
   readonly outputs: OutputRoom;
+  readonly listeners: (plan: ProcessPlan) => Listeners;
   readonly bus: Bus;
   /** Makes the named pipes of processes that are new. */
   readonly prepare: (plans: readonly ProcessPlan[]) => Promise<void>;
@@ -74,7 +75,7 @@ export class RealHands implements Hands {
     const { outputs, evidence, launch, berths, supervisor, score } = this.#parts;
     const berth = this.berth(plan);
     if (berth.outputs === null) {
-      const opened = outputs.open(plan, berth.captured, berth.hearing?.listeners);
+      const opened = outputs.open(plan, berth.captured, this.#parts.listeners(plan));
       if (typeof opened === 'string') return { error: `cannot start ${plan.name}: ${opened}`, retry: true };
       berth.outputs = opened;
     }
@@ -85,7 +86,7 @@ export class RealHands implements Hands {
     berth.baseline = evidence.note(berth.cgroup);
     const rung = rungFor(plan, this.#parts.rung);
     // What it writes is heard when it is known who writes.
-    if (berth.hearing !== null) berth.outputs.hold();
+    berth.outputs.hold();
     const result = await launch({
       plan,
       env: environmentOf({ plan, supervisor, cookie }),
@@ -95,8 +96,7 @@ export class RealHands implements Hands {
       ...berth.streams,
       mode: rung === 'reap' ? 'reap' : 'exec',
     });
-    if ('leader' in result) berth.hearing?.follow(result.leader.pid);
-    if (berth.hearing !== null) berth.outputs.start();
+    berth.outputs.start('leader' in result ? result.leader.pid : null);
     if ('error' in result) return result;
     this.#moveIn(berth, { result, rung, cookie });
     return { ...result, ended: this.#ended(berth, result.ended) };
@@ -165,7 +165,7 @@ export class RealHands implements Hands {
     const logs = berth.plan.stdout !== plan.stdout || berth.plan.stderr !== plan.stderr;
     berth.plan = plan;
     berth.enforcedBy = limit(berth.cgroup, plan, (text) => refusals.push(text));
-    if (logs && berth.outputs !== null) this.#reopen(berth).catch(this.#parts.onBug);
+    if (logs && berth.outputs !== null) this.#reopen(berth, leader).catch(this.#parts.onBug);
     return leader === null ? refusals : [...refusals, ...this.#rescore(plan, leader)];
   }
 
@@ -182,13 +182,14 @@ export class RealHands implements Hands {
   }
 
   /** Log limits have changed: what is written meanwhile waits in the pipe. */
-  async #reopen(berth: Berth): Promise<void> {
+  async #reopen(berth: Berth, leader: Identity | null): Promise<void> {
     await berth.outputs?.drain();
     berth.outputs?.close();
-    const opened = this.#parts.outputs.open(berth.plan, berth.captured, berth.hearing?.listeners);
+    const opened = this.#parts.outputs.open(berth.plan, berth.captured, this.#parts.listeners(berth.plan));
     if (typeof opened === 'string')
       throw new Error(`cannot reopen the logs of ${berth.plan.name}: ${opened}`);
     berth.outputs = opened;
+    opened.start(leader?.pid ?? null);
   }
 
   /** Every member gets the score; answers what the kernel refused. */

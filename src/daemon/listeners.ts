@@ -11,20 +11,13 @@ import type { Listeners, StreamName } from '../logs/outputs.ts';
 import type { GroupPlan, ProcessPlan } from '../model/plan.ts';
 import { StdinPipe } from './inlet.ts';
 
-/** Who hears the two streams of one process. */
-export interface Hearing {
-  readonly listeners: Listeners;
-  /** What is heard from now on is of this leader. */
-  follow(pid: number): void;
-}
-
 /** Which streams of a process somebody must read, whatever becomes of their logs. */
 export const isHeard = (plan: ProcessPlan, stream: StreamName): boolean => {
   if (stream === 'stdout' && plan.kind === 'eventlistener') return true;
   if (stream === 'stderr' && plan.redirectStderr) return false;
   return stream === 'stdout'
-    ? plan.stdoutEvents || plan.stdoutCaptureMaxBytes > 0
-    : plan.stderrEvents || plan.stderrCaptureMaxBytes > 0;
+    ? plan.stdoutEvents || plan.stdoutSyslog || plan.stdoutCaptureMaxBytes > 0
+    : plan.stderrEvents || plan.stderrSyslog || plan.stderrCaptureMaxBytes > 0;
 };
 
 const tell = (heard: Heard | null, to: (heard: Heard) => void): void => {
@@ -40,6 +33,7 @@ const listeningTo = (
   const events = stream === 'stdout' ? plan.stdoutEvents : plan.stderrEvents;
   const logged = (heard: Heard): void => room.logged(heard);
   return {
+    follow: (pid) => ear.follow(pid),
     ...(most > 0 && { messages: { most, hear: (bytes) => room.communicated(ear.whole(bytes)) } }),
     ...(events && {
       logged: (bytes) => tell(ear.piece(bytes), logged),
@@ -48,21 +42,16 @@ const listeningTo = (
   };
 };
 
-/** Null: nobody hears it. */
-export const hearingOf = (plan: ProcessPlan, room: EventRoom): Hearing | null => {
+/** Who hears what a process writes. */
+export const listenersTo = (plan: ProcessPlan, room: EventRoom): Listeners => {
   const { group, name } = plan;
-  const streams = (['stdout', 'stderr'] as const).filter((stream) => isHeard(plan, stream));
-  if (streams.length === 0) return null;
-  const ears = streams.map((stream) => ({ stream, ear: new Ear({ group, name }, stream) }));
-  const listeners = ears.map(({ stream, ear }): [StreamName, Listening] =>
+  const heard = (['stdout', 'stderr'] as const).filter((stream) => isHeard(plan, stream));
+  const listening = heard.map((stream): [StreamName, Listening] =>
     stream === 'stdout' && plan.kind === 'eventlistener'
       ? [stream, { raw: (bytes) => room.listener({ group, name })?.hear(bytes) }]
-      : [stream, listeningTo({ plan, stream }, ear, room)],
+      : [stream, listeningTo({ plan, stream }, new Ear({ group, name }, stream), room)],
   );
-  return {
-    listeners: Object.fromEntries(listeners),
-    follow: (pid) => ears.forEach(({ ear }) => ear.follow(pid)),
-  };
+  return Object.fromEntries(listening);
 };
 
 export interface EventParts {

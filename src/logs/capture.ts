@@ -26,7 +26,8 @@ export interface Capture {
   drain(): Promise<void>;
   /** Before a launch: nothing is read, and so nobody hears anything, until `start`. */
   hold(): void;
-  start(): void;
+  /** `pid` of the new leader; null when the launch failed. */
+  start(pid: number | null): void;
   /** The leader has ended: reads what its pipe holds, as far as the sink takes it at once, and gives out what was held back. */
   lastWords(): void;
   /** Stops reading; the sink stays open. */
@@ -41,6 +42,8 @@ export interface Listening {
   readonly logged?: (bytes: Uint8Array) => void;
   /** Messages between supervisord's tokens, which are not logged; `most` bytes of each are kept. */
   readonly messages?: { readonly most: number; readonly hear: (bytes: Uint8Array) => void };
+  /** What comes from now on is of this leader. */
+  readonly follow?: (pid: number) => void;
   /** The leader has ended, and all it wrote has been heard. */
   readonly ended?: () => void;
 }
@@ -100,6 +103,10 @@ class Feed {
         resolve(true);
       });
     });
+  }
+
+  follow(pid: number): void {
+    this.#listening.follow?.(pid);
   }
 
   /** Gives out what was held back. */
@@ -168,7 +175,8 @@ class PipeCapture implements Capture {
     this.#flow();
   }
 
-  start(): void {
+  start(pid: number | null): void {
+    if (pid !== null) this.#feed.follow(pid);
     this.#held = false;
     this.#flow();
   }

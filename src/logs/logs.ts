@@ -2,19 +2,17 @@
 
 import { statSync } from 'node:fs';
 import { Losses, type Watch } from './losses.ts';
-import { RotatingFile } from './rotate.ts';
+import { RotatingFile, type Rotation } from './rotate.ts';
 import type { Failure, LogClock, LogFile, Sink } from './sink.ts';
 import { Special, descriptorOf } from './special.ts';
+import { Syslog } from './syslog.ts';
 
 /** Troubles kept until somebody listens. */
 const UNHEARD = 100;
 
-export interface LogOptions {
+export interface LogOptions extends Rotation {
   /** Absolute. */
   readonly path: string;
-  /** Bytes; 0 never rotates. */
-  readonly maxBytes: number;
-  readonly backups: number;
   /** Mode of a new file before the umask; 0666 when left out. */
   readonly mode?: number;
 }
@@ -70,12 +68,19 @@ const isSpecial = (path: string): boolean =>
  */
 export class Logs {
   readonly #watch: Watch;
+  readonly syslog: Syslog;
   readonly #shared = new Map<string, Shared>();
   readonly #unheard: string[] = [];
   #listener: ((text: string) => void) | null = null;
 
+  /** Of all destinations: the time, and the ear for troubles. */
+  get watch(): Watch {
+    return this.#watch;
+  }
+
   constructor(clock: LogClock) {
     this.#watch = { clock, trouble: (text) => this.#tell(text) };
+    this.syslog = new Syslog(this.#watch);
   }
 
   /** Sentences about destinations that cannot be written, the ones said before anybody listened included. */
@@ -98,6 +103,11 @@ export class Logs {
     for (const { file } of this.#shared.values()) file.reopen();
   }
 
+  /** Whether a path is or would become a regular file. */
+  isRegular(path: string): boolean {
+    return !isSpecial(path);
+  }
+
   /** The open destination of that path, or null: then `clearFile` is the way. */
   at(path: string): LogFile | null {
     return this.#shared.get(path)?.file ?? null;
@@ -106,11 +116,12 @@ export class Logs {
   /** On the way out: waits at most a second per destination for slow readers, closes nothing. */
   flush(): void {
     for (const { file } of this.#shared.values()) file.flush();
+    this.syslog.close();
   }
 
-  #make({ path, maxBytes, backups, mode = 0o666 }: LogOptions): LogFile {
+  #make({ path, mode = 0o666, ...rotation }: LogOptions): LogFile {
     const losses = new Losses(path, this.#watch);
-    return isSpecial(path) ? new Special(losses) : new RotatingFile({ maxBytes, backups, mode }, losses);
+    return isSpecial(path) ? new Special(losses) : new RotatingFile({ ...rotation, mode }, losses);
   }
 
   #release(shared: Shared): void {

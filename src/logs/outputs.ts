@@ -2,6 +2,7 @@
 
 import type { LogTarget, ProcessPlan } from '../model/plan.ts';
 import { type AutoOwner, createAuto } from './auto.ts';
+import { chainOf } from './chain.ts';
 import { type Capture, isCapture, type Listening, openCapture } from './capture.ts';
 import type { Logs, OpenLog } from './logs.ts';
 import { cureOf } from './losses.ts';
@@ -19,7 +20,8 @@ export type Listeners = Readonly<Partial<Record<StreamName, Listening>>>;
 export interface Outputs {
   /** Before a launch: what the program writes waits until `start`. */
   hold(): void;
-  start(): void;
+  /** `pid` of the new leader; null when the launch failed. */
+  start(pid: number | null): void;
   /** The leader has ended: what it wrote is heard now, as far as its logs take it at once. */
   lastWords(): void;
   /** On the way out: resolves when all that was written is in its logs. */
@@ -63,6 +65,16 @@ export class OutputRoom {
     return typeof path === 'string' ? path : '';
   }
 
+  /** Whether the plan lets the program write to its file itself, as far as logs see: no byte needs to be looked at, counted or moved. */
+  isDirect(plan: ProcessPlan, stream: StreamName): boolean {
+    const target = targetOf({ plan, stream });
+    const { direct, format, every, rateMax, totalMax } = plan.logging;
+    const { strip, logs } = this.#options;
+    if (!direct || strip || target.kind === 'none' || target.maxBytes > 0) return false;
+    const plain = format === 'raw' && every === null && rateMax === null && totalMax === null;
+    return plain && logs.isRegular(this.path(plan, stream));
+  }
+
   /** Opens logs and pipes before a launch; a string says why it could not, as the end of `cannot start NAME: ...`. */
   open(plan: ProcessPlan, pipes: Pipes, listeners: Listeners = {}): Outputs | string {
     const closers: { close(): void }[] = [];
@@ -72,7 +84,11 @@ export class OutputRoom {
     };
     for (const stream of ['stdout', 'stderr'] as const) {
       const fifo = pipes[stream];
-      if (fifo === null) continue;
+      if (fifo === null) {
+        const complaintOfFile = this.#create({ plan, stream });
+        if (complaintOfFile !== null) return complaintOfFile;
+        continue;
+      }
       const opened = this.#capture({ plan, stream, listening: listeners[stream] ?? {} }, fifo);
       if (typeof opened === 'string') {
         close();
@@ -83,7 +99,7 @@ export class OutputRoom {
     }
     return {
       hold: () => captures.forEach((capture) => capture.hold()),
-      start: () => captures.forEach((capture) => capture.start()),
+      start: (pid) => captures.forEach((capture) => capture.start(pid)),
       lastWords: () => captures.forEach((capture) => capture.lastWords()),
       drain: async () => void (await Promise.all(captures.map(async (capture) => capture.drain()))),
       close,
@@ -96,11 +112,24 @@ export class OutputRoom {
   ): { readonly capture: Capture; readonly log: { close(): void } } | string {
     const log = this.#log(of);
     if (typeof log === 'string') return log;
-    const { clock, strip } = this.#options;
-    const capture = openCapture({ fifo, sink: log ?? DISCARD, clock, strip, listening: of.listening });
+    const { clock, strip, logs } = this.#options;
+    const { plan, stream } = of;
+    const syslog = (stream === 'stdout' ? plan.stdoutSyslog : plan.stderrSyslog)
+      ? logs.syslog.open(plan.name)
+      : null;
+    const chain = chainOf({ ...of, log: log ?? DISCARD, syslog, watch: logs.watch });
+    const capture = openCapture({ fifo, clock, strip, ...chain });
     if (isCapture(capture)) return { capture, log: log ?? { close: () => undefined } };
     log?.close();
     return complaint(fifo, capture);
+  }
+
+  /** A file that the program writes to itself is ours to make, with our rights and our words when that fails. */
+  #create(of: Stream): string | null {
+    const log = this.#log(of);
+    if (typeof log === 'string') return log;
+    log?.close();
+    return null;
   }
 
   /** Null: not logged. */
@@ -111,7 +140,8 @@ export class OutputRoom {
     if (typeof path !== 'string') return complaint(this.#options.owner.directory, path);
     const { maxBytes, backups } = target;
     const mode = target.kind === 'auto' ? 0o600 : 0o666;
-    const log = this.#options.logs.open({ path, maxBytes, backups, mode });
+    const { every, compress, totalMax } = of.plan.logging;
+    const log = this.#options.logs.open({ path, maxBytes, backups, mode, every, compress, totalMax });
     const { failure } = log;
     if (failure === null) return log;
     log.close();

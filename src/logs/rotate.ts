@@ -1,7 +1,10 @@
 // How does a regular log file grow, and what happens when it is full? supervisord's rules for names and sizes.
 
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import type { LogPeriod } from '../model/plan.ts';
+import { Backups } from './backups.ts';
 import { type Losses, failureOf } from './losses.ts';
+import { nextPeriod } from './period.ts';
 import type { Failure, LogFile } from './sink.ts';
 
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY;
@@ -9,49 +12,49 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 /** Milliseconds between two attempts to rotate a file that cannot be renamed. */
 const REST = 1000;
 
-export interface RotatingFileOptions {
+/** When a file is full, and what is kept of it. */
+export interface Rotation {
   /** Bytes; 0 never rotates. */
   readonly maxBytes: number;
   /** 0 truncates instead of keeping old files. */
   readonly backups: number;
+  /** By time too. */
+  readonly every?: LogPeriod | null;
+  /** Rotated files are compressed. */
+  readonly compress?: boolean;
+  /** Bytes of the file and its rotated ones together; null for no limit. */
+  readonly totalMax?: number | null;
+}
+
+export interface RotatingFileOptions extends Rotation {
   /** Mode of a new file before the umask. */
   readonly mode: number;
 }
-
-const rename = (from: string, to: string): Failure | null => {
-  try {
-    renameSync(from, to);
-    return null;
-  } catch (error) {
-    const failure = failureOf(error);
-    return failure.code === 'ENOENT' ? null : failure;
-  }
-};
-
-/** Moves `F` to `F.1`, `F.1` to `F.2`, ... and the last one out; what is missing is skipped. */
-const shift = (path: string, backups: number): Failure | null => {
-  for (let index = backups - 1; index >= 1; index -= 1) {
-    const failure = rename(`${path}.${index}`, `${path}.${index + 1}`);
-    if (failure !== null) return failure;
-  }
-  return rename(path, `${path}.1`);
-};
 
 export class RotatingFile implements LogFile {
   readonly #maxBytes: number;
   readonly #backups: number;
   readonly #mode: number;
+  readonly #every: LogPeriod | null;
+  readonly #old: Backups;
   readonly #losses: Losses;
   #fd = -1;
   #size = 0;
   /** Monotonic time before which a refused rotation is not tried again; 0 when none was refused. */
   #rotateAt = 0;
+  /** Wall time at which the next period begins. */
+  #endsAt = Infinity;
 
-  constructor({ maxBytes, backups, mode }: RotatingFileOptions, losses: Losses) {
-    this.#maxBytes = maxBytes;
+  constructor(options: RotatingFileOptions, losses: Losses) {
+    const { maxBytes, backups, mode, every = null, compress = false, totalMax = null } = options;
+    // All of them together stay below the limit when there is room for a full one beside the old ones.
+    this.#maxBytes = totalMax === null ? maxBytes : Math.min(maxBytes || totalMax, totalMax);
     this.#backups = backups;
     this.#mode = mode;
+    this.#every = every;
     this.#losses = losses;
+    const rest = totalMax === null ? null : totalMax - this.#maxBytes;
+    this.#old = new Backups({ path: losses.path, backups, compress, totalMax: rest, watch: losses.watch });
     this.#open(0);
   }
 
@@ -64,6 +67,7 @@ export class RotatingFile implements LogFile {
   }
 
   write(bytes: Uint8Array): boolean {
+    if (this.#every !== null && this.#losses.watch.clock.wall() >= this.#endsAt) this.#beginPeriod();
     if (this.#fd === -1 && !this.#retry(bytes.length)) return true;
     let done = 0;
     try {
@@ -110,7 +114,10 @@ export class RotatingFile implements LogFile {
   #open(bytes: number): boolean {
     try {
       this.#fd = openSync(this.path, FLAGS, this.#mode);
-      this.#size = fstatSync(this.#fd).size;
+      const { size, mtimeMs } = fstatSync(this.#fd);
+      this.#size = size;
+      const written = size > 0 ? mtimeMs : this.#losses.watch.clock.wall();
+      if (this.#every !== null) this.#endsAt = nextPeriod(written, this.#every);
       return true;
     } catch (error) {
       this.#fail(error, bytes);
@@ -138,16 +145,27 @@ export class RotatingFile implements LogFile {
     }
   }
 
+  /** An empty file stays. */
+  #beginPeriod(): void {
+    const { clock } = this.#losses.watch;
+    if (this.#every !== null) this.#endsAt = nextPeriod(clock.wall(), this.#every);
+    if (this.#fd !== -1 && fstatSync(this.#fd).size > 0) this.#turnOver();
+  }
+
   #rotate(): void {
-    if (this.#fd === -1 || this.#losses.watch.clock.now() < this.#rotateAt) return;
+    if (this.#fd === -1) return;
     // Somebody else may have truncated it meanwhile (logrotate's copytruncate).
     this.#size = fstatSync(this.#fd).size;
-    if (this.#size < this.#maxBytes) return;
+    if (this.#size >= this.#maxBytes) this.#turnOver();
+  }
+
+  #turnOver(): void {
+    if (this.#losses.watch.clock.now() < this.#rotateAt) return;
     if (this.#backups === 0) {
       this.#truncate();
       return;
     }
-    const failure = shift(this.path, this.#backups);
+    const failure = this.#old.shift();
     if (failure === null) {
       this.#rotateAt = 0;
       this.reopen();

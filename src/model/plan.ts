@@ -38,6 +38,38 @@ export type LogTarget =
       readonly written?: string;
     };
 
+export type LogFormat = 'raw' | 'text' | 'json';
+export type LogPeriod = 'hour' | 'day' | 'week';
+
+/** How both streams are logged, beyond what supervisord can. */
+export interface LoggingPlan {
+  /** Bytes as they come; or each line with its time, process, stream and pid. */
+  readonly format: LogFormat;
+  /** A file holds the lines of one period at most, in local time; null: size alone decides. */
+  readonly every: LogPeriod | null;
+  /** Rotated files are compressed. */
+  readonly compress: boolean;
+  /** Bytes of a log and its rotated files together; null for no limit. */
+  readonly totalMax: number | null;
+  /** Bytes per second of one stream; lines above that are dropped and counted. Null for no limit. */
+  readonly rateMax: number | null;
+  /** A slow reader of the log makes the program wait, or lines are dropped and counted. */
+  readonly whenFull: 'block' | 'drop';
+  /** Where nobody needs to see the bytes, the program writes to the file itself. */
+  readonly direct: boolean;
+}
+
+/** As supervisord logs. */
+export const PLAIN_LOGGING: LoggingPlan = {
+  format: 'raw',
+  every: null,
+  compress: false,
+  totalMax: null,
+  rateMax: null,
+  whenFull: 'block',
+  direct: false,
+};
+
 /** Everything one process needs. `program` is the config entry it comes from; several share one when numprocs > 1. */
 export interface ProcessPlan {
   readonly kind: 'program' | 'eventlistener' | 'fcgi-program';
@@ -72,6 +104,7 @@ export interface ProcessPlan {
   readonly stderrEvents: boolean;
   readonly stdoutSyslog: boolean;
   readonly stderrSyslog: boolean;
+  readonly logging: LoggingPlan;
   /** supervisord's and the program's `environment=`, merged; not the supervisor's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Null: AUTO, the supervisor's. Empty: the program is not told. */

@@ -4,7 +4,7 @@ import type { CommandRefusal, Hands, Launched, LaunchFailed, OrderedBy } from '.
 import { Process } from '../../src/core/process.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Identity, Swept } from '../../src/model/phase.ts';
-import type { ProcessPlan } from '../../src/model/plan.ts';
+import { PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
 
@@ -55,6 +55,7 @@ export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
   containment: 'auto',
   fastDeathSecs: 10,
   restartDelayMax: 30,
+  logging: PLAIN_LOGGING,
   ...more,
 });
 

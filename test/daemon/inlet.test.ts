@@ -5,9 +5,11 @@ import { once } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { StdinPipe } from '../../src/daemon/inlet.ts';
 import { createClock } from '../../src/kernel/clock.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const makePipe = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'tsvisor-inlet-'));

@@ -8,19 +8,15 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Logs } from '../../src/logs/logs.ts';
 import { OutputRoom, type Outputs, type Pipes } from '../../src/logs/outputs.ts';
-import type { LogTarget, ProcessPlan } from '../../src/model/plan.ts';
+import { type LogTarget, PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
 import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, read } from './lodging.ts';
 
 const AUTO: LogTarget = { kind: 'auto', maxBytes: 1000, backups: 1 };
 const file = (path: string): LogTarget => ({ kind: 'file', path, maxBytes: 0, backups: 0 });
 
-interface Streams {
-  readonly stdout: LogTarget;
-  readonly stderr: LogTarget;
-  readonly redirectStderr?: boolean;
-}
+const NONE: LogTarget = { kind: 'none' };
 
-const planOf = ({ stdout, stderr, redirectStderr = false }: Streams): ProcessPlan => ({
+const planOf = (changes: Partial<ProcessPlan>): ProcessPlan => ({
   kind: 'program',
   group: 'ci',
   program: 'app',
@@ -39,9 +35,9 @@ const planOf = ({ stdout, stderr, redirectStderr = false }: Streams): ProcessPla
   stopwaitsecs: 10,
   stopasgroup: false,
   killasgroup: false,
-  redirectStderr,
-  stdout,
-  stderr,
+  redirectStderr: false,
+  stdout: NONE,
+  stderr: NONE,
   stdoutCaptureMaxBytes: 0,
   stderrCaptureMaxBytes: 0,
   stdoutEvents: false,
@@ -59,6 +55,8 @@ const planOf = ({ stdout, stderr, redirectStderr = false }: Streams): ProcessPla
   containment: 'auto',
   fastDeathSecs: 10,
   restartDelayMax: 30,
+  logging: PLAIN_LOGGING,
+  ...changes,
 });
 
 const makeRoom = (directory: string): { readonly room: OutputRoom; readonly logs: Logs } => {
@@ -132,12 +130,34 @@ describe('the outputs of a process', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['stderr', 'stdout']);
   });
 
-  test('need no pipe for what the program writes elsewhere', async () => {
+  test('need no pipe for what the program writes elsewhere, but its files are made', async () => {
     const folder = makeFolder();
     const { room } = makeRoom(folder);
-    const outputs = open(room, planOf({ stdout: AUTO, stderr: AUTO }), { stdout: null, stderr: null });
+    const stdout = file(join(folder, 'out.log'));
+    const outputs = open(room, planOf({ stdout }), { stdout: null, stderr: null });
     await outputs.drain();
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(['out.log']);
+    expect(room.open(planOf({ stdout: file('/nowhere/out.log') }), { stdout: null, stderr: null })).toBe(
+      'log /nowhere/out.log: no such file or directory (ENOENT); make its directory',
+    );
+  });
+
+  test('are written by the program itself where the plan says so and nobody needs to see the bytes', () => {
+    const folder = makeFolder();
+    const { room } = makeRoom(folder);
+    const logging = { ...PLAIN_LOGGING, direct: true };
+    const plain = { kind: 'file', path: join(folder, 'a.log'), maxBytes: 0, backups: 0 } as const;
+    const isDirect = (changes: Partial<ProcessPlan>): boolean =>
+      room.isDirect(planOf({ stdout: plain, logging, ...changes }), 'stdout');
+    expect(isDirect({})).toBe(true);
+    expect(isDirect({ logging: PLAIN_LOGGING })).toBe(false);
+    expect(isDirect({ logging: { ...logging, format: 'json' } })).toBe(false);
+    expect(isDirect({ logging: { ...logging, rateMax: 5 } })).toBe(false);
+    expect(isDirect({ logging: { ...logging, every: 'day' } })).toBe(false);
+    expect(isDirect({ stdout: { ...plain, maxBytes: 5 } })).toBe(false);
+    expect(isDirect({ stdout: { ...plain, path: '/dev/null' } })).toBe(false);
+    expect(isDirect({ stdout: { ...plain, path: '/dev/stdout' } })).toBe(false);
+    expect(isDirect({ stdout: { kind: 'none' } })).toBe(false);
   });
 
   test('that cannot be opened are refused before launch with the reason, and leave nothing open', () => {

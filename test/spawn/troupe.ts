@@ -7,7 +7,7 @@ import { createClock } from '../../src/kernel/clock.ts';
 import type { CgroupTier } from '../../src/kernel/port.ts';
 import { createProcesses } from '../../src/kernel/processes.ts';
 import type { Exit, Identity } from '../../src/model/phase.ts';
-import type { ProcessPlan } from '../../src/model/plan.ts';
+import { PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
 import { COOKIE, type Containment, type ContainmentKind } from '../../src/spawn/containment.ts';
 import { createLauncher, type LaunchRequest } from '../../src/spawn/launch.ts';
 import { createPortableLauncher } from '../../src/spawn/portable.ts';
@@ -77,6 +77,7 @@ const planOf = (command: string, directory: string): ProcessPlan => ({
   containment: 'auto',
   fastDeathSecs: 10,
   restartDelayMax: 30,
+  logging: PLAIN_LOGGING,
 });
 
 export const requestOf = (command: string, directory: string): LaunchRequest => ({
