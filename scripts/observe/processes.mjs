@@ -11,7 +11,7 @@ const read = (path) => {
 };
 
 /** The process's row of /proc/PID/stat, or null when there is none. CPU times are in ticks of 10 ms. */
-export const row = (pid) => {
+const row = (pid) => {
   const text = read(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The name is in brackets and may hold brackets and blanks itself: fields are counted from the last one.
@@ -41,7 +41,7 @@ export const isAlive = ({ pid, startTick }) => {
   return found !== null && found.startTick === startTick && !isDead(found.state);
 };
 
-export const allPids = () =>
+const allPids = () =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);

@@ -18,7 +18,7 @@ const assignment = (dialect: 'ini' | 'yaml', key: string, value: string): string
     : `${key}: ${/[:#'"]|^[-?[{!*&|>%@`]/.test(value) ? JSON.stringify(value) : value}`;
 
 /** The keys that say what a chain of wrappers said. */
-export const keysFor = (unwrapped: Unwrapped): readonly (readonly [string, string])[] => [
+const keysFor = (unwrapped: Unwrapped): readonly (readonly [string, string])[] => [
   ['command', unwrapped.command],
   ...(unwrapped.user === null ? [] : [['user', unwrapped.user] as const]),
   ...(unwrapped.score === null ? [] : [['oom_score_adj', unwrapped.score] as const]),

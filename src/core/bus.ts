@@ -2,7 +2,7 @@
 
 import type { Event } from '../model/event.ts';
 
-export type Subscriber = (event: Event) => void;
+type Subscriber = (event: Event) => void;
 
 export interface Bus {
   announce(event: Event): void;

@@ -87,7 +87,7 @@ export const MACHINE: Machine = {
 };
 
 /** An 'impossible' stimulus is a bug of ours: it is reported, and the process stays as it was. */
-export class ImpossibleStimulus extends Error {
+class ImpossibleStimulus extends Error {
   constructor(phase: Phase, stimulus: Stimulus) {
     super(`${stimulus.name} cannot happen to a process that is ${phase.name}`);
     this.name = 'ImpossibleStimulus';

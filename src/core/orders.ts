@@ -82,13 +82,13 @@ const startAtRest = async (process: Process, wait: boolean): Promise<Outcome> =>
 };
 
 /** A process on its way to rest is started when it is there; without `wait` nobody is kept waiting for that. */
-export const startOne = async (process: Process, wait: boolean): Promise<Outcome> => {
+const startOne = async (process: Process, wait: boolean): Promise<Outcome> => {
   if (!inTransit(process.phase)) return startAtRest(process, wait);
   const started = process.until((phase) => !inTransit(phase)).then(() => startAtRest(process, wait));
   return wait ? started : succeed(process, 'started');
 };
 
-export const stopOne = async (process: Process, wait: boolean): Promise<Outcome> => {
+const stopOne = async (process: Process, wait: boolean): Promise<Outcome> => {
   if (!isRunningState(process.state)) return refuse(process, 'NOT_RUNNING');
   process.feed({ name: 'stop', reason: 'stop' });
   if (!wait) return succeed(process, 'stopped');

@@ -40,7 +40,7 @@ export const launch = (context: Context, from: State, history: History): Step =>
 });
 
 /** Seconds to wait before the restart that follows the nth fast death in a row: 0, 1, 2, 4 … `max`. */
-export const fastDeathDelay = (fastDeaths: number, max: number): number =>
+const fastDeathDelay = (fastDeaths: number, max: number): number =>
   fastDeaths <= 1 ? 0 : Math.min(max, 2 ** Math.min(fastDeaths - 2, 30));
 
 /** An attempt to reach RUNNING failed: retry after 1, 2, 3 … seconds, or give up after `startretries`. */

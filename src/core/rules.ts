@@ -10,7 +10,7 @@ export type By<S extends StimulusName> = Extract<Stimulus, { name: S }>;
 
 type Alive = In<'starting'> | In<'running'>;
 
-export const stay = (phase: Phase, context: Context, effects: readonly Effect[] = []): Step => ({
+const stay = (phase: Phase, context: Context, effects: readonly Effect[] = []): Step => ({
   phase,
   history: context.history,
   effects,
@@ -28,7 +28,7 @@ export const startExited = (phase: In<'exited'>, stimulus: By<'start'>, context:
     ? again(context, phase.death)
     : launch(context, 'EXITED', { ...context.history, ...FRESH });
 
-export const seenState = (phase: Alive): 'STARTING' | 'RUNNING' =>
+const seenState = (phase: Alive): 'STARTING' | 'RUNNING' =>
   phase.name === 'running' ? 'RUNNING' : 'STARTING';
 
 const deathOf = (phase: Alive | In<'stopping'> | In<'settling'>, exit: Exit, context: Context): Death => ({
@@ -74,7 +74,7 @@ export const leaderEnded = (phase: Alive, stimulus: By<'ended'>, context: Contex
 };
 
 /** Kills the leader and all members at once; the leader's end is still to come. */
-export const killAll = (phase: Alive | In<'stopping'>, context: Context, why: Why): Step => {
+const killAll = (phase: Alive | In<'stopping'>, context: Context, why: Why): Step => {
   const { leader } = phase;
   const next = sweepOrLeave(settlingFrom(phase, why), context, null);
   const whom = context.plan.killasgroup ? 'group' : 'leader';
@@ -119,7 +119,7 @@ export const stoppingEnded = (phase: In<'stopping'>, stimulus: By<'ended'>, cont
   ]);
 };
 
-export const settle = (phase: In<'settling'>, context: Context, effects: readonly Effect[] = []): Step => {
+const settle = (phase: In<'settling'>, context: Context, effects: readonly Effect[] = []): Step => {
   const { death, swept } = phase;
   if (death === null || death.verdict === null || swept === null) return stay(phase, context, effects);
   const process = { group: context.plan.group, name: context.plan.name };

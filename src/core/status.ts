@@ -10,7 +10,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const two = (n: number): string => String(n).padStart(2, '0');
 
 /** `1 day, 0:00:05`, `3:04:05`: Python's way, as supervisord prints it. Seconds in. */
-export const uptimeWords = (seconds: number): string => {
+const uptimeWords = (seconds: number): string => {
   const whole = Math.max(0, Math.trunc(seconds));
   const days = Math.trunc(whole / 86_400);
   const clock = `${Math.trunc((whole % 86_400) / 3600)}:${two(Math.trunc((whole % 3600) / 60))}:${two(whole % 60)}`;

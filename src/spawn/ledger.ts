@@ -6,7 +6,7 @@ import type { Event, ProcessName } from '../model/event.ts';
 import type { Identity } from '../model/phase.ts';
 import { STATES, type State } from '../model/state.ts';
 
-export interface LedgerEntry extends ProcessName {
+interface LedgerEntry extends ProcessName {
   readonly state: State;
   /** The last leader; null when none was launched. */
   readonly leader: Identity | null;
@@ -40,7 +40,7 @@ const parseLine = (text: string): LedgerEntry | null => {
 };
 
 /** `boot` guards against pids of another boot. */
-export const parseLedger = (text: string, boot: string): Map<string, LedgerEntry> => {
+const parseLedger = (text: string, boot: string): Map<string, LedgerEntry> => {
   const [head, ...lines] = text.split('\n');
   const entries = new Map<string, LedgerEntry>();
   if (head !== boot) return entries;

@@ -7,7 +7,7 @@ import type { Reaper } from './containment.ts';
 import { readSteps, type StepReport } from './stages.ts';
 
 /** What `guardian reap` said until the program ran or a step failed. */
-export interface ReapedStart {
+interface ReapedStart {
   /** Null when the reaper itself could not start the program. */
   readonly leader: Identity | null;
   readonly report: StepReport;

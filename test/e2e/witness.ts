@@ -22,7 +22,7 @@ const fieldsOf = (pid: number): readonly string[] => {
 };
 
 /** Null when there is no such process or it is dead already (a zombie). */
-export const witness = (pid: number): Witnessed | null => {
+const witness = (pid: number): Witnessed | null => {
   const [state = '', ...fields] = fieldsOf(pid);
   return state === '' || state === 'Z' || state === 'X' ? null : { pid, startTick: Number(fields[18]) };
 };
