@@ -14,18 +14,23 @@ const serverUrl = ({ plan, supervisor }: EnvironmentFor): Record<string, string>
   return url === null || url === '' ? {} : { SUPERVISOR_SERVER_URL: url };
 };
 
-/** Later wins: our own environment, SUPERVISOR_*, what the config says, the cookie. */
-export const environmentOf = (wanted: EnvironmentFor): Record<string, string> => {
-  const own = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
+/** Read once: each look at process.env asks the C library, name by name. */
+let own: Readonly<Record<string, string>> | null = null;
+
+const ownEnvironment = (): Readonly<Record<string, string>> => {
+  own ??= Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  return {
-    ...Object.fromEntries(own),
-    SUPERVISOR_ENABLED: '1',
-    ...serverUrl(wanted),
-    SUPERVISOR_PROCESS_NAME: wanted.plan.name,
-    SUPERVISOR_GROUP_NAME: wanted.plan.group,
-    ...wanted.plan.environment,
-    [COOKIE]: wanted.cookie,
-  };
+  return own;
 };
+
+/** Later wins: our own environment, SUPERVISOR_*, what the config says, the cookie. */
+export const environmentOf = (wanted: EnvironmentFor): Record<string, string> => ({
+  ...ownEnvironment(),
+  SUPERVISOR_ENABLED: '1',
+  ...serverUrl(wanted),
+  SUPERVISOR_PROCESS_NAME: wanted.plan.name,
+  SUPERVISOR_GROUP_NAME: wanted.plan.group,
+  ...wanted.plan.environment,
+  [COOKIE]: wanted.cookie,
+});
