@@ -121,7 +121,9 @@ const drain = async (sent: ClientRequest, feed: FollowRequest['feed']): Promise<
 };
 
 export const followLog = (target: RpcTarget, { path, feed }: FollowRequest): Following => {
-  const sent = request({ ...addressOf(target.url), agent: false, path, headers: credentials(target) });
+  // Told that the connection will be closed, supervisord gathers 64 kB before it sends any.
+  const headers = { Connection: 'keep-alive', ...credentials(target) };
+  const sent = request({ ...addressOf(target.url), agent: false, path, headers });
   let closed = false;
   const ended = drain(sent, feed).catch((error: unknown) => {
     if (!closed) throw error;

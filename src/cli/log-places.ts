@@ -43,12 +43,35 @@ const loadedPlan = async (config: string | undefined): Promise<Plan> => {
   return (await loadPlace(configFile(config))).plan;
 };
 
-const statusOrNull = async (
-  options: Invocation['options'],
-): Promise<{ readonly processes: readonly ProcessStatus[]; readonly config: string } | null> => {
+interface Answer {
+  readonly processes: readonly Named[];
+  readonly config: string;
+}
+
+/** The status does not know where AUTO logs are; the configs do. */
+const ask = async (options: Invocation['options']): Promise<Answer> => {
+  const client = createClient(await locate(options));
+  const [{ supervisor, processes }, configs] = await Promise.all([client.status(), client.configs()]);
+  const known = new Map(configs.map(({ plan, ...logs }) => [namespec(plan.group, plan.name), logs]));
+  const pathIn = (process: ProcessStatus, log: 'stdoutLog' | 'stderrLog'): string => {
+    const path = known.get(namespec(process.group, process.name))?.[log] ?? '';
+    return process[log] === '' && path.startsWith('/') ? path : process[log];
+  };
+  return {
+    config: supervisor.config,
+    processes: processes.map((process) => ({
+      group: process.group,
+      name: process.name,
+      stdoutLog: pathIn(process, 'stdoutLog'),
+      stderrLog: pathIn(process, 'stderrLog'),
+    })),
+  };
+};
+
+/** Null when nobody answers. */
+const askIfThere = async (options: Invocation['options']): Promise<Answer | null> => {
   try {
-    const { supervisor, processes } = await createClient(await locate(options)).status();
-    return { processes, config: supervisor.config };
+    return await ask(options);
   } catch (error) {
     if (error instanceof TsvisorError && (error.code === 'NOT_RUNNING_HERE' || error.code === 'NO_ANSWER'))
       return null;
@@ -79,13 +102,13 @@ const supervisorPlace = ({ supervisor: { logfile } }: Plan): LogPlace => {
 
 /** Refuses with NO_LOG when the named processes write no file. */
 export const findLogs = async ({ words, options }: Invocation): Promise<LogPlaces> => {
-  const status = await statusOrNull(options);
-  const config = options.config ?? status?.config;
+  const answer = await askIfThere(options);
+  const config = options.config ?? answer?.config;
   const names = words.filter((word) => word !== SUPERVISOR);
-  const plan = status === null || names.length < words.length ? await loadedPlan(config) : null;
+  const plan = answer === null || names.length < words.length ? await loadedPlan(config) : null;
   const own = names.length < words.length && plan !== null ? [supervisorPlace(plan)] : [];
   if (own.length > 0 && names.length === 0) return { places: own, unknown: [] };
-  const all = status?.processes ?? plan?.groups.flatMap(({ processes }) => processes.map(fromPlan)) ?? [];
+  const all = answer?.processes ?? plan?.groups.flatMap(({ processes }) => processes.map(fromPlan)) ?? [];
   const { processes, unknown } = select(names, all);
   const places = [...own, ...processes.flatMap((process) => placesOf(process, options))];
   if (places.length > 0 || unknown.length > 0) return { places, unknown };
