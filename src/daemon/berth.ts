@@ -6,9 +6,11 @@ import type { OutputRoom, Outputs, Pipes, StreamName } from '../logs/outputs.ts'
 import { namespec } from '../model/name.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Baseline } from '../oom/evidence.ts';
+import type { Residue } from '../oom/residue.ts';
 import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, Stream } from '../spawn/launch.ts';
 import { isHeard } from './listeners.ts';
+import { hatchOf } from './shared-sockets.ts';
 
 /** As launch.ts wants them. */
 type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr'>;
@@ -28,6 +30,11 @@ export interface Berth {
   containment: Containment | null;
   /** How the counters stood before the launch; null before the first. */
   baseline: Baseline | null;
+  /** Lives in a row that ended in an OOM kill, by what was charged to the cgroup before each. */
+  begun: readonly (Residue | null)[];
+  /** Where its last words are to be found: the log of stderr, and how long it was before this life. Empty: nowhere. */
+  stderrPath: string;
+  stderrFrom: number;
   /** Ends the kernel's notification; null where there is none. */
   unwatch: (() => void) | null;
 }
@@ -54,17 +61,20 @@ export const pipesOf = (folder: string, plan: ProcessPlan): readonly string[] =>
 const appendTo = (path: string): Stream => (path === '' ? { kind: 'null' } : { kind: 'append', path });
 
 /** What somebody reads goes through a pipe, what nobody needs to see straight into its file. */
-const streamsOf = (
-  plan: ProcessPlan,
-  captured: Pipes,
-  { folder, outputs, portable }: BerthParts,
-): Streams => {
+const stdinTo = (plan: ProcessPlan, { folder, portable }: BerthParts): Stream => {
+  if (portable) return { kind: 'null' };
+  return plan.kind === 'fcgi-program'
+    ? { kind: 'shared', path: hatchOf(folder, plan.group) }
+    : { kind: 'pipe', path: pipePath(folder, plan, 'stdin') };
+};
+
+const streamsOf = (plan: ProcessPlan, captured: Pipes, parts: BerthParts): Streams => {
   const to = (stream: StreamName): Stream => {
     const path = captured[stream];
-    return path === null ? appendTo(outputs.path(plan, stream)) : { kind: 'pipe', path };
+    return path === null ? appendTo(parts.outputs.path(plan, stream)) : { kind: 'pipe', path };
   };
   return {
-    stdin: portable ? { kind: 'null' } : { kind: 'pipe', path: pipePath(folder, plan, 'stdin') },
+    stdin: stdinTo(plan, parts),
     stdout: to('stdout'),
     stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : to('stderr'),
   };
@@ -124,6 +134,9 @@ export const createBerth = (plan: ProcessPlan, parts: BerthParts): Berth => {
     outputs: null,
     containment: null,
     baseline: null,
+    begun: [],
+    stderrPath: '',
+    stderrFrom: 0,
     unwatch: null,
   };
 };

@@ -19,7 +19,6 @@ import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
 import type { ProcessPlan, SupervisorPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
-import { judge } from '../oom/judge.ts';
 import type { MemoryWatch } from '../oom/memory.ts';
 import { chooseScore } from '../oom/score.ts';
 import type { Containment } from '../spawn/containment.ts';
@@ -28,6 +27,8 @@ import type { Sweeper } from '../spawn/sweep.ts';
 import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
 import { commandRefusal } from './command-refusal.ts';
 import { environmentOf } from './environment.ts';
+import { judgeDeath, logSize } from './judging.ts';
+import type { SharedSockets } from './shared-sockets.ts';
 import { rungFor, type Rung } from './rung.ts';
 
 export interface HandsParts {
@@ -44,6 +45,7 @@ export interface HandsParts {
   readonly watch: MemoryWatch;
   readonly outputs: OutputRoom;
   readonly listeners: (plan: ProcessPlan) => Listeners;
+  readonly sockets: SharedSockets;
   readonly bus: Bus;
   /** Makes the named pipes of processes that are new. */
   readonly prepare: (plans: readonly ProcessPlan[]) => Promise<void>;
@@ -73,6 +75,8 @@ export class RealHands implements Hands {
   async launch(plan: ProcessPlan): Promise<Launched | LaunchFailed> {
     await this.#turn();
     const { outputs, evidence, launch, berths, supervisor, score } = this.#parts;
+    const refusal = await this.#parts.sockets.refusal(plan.group);
+    if (refusal !== null) return { error: `cannot start ${plan.name}: ${refusal}`, retry: true };
     const berth = this.berth(plan);
     if (berth.outputs === null) {
       const opened = outputs.open(plan, berth.captured, this.#parts.listeners(plan));
@@ -84,6 +88,8 @@ export class RealHands implements Hands {
     berth.launches += 1;
     const cookie = `${berths.instance}:${plan.group}:${plan.name}:${berth.launches}`;
     berth.baseline = evidence.note(berth.cgroup);
+    berth.stderrPath = outputs.path(plan, plan.redirectStderr ? 'stdout' : 'stderr');
+    berth.stderrFrom = logSize(berth.stderrPath);
     const rung = rungFor(plan, this.#parts.rung);
     // What it writes is heard when it is known who writes.
     berth.outputs.hold();
@@ -122,16 +128,7 @@ export class RealHands implements Hands {
     const key = namespec(plan.group, plan.name);
     const baseline = watch.baseline(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
     watch.forget(key);
-    const { cgroup } = berth;
-    return judge({
-      exit: death.exit,
-      orderedBy,
-      evidence: evidence.gather({ baseline, cgroup, leaderPid: death.leader.pid }),
-      leaderPid: death.leader.pid,
-      cgroupPath: cgroup?.memoryPath ?? null,
-      memoryMax: plan.memoryMax,
-      pidsMatch: linux.oom.pidsMatch,
-    });
+    return judgeDeath({ berth, death, orderedBy, baseline, evidence, oom: linux.oom });
   }
 
   /** Empty when there is none. An AUTO log is made by the first question. */
@@ -235,10 +232,12 @@ export class RealHands implements Hands {
     const { watch } = this.#parts;
     const { cgroup, baseline, plan } = berth;
     berth.containment = this.#containment(berth, life);
-    if (cgroup === null || baseline === null) return;
+    if (baseline === null) return;
     const key = namespec(plan.group, plan.name);
-    watch.follow(key, { leader: life.result.leader, cgroup, baseline });
-    berth.unwatch ??= cgroup.watch(() => watch.look(key));
+    const { leader } = life.result;
+    const members = (): readonly number[] => this.inspect(plan, leader).members;
+    watch.follow(key, { leader, cgroup, baseline, members });
+    berth.unwatch ??= cgroup?.watch(() => watch.look(key)) ?? null;
   }
 
   #containment(

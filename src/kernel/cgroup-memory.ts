@@ -6,6 +6,12 @@ import { numberIn, readText, writeText } from './files.ts';
 export interface Counters {
   readonly cgroup: number | null;
   readonly limitHits: number | null;
+  readonly groupKills: number | null;
+}
+
+export interface Charge {
+  readonly bytes: number;
+  readonly files: number;
 }
 
 export interface Limits {
@@ -23,10 +29,17 @@ export interface MemoryFiles {
   readonly version: 'v1' | 'v2';
   /** As the kernel has them now; they begin at 0 with every new cgroup. */
   read(folder: string): Counters;
+  charge(folder: string): Charge | null;
   limit(folder: string, limits: Limits): Limited;
 }
 
-const UNKNOWN: Counters = { cgroup: null, limitHits: null };
+export const UNKNOWN: Counters = { cgroup: null, limitHits: null, groupKills: null };
+
+const chargeIn = (folder: string, names: { current: string; files: string }): Charge | null => {
+  const bytes = Number.parseInt(readText(`${folder}/${names.current}`) ?? '', 10);
+  if (Number.isNaN(bytes)) return null;
+  return { bytes, files: numberIn(readText(`${folder}/memory.stat`) ?? '', names.files) ?? 0 };
+};
 
 const refused = (file: string, code: string): string => `${file}: ${code}`;
 
@@ -35,8 +48,11 @@ export const memoryV2: MemoryFiles = {
   version: 'v2',
   read: (folder) => {
     const text = readText(`${folder}/memory.events`);
-    return text === null ? UNKNOWN : { cgroup: numberIn(text, 'oom_kill'), limitHits: numberIn(text, 'oom') };
+    if (text === null) return UNKNOWN;
+    const [cgroup, limitHits] = [numberIn(text, 'oom_kill'), numberIn(text, 'oom')];
+    return { cgroup, limitHits, groupKills: numberIn(text, 'oom_group_kill') };
   },
+  charge: (folder) => chargeIn(folder, { current: 'memory.current', files: 'file' }),
   limit: (folder, { max, high }) => {
     const maxFile = `${folder}/memory.max`;
     const highFile = `${folder}/memory.high`;
@@ -56,8 +72,9 @@ export const memoryV1: MemoryFiles = {
   version: 'v1',
   read: (folder) => {
     const text = readText(`${folder}/memory.oom_control`);
-    return text === null ? UNKNOWN : { cgroup: numberIn(text, 'oom_kill'), limitHits: null };
+    return text === null ? UNKNOWN : { ...UNKNOWN, cgroup: numberIn(text, 'oom_kill') };
   },
+  charge: (folder) => chargeIn(folder, { current: 'memory.usage_in_bytes', files: 'total_cache' }),
   limit: (folder, { max, high }) => {
     const file = `${folder}/memory.limit_in_bytes`;
     const code = writeText(file, max === null ? '-1' : String(max));
@@ -76,16 +93,24 @@ const sum = (counted: number | null, base: number): number | null =>
 export const createCounters = (files: MemoryFiles, folder: string): (() => Counters) => {
   let instance: number | null = null;
   let last: Counters = UNKNOWN;
-  let kept = { cgroup: 0, limitHits: 0 };
+  let kept = { cgroup: 0, limitHits: 0, groupKills: 0 };
   return () => {
     const now = instanceOf(folder);
     if (now !== instance && now !== null) {
-      kept = { cgroup: kept.cgroup + (last.cgroup ?? 0), limitHits: kept.limitHits + (last.limitHits ?? 0) };
+      kept = {
+        cgroup: kept.cgroup + (last.cgroup ?? 0),
+        limitHits: kept.limitHits + (last.limitHits ?? 0),
+        groupKills: kept.groupKills + (last.groupKills ?? 0),
+      };
       instance = now;
       last = UNKNOWN;
     }
     const read = files.read(folder);
     if (read.cgroup !== null) last = read;
-    return { cgroup: sum(read.cgroup, kept.cgroup), limitHits: sum(read.limitHits, kept.limitHits) };
+    return {
+      cgroup: sum(read.cgroup, kept.cgroup),
+      limitHits: sum(read.limitHits, kept.limitHits),
+      groupKills: sum(read.groupKills, kept.groupKills),
+    };
   };
 };

@@ -6,7 +6,9 @@ import { below, type CgroupPlace } from './cgroup-place.ts';
 import { makeFolder, pidsBelow, removeTree } from './cgroup-folder.ts';
 import type { Hold } from './cgroup-hold.ts';
 import {
+  UNKNOWN,
   createCounters,
+  type Charge,
   type Counters,
   type Limited,
   type Limits,
@@ -35,7 +37,6 @@ export const treeAt = (place: CgroupPlace, folder: string, name: string): Tree =
   path: below(place.path, name),
 });
 
-const NO_COUNTERS: Counters = { cgroup: null, limitHits: null };
 const NO_CONTROLLER: Limited = { enforcedBy: null, refusal: 'no memory controller is available here' };
 
 /** Makes a leaf's folder and its group's; on v2 each folder above must give the controller on. */
@@ -74,7 +75,7 @@ class Leaf implements Cgroup {
     this.joinFiles = [...folders].map((folder) => `${folder}/cgroup.procs`);
     this.counters =
       memory === null || this.#memoryFolder === null
-        ? () => NO_COUNTERS
+        ? () => UNKNOWN
         : createCounters(memory.files, this.#memoryFolder);
   }
 
@@ -96,6 +97,11 @@ class Leaf implements Cgroup {
 
   kill(): number {
     return this.#parts.hold.kill(this.#folder);
+  }
+
+  charge(): Charge | null {
+    const { memory } = this.#parts;
+    return memory === null || this.#memoryFolder === null ? null : memory.files.charge(this.#memoryFolder);
   }
 
   limit(limits: Limits): Limited {

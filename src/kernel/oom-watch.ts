@@ -3,6 +3,8 @@
 import { readlinkSync } from 'node:fs';
 import { errnoOf, keepFile, numberIn } from './files.ts';
 import { openKernelLog } from './kernel-log.ts';
+import { createMarks } from './killer-marks.ts';
+import type { OomRecord } from '../model/verdict.ts';
 import type { OomWatch } from './port.ts';
 import { createRecordParser } from './records.ts';
 
@@ -22,6 +24,17 @@ export const createOomWatch = (): OomWatch => {
   const vmstat = keepFile('/proc/vmstat');
   const log = openKernelLog();
   const parser = createRecordParser();
+  const marks = createMarks();
+  /** Read together with marks, and not asked for yet. */
+  let records: OomRecord[] = [];
+  let lost = false;
+  const drain = (): void => {
+    if (typeof log === 'string') return;
+    const drained = log.drain();
+    records.push(...parser.feed(drained.text));
+    lost ||= drained.lost;
+    marks.add(drained.marks);
+  };
   return {
     pidsMatch: pidsMatch(),
     machineKills() {
@@ -31,8 +44,15 @@ export const createOomWatch = (): OomWatch => {
     },
     drainKernelLog() {
       if (typeof log === 'string') return { records: [], state: log };
-      const { text, lost } = log.drain();
-      return { records: parser.feed(text), state: lost ? 'lost-records' : 'readable' };
+      drain();
+      const found = { records, state: lost ? 'lost-records' : 'readable' } as const;
+      records = [];
+      lost = false;
+      return found;
+    },
+    killerMarks() {
+      drain();
+      return marks.recent();
     },
   };
 };

@@ -67,6 +67,8 @@ export interface OomWatch {
     readonly records: readonly OomRecord[];
     readonly state: 'readable' | 'denied' | 'absent' | 'lost-records';
   };
+  /** What daemons that kill for memory have written of late, oldest first: never proof, since others could write it. */
+  killerMarks(): readonly string[];
 }
 
 /** One process's place in the cgroup trees. Created before launch, kept over restarts, removed with the process. */
@@ -79,8 +81,14 @@ export interface Cgroup {
   empty(): boolean;
   /** Kills every member at once (cgroup.kill or freezer); one write, no fork. Returns how many were there. */
   kill(): number;
-  /** `oom_kill` and `oom` counters, or nulls. */
-  counters(): { readonly cgroup: number | null; readonly limitHits: number | null };
+  /** `oom_kill`, `oom` and `oom_group_kill` counters, or nulls. */
+  counters(): {
+    readonly cgroup: number | null;
+    readonly limitHits: number | null;
+    readonly groupKills?: number | null;
+  };
+  /** Bytes charged now, and how many of them are files (page cache, tmpfs, shared memory); null without a controller. */
+  charge(): { readonly bytes: number; readonly files: number } | null;
   /** Sets limits in bytes (null: none); says which file enforces them, or the reason why none does. */
   limit(limits: { readonly max: number | null; readonly high: number | null }): {
     readonly enforcedBy: string | null;

@@ -46,7 +46,7 @@ const splitPaths = (text: string): { limit: string; task: string } | null => {
   return only === undefined || second !== undefined ? null : only;
 };
 
-type Place = Pick<OomRecord, 'scope' | 'limitCgroup' | 'taskCgroup'>;
+type Place = Pick<OomRecord, 'scope' | 'limitCgroup' | 'taskCgroup' | 'constraint'>;
 
 const BEFORE_MEMS = /^oom-kill:constraint=CONSTRAINT_(\w+),/;
 const MEMS = /,mems_allowed=[\d,-]*,/;
@@ -66,12 +66,14 @@ const placeOf = (line: string | null, pid: number, comm: string): Place | null =
     const paths = splitPaths(rest.slice(MEMCG.length));
     return {
       scope: 'memcg',
+      constraint,
       limitCgroup: paths === null ? null : decodeKernelText(paths.limit),
       taskCgroup: paths === null ? null : decodeKernelText(paths.task),
     };
   }
   if (constraint === undefined || constraint === 'MEMCG' || rest?.startsWith(GLOBAL) !== true) return null;
-  return { scope: 'global', limitCgroup: null, taskCgroup: decodeKernelText(rest.slice(GLOBAL.length)) };
+  const taskCgroup = decodeKernelText(rest.slice(GLOBAL.length));
+  return { scope: 'global', constraint, limitCgroup: null, taskCgroup };
 };
 
 const SCOPES: Readonly<Record<string, OomRecord['scope']>> = {
@@ -79,10 +81,40 @@ const SCOPES: Readonly<Record<string, OomRecord['scope']>> = {
   'Out of memory': 'global',
 };
 
+/** kB of swap by pid, from the table of tasks that comes before a kill. */
+interface SwapTable {
+  read(text: string): void;
+  of(pid: number): number | undefined;
+}
+
+/** Columns behind `[pid]`, up to the name, which may hold anything. Pages of 4 kB, as on x64 and most of arm64. */
+const createSwapTable = (): SwapTable => {
+  let column = -1;
+  let swap = new Map<number, number>();
+  return {
+    read(text) {
+      if (!text.startsWith('[')) return;
+      const [inside, rest] = [text.slice(1, text.indexOf(']')), text.slice(text.indexOf(']') + 1)];
+      const cells = rest.trim().split(/ +/);
+      if (inside.trim() === 'pid') {
+        column = cells.indexOf('swapents');
+        swap = new Map();
+      } else if (column !== -1 && /^\d+$/.test(cells[column] ?? ''))
+        swap.set(Number(inside), Number(cells[column]) * 4);
+    },
+    of: (pid) => swap.get(pid),
+  };
+};
+
+interface Told {
+  readonly line: string | null;
+  readonly swap: number | undefined;
+}
+
 const recordOf = (
   found: RegExpExecArray,
   at: Pick<OomRecord, 'seq' | 'usec'>,
-  line: string | null,
+  { line, swap }: Told,
 ): OomRecord => {
   const [, prefix, pid, comm = '', anon, file, shmem, score] = found;
   const place = placeOf(line, Number(pid), comm);
@@ -96,6 +128,8 @@ const recordOf = (
     anonRss: Number(anon),
     fileRss: Number(file),
     shmemRss: Number(shmem ?? 0),
+    ...(swap === undefined ? {} : { swap }),
+    ...(place?.constraint === undefined ? {} : { constraint: place.constraint }),
     score: score === undefined ? null : Number(score),
   };
 };
@@ -103,6 +137,7 @@ const recordOf = (
 export const createRecordParser = (): RecordParser => {
   // In a storm the kernel leaves "oom-kill:" lines out, so an old line may stand before a new kill: placeOf compares.
   let line: string | null = null;
+  const table = createSwapTable();
   const told = new Map<number, number>();
   const isNew = ({ pid, usec }: OomRecord): boolean => {
     const before = told.get(pid);
@@ -115,9 +150,11 @@ export const createRecordParser = (): RecordParser => {
     const [, , seq, usec, text] = HEAD.exec(raw) ?? [];
     if (text === undefined) return null;
     if (text.startsWith('oom-kill:constraint=')) line = text;
+    table.read(text);
     const found = KILLED.exec(text);
     if (found === null) return null;
-    const record = recordOf(found, { seq: Number(seq), usec: Number(usec) }, line);
+    const swap = table.of(Number(found[2]));
+    const record = recordOf(found, { seq: Number(seq), usec: Number(usec) }, { line, swap });
     return isNew(record) ? record : null;
   };
   return {

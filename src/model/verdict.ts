@@ -6,6 +6,9 @@ export type Cause =
   | 'own-limit'
   | 'outer-limit'
   | 'machine'
+  /** A daemon such as systemd-oomd, earlyoom or nohang, before the kernel had to. */
+  | 'userspace-killer'
+  /** A language runtime gave up at its own limit: nobody killed it. */
   | 'runtime-heap'
   | 'tsvisor'
   | 'operator'
@@ -29,6 +32,10 @@ export interface OomRecord {
   readonly anonRss: number;
   readonly fileRss: number;
   readonly shmemRss: number;
+  /** Absent when the log has no row of it in its table of tasks. */
+  readonly swap?: number;
+  /** `MEMCG`, `NONE`, `CPUSET` or `MEMORY_POLICY`; absent without the line that tells it. */
+  readonly constraint?: string;
   readonly score: number | null;
 }
 
@@ -38,6 +45,8 @@ export interface OomCounters {
   readonly cgroup: number | null;
   /** `oom` of the same file: the limit was hit here. v2 only. */
   readonly limitHits: number | null;
+  /** `oom_group_kill` of it: the kernel took the whole cgroup. v2 since Linux 5.17. */
+  readonly groupKills?: number | null;
   /** `oom_kill` of /proc/vmstat. */
   readonly machine: number | null;
 }
@@ -49,12 +58,28 @@ export interface Evidence {
   readonly kernelLog: 'readable' | 'denied' | 'absent' | 'lost-records';
 }
 
+/** Bytes at the kill. */
+export interface VictimMemory {
+  readonly anon: number;
+  readonly file: number;
+  readonly shmem: number;
+  /** Null when nobody has told. */
+  readonly swap: number | null;
+}
+
+export interface Victim {
+  readonly pid: number;
+  readonly comm: string | null;
+  /** Absent without a record of the kill. */
+  readonly memory?: VictimMemory;
+}
+
 export interface Verdict {
   readonly oom: Certainty;
   readonly cause: Cause;
   /** One sentence for people: the evidence and the limit. */
   readonly because: string;
-  readonly victim: { readonly pid: number; readonly comm: string | null } | null;
+  readonly victim: Victim | null;
   readonly evidence: Evidence | null;
 }
 

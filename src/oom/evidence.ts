@@ -10,12 +10,16 @@ export interface Baseline {
   readonly seq: number;
   /** How often the kernel log had overtaken us. */
   readonly losses: number;
+  /** What was charged to its cgroup before anybody was in it; null where it cannot be read. */
+  readonly charge: ReturnType<Cgroup['charge']>;
 }
 
 interface Subject {
   readonly baseline: Baseline;
   readonly cgroup: Cgroup | null;
   readonly leaderPid: number;
+  /** Pids that were seen among its members; for places where no cgroup tells. */
+  readonly members?: ReadonlySet<number>;
 }
 
 export interface EvidenceGatherer {
@@ -57,10 +61,10 @@ class Gatherer implements EvidenceGatherer {
   note(cgroup: Cgroup | null): Baseline {
     const counters = countersNow(this.#oom, cgroup);
     if (counters.machine === null || counters.machine !== this.#drainedAt) this.#drain(counters.machine);
-    return { counters, seq: this.#seq, losses: this.#losses };
+    return { counters, seq: this.#seq, losses: this.#losses, charge: cgroup?.charge() ?? null };
   }
 
-  gather({ baseline, cgroup, leaderPid }: Subject): Evidence {
+  gather({ baseline, cgroup, leaderPid, members }: Subject): Evidence {
     const after = countersNow(this.#oom, cgroup);
     // Counted a moment before it is logged, so a drain at the last note may have come too early for this life.
     if (after.machine === null || after.machine !== baseline.counters.machine) this.#drain(after.machine);
@@ -68,7 +72,8 @@ class Gatherer implements EvidenceGatherer {
     const path = cgroup?.memoryPath ?? null;
     const isIts = (record: OomRecord): boolean => {
       if (record.seq <= baseline.seq) return false;
-      if (this.#oom.pidsMatch && record.pid === leaderPid) return true;
+      const isMember = record.pid === leaderPid || members?.has(record.pid) === true;
+      if (this.#oom.pidsMatch && isMember) return true;
       if (record.taskCgroup === null || path === null) return false;
       return isWithin(record.taskCgroup, path) || (moved && isWithinSuffix(record.taskCgroup, path));
     };

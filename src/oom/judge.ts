@@ -1,7 +1,7 @@
 // Was it memory? Evidence to verdict; pure.
 
 import type { Exit } from '../model/phase.ts';
-import type { Cause, Certainty, Evidence, OomRecord, Verdict } from '../model/verdict.ts';
+import type { Cause, Certainty, Evidence, OomRecord, Verdict, VictimMemory } from '../model/verdict.ts';
 import { isWithin, isWithinSuffix } from './evidence.ts';
 import { factWords, limitWords } from './words.ts';
 
@@ -101,8 +101,17 @@ const exitWords = ({ code, signal }: Exit): string => {
   return code === null ? 'ended unseen' : `exited with status ${code}`;
 };
 
+const KB = 1024;
+
+const memoryOf = ({ anonRss, fileRss, shmemRss, swap }: OomRecord): VictimMemory => ({
+  anon: anonRss * KB,
+  file: fileRss * KB,
+  shmem: shmemRss * KB,
+  swap: swap === undefined ? null : swap * KB,
+});
+
 const victimOf = (record: OomRecord | null, fallback: number | null): Verdict['victim'] => {
-  if (record !== null) return { pid: record.pid, comm: record.comm };
+  if (record !== null) return { pid: record.pid, comm: record.comm, memory: memoryOf(record) };
   return fallback === null ? null : { pid: fallback, comm: null };
 };
 

@@ -7,8 +7,11 @@ import { advance, type Baseline, type EvidenceGatherer } from './evidence.ts';
 
 interface Followed {
   readonly leader: Identity;
-  readonly cgroup: Cgroup;
+  /** Null where no cgroup can be had. */
+  readonly cgroup: Cgroup | null;
   readonly baseline: Baseline;
+  /** Pids of all members now: looked at only where no cgroup counts. */
+  readonly members: () => readonly number[];
 }
 
 export interface MemoryWatch {
@@ -35,7 +38,12 @@ interface Entry extends Followed {
   baseline: Baseline;
   /** The counter rose, but it may have been the leader, who takes a while to die; asked again at the next tick. */
   suspected: boolean;
+  /** Where no cgroup counts: who was a member at the last two looks. A victim is found in the log by its pid alone. */
+  pids: readonly [ReadonlySet<number>, ReadonlySet<number>];
 }
+
+/** Counters are never absent for a while: a cgroup has a memory controller or has none. */
+const isCounted = ({ baseline }: Entry): boolean => baseline.counters.cgroup !== null;
 
 class Watch implements MemoryWatch {
   readonly #parts: MemoryWatchParts;
@@ -50,7 +58,7 @@ class Watch implements MemoryWatch {
   }
 
   follow(key: string, followed: Followed): void {
-    this.#entries.set(key, { ...followed, suspected: false });
+    this.#entries.set(key, { ...followed, suspected: false, pids: [new Set(), new Set()] });
   }
 
   baseline(key: string): Baseline | null {
@@ -65,9 +73,16 @@ class Watch implements MemoryWatch {
     const machine = this.#parts.oom.machineKills();
     const rose = machine === null || machine !== this.#machine;
     this.#machine = machine;
-    if (!rose && !this.#again) return;
-    this.#again = rose;
-    for (const key of this.#entries.keys()) this.#examine(key, true);
+    const look = rose || this.#again;
+    if (look) this.#again = rose;
+    for (const [key, entry] of this.#entries) {
+      if (isCounted(entry)) {
+        if (look) this.#examine(key, true);
+        continue;
+      }
+      if (look) this.#search(key, entry);
+      entry.pids = [new Set(entry.members()), entry.pids[0]];
+    }
   }
 
   look(key: string): void {
@@ -78,7 +93,7 @@ class Watch implements MemoryWatch {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     const { leader, cgroup, baseline } = entry;
-    const counted = cgroup.counters().cgroup;
+    const counted = cgroup?.counters().cgroup ?? null;
     if (counted === null || counted === baseline.counters.cgroup) return;
     // A dead leader's own verdict takes the evidence as it is.
     if (!this.#parts.processes.alive(leader)) return;
@@ -90,6 +105,17 @@ class Watch implements MemoryWatch {
     }
     if (this.#namesLeader(evidence, leader)) return;
     entry.suspected = false;
+    entry.baseline = advance(baseline, evidence);
+    this.#parts.killed(key, evidence);
+  }
+
+  /** Without a counter: the log may name somebody who was a member a moment ago. */
+  #search(key: string, entry: Entry): void {
+    const { leader, cgroup, baseline, pids } = entry;
+    if (!this.#parts.oom.pidsMatch || !this.#parts.processes.alive(leader)) return;
+    const members = new Set([...pids[0], ...pids[1]]);
+    const evidence = this.#parts.evidence.gather({ baseline, cgroup, leaderPid: leader.pid, members });
+    if (evidence.records.length === 0 || this.#namesLeader(evidence, leader)) return;
     entry.baseline = advance(baseline, evidence);
     this.#parts.killed(key, evidence);
   }

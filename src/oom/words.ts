@@ -11,7 +11,7 @@ const megabytes = (bytes: number): string => {
 };
 
 /** A name as a program gave it to itself may hold anything; what could disturb a terminal or a log is shown as \xNN. */
-const printable = (text: string): string =>
+export const printable = (text: string): string =>
   text.replaceAll(/[\p{C}\\]/gu, (letter) =>
     [...Buffer.from(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
   );
@@ -26,6 +26,9 @@ const went = (what: string, before: number | null, after: number | null): string
   if (after === null) return null;
   return before === after ? `${what} stayed at ${after}` : `${what} went ${before ?? '?'} -> ${after}`;
 };
+
+const wentUp = (before: number | null = null, after: number | null = null): boolean =>
+  before !== null && after !== null && after > before;
 
 /** Only v2 counts limit hits, so their presence tells which file was read. */
 const counterFile = ({ after }: Evidence): string =>
@@ -45,7 +48,10 @@ export const factWords = (evidence: Evidence, record: OomRecord | null): string 
     went(counterFile(evidence), before.cgroup, after.cgroup) ??
     went('/proc/vmstat oom_kill', before.machine, after.machine) ??
     'no counter can be read';
-  return `${counter}; ${record === null ? LOG_WORDS[evidence.kernelLog] : recordWords(record)}`;
+  const whole = wentUp(before.groupKills, after.groupKills)
+    ? '; memory.events oom_group_kill rose: the kernel took the whole cgroup'
+    : '';
+  return `${counter}${whole}; ${record === null ? LOG_WORDS[evidence.kernelLog] : recordWords(record)}`;
 };
 
 export interface LimitFacts {

@@ -39,6 +39,10 @@ export class FakeKernel {
   log: OomRecord[] = [];
   logState: ReturnType<OomWatch['drainKernelLog']>['state'] = 'readable';
   pidsMatch = true;
+  /** What daemons that kill for memory have written. */
+  marks: string[] = [];
+  /** What is charged to every cgroup. */
+  charge: { bytes: number; files: number } | null = null;
   readonly #bodies = new Map<number, Body>();
   readonly #counters = new Map<string, { cgroup: number; limitHits: number | null }>();
   #tick = 5000;
@@ -131,6 +135,7 @@ export class FakeKernel {
         return kernel.pidsMatch;
       },
       machineKills: () => kernel.machineKills,
+      killerMarks: () => kernel.marks,
       drainKernelLog: () => {
         if (kernel.logState === 'denied' || kernel.logState === 'absent')
           return { records: [], state: kernel.logState };
@@ -168,6 +173,7 @@ export class FakeKernel {
       empty: () => this.#below(folder).length === 0,
       kill: () => this.#killBelow(folder),
       counters: () => (memory === null ? none : { ...this.#countersOf(folder) }),
+      charge: () => this.charge,
       limit: ({ max }) =>
         memory === null
           ? { enforcedBy: null, refusal: 'no memory controller is available here' }

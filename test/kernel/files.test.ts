@@ -77,7 +77,7 @@ describe('the kernel log', () => {
     expect(spawnSync('mkfifo', [path]).status).toBe(0);
     const log = openKernelLog(path);
     if (typeof log === 'string') throw new Error(log);
-    expect(log.drain()).toEqual({ text: '', lost: false });
+    expect(log.drain()).toEqual({ text: '', lost: false, marks: [] });
     log.close();
   });
 

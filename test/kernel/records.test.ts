@@ -81,6 +81,7 @@ describe('records of real kernels', () => {
       pid: 9230,
       comm: 'eater-b',
       scope: 'memcg',
+      constraint: 'MEMCG',
       limitCgroup: '/tsvisor-1a2b3c4d/ci/app',
       taskCgroup: '/tsvisor-1a2b3c4d/ci/app',
       anonRss: 35712,
@@ -89,6 +90,20 @@ describe('records of real kernels', () => {
       score: 1000,
     });
     expect(second).toMatchObject({ pid: 9229, comm: 'eater-a', score: 0 });
+  });
+
+  test('the swap of the victim is read from the table of tasks, old and new', () => {
+    const kill =
+      '3,9,9,-;Memory cgroup out of memory: Killed process 174 (a b) total-vm:9kB, anon-rss:5kB, file-rss:3kB\n';
+    const older =
+      '6,1,1,-;[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n' +
+      '6,2,2,-;[    174]     0   174      646      388    53248       25             0 a b\n';
+    const newer =
+      '6,1,1,-;[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name\n' +
+      '6,2,2,-;[    174]     0   174      646      388        0      388         0    53248        7             0 a b\n';
+    expect(parseRecords(older + kill)[0]?.swap).toBe(100);
+    expect(parseRecords(newer + kill)[0]?.swap).toBe(28);
+    expect(parseRecords(kill)[0]).not.toHaveProperty('swap');
   });
 
   test('the shapes of kernels before 5.0 are read without scope', () => {

@@ -73,6 +73,7 @@ describe('evidence of a death', () => {
     const watch = createEvidence({
       pidsMatch: true,
       machineKills: () => kernel.machineKills,
+      killerMarks: () => [],
       drainKernelLog: () => {
         drained.times += 1;
         return drainKernelLog();

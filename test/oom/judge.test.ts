@@ -208,9 +208,9 @@ describe('a death is judged', () => {
   });
 
   test('with the victim that the kernel names, and no other', () => {
-    expect(judge(death({ records: [record()] })).victim).toEqual({ pid: LEADER, comm: 'node' });
+    expect(judge(death({ records: [record()] })).victim).toMatchObject({ pid: LEADER, comm: 'node' });
     expect(judge(death({ cgroup: [0, 1] })).victim).toEqual({ pid: LEADER, comm: null });
-    expect(judge(death({ cgroup: [0, 1], records: [member()] })).victim).toEqual({
+    expect(judge(death({ cgroup: [0, 1], records: [member()] })).victim).toMatchObject({
       pid: 900,
       comm: 'worker',
     });

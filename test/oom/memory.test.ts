@@ -23,7 +23,7 @@ const follow = (name: string): { leader: Identity; cgroup: Cgroup; member: () =>
   const cgroup = kernel.tier('ab').leaf('ci', name);
   const baseline = evidence.note(cgroup);
   const leader = kernel.spawn({ cgroup });
-  watch.follow(name, { leader, cgroup, baseline });
+  watch.follow(name, { leader, cgroup, baseline, members: () => cgroup.members() });
   return { leader, cgroup, member: () => kernel.spawn({ cgroup }).pid };
 };
 
@@ -116,9 +116,26 @@ describe('the memory watch', () => {
     let reads = 0;
     const app = follow('app');
     const counted = { ...app.cgroup, counters: () => ((reads += 1), app.cgroup.counters()) };
-    watch.follow('app', { leader: app.leader, cgroup: counted, baseline: evidence.note(null) });
+    const baseline = evidence.note(app.cgroup);
+    watch.follow('app', { leader: app.leader, cgroup: counted, baseline, members: () => [] });
     for (let tick = 0; tick < 10; tick += 1) watch.tick();
     expect(reads).toBe(0);
+  });
+
+  test('finds a victim in the log by its pid where no cgroup counts', () => {
+    const leader = kernel.spawn();
+    const [worker, stranger] = [kernel.spawn({ ppid: leader.pid }), kernel.spawn()];
+    const members = (): readonly number[] => [leader.pid, ...kernel.processes.children(leader.pid)];
+    watch.follow('app', { leader, cgroup: null, baseline: evidence.note(null), members });
+    watch.tick();
+    kernel.oomKill(stranger.pid);
+    watch.tick();
+    expect(keys()).toEqual([]);
+    kernel.oomKill(worker.pid);
+    watch.tick();
+    watch.tick();
+    expect(keys()).toEqual(['app']);
+    expect(told[0]?.[1].records.map(({ pid }) => pid)).toEqual([worker.pid]);
   });
 
   test('gives the baseline behind what was told', () => {

@@ -105,7 +105,7 @@ describe.skipIf(lacks !== null)(
       const told: Evidence[] = [];
       const watch = createMemoryWatch({ oom, processes, evidence, killed: (_, found) => told.push(found) });
       const { leader, ended } = await launch(`${EATS}; exec sleep 1000`);
-      watch.follow('app', { leader, cgroup, baseline });
+      watch.follow('app', { leader, cgroup, baseline, members: () => cgroup.members() });
       await until('the member told', () => {
         watch.tick();
         return told.length > 0;

@@ -1,0 +1,83 @@
+// A leader has died: all that can be known of it is brought together, and the verdict written.
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { OrderedBy } from '../core/hands.ts';
+import type { OomWatch } from '../kernel/port.ts';
+import type { Death } from '../model/phase.ts';
+import { isOom, type Verdict } from '../model/verdict.ts';
+import { completeVerdict } from '../oom/causes.ts';
+import type { Baseline, EvidenceGatherer } from '../oom/evidence.ts';
+import { LAST_WORDS } from '../oom/heap.ts';
+import { judge, type DeathCase } from '../oom/judge.ts';
+import { residueWords } from '../oom/residue.ts';
+import type { Berth } from './berth.ts';
+
+/** How long a log was before a life began to write to it; 0 when it has none. */
+export const logSize = (path: string): number => {
+  const end = endOf(path, 0);
+  return end?.size ?? 0;
+};
+
+const endOf = (path: string, most: number): { readonly size: number; readonly text: string } | null => {
+  let file: number | null = null;
+  try {
+    if (path === '') return null;
+    file = openSync(path, 'r');
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(size, most));
+    const got = most === 0 ? 0 : readSync(file, bytes, 0, bytes.length, size - bytes.length);
+    return { size, text: bytes.toString('utf8', 0, got) };
+  } catch {
+    // A pipe, a terminal, a file that somebody removed: no last words then.
+    return null;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+};
+
+/** What this life wrote last; null without a log. A log that has become shorter was rotated: all of it is of this life. */
+const lastWordsOf = ({ stderrPath, stderrFrom }: Berth): string | null => {
+  const end = endOf(stderrPath, LAST_WORDS);
+  if (end === null) return null;
+  const own = end.size >= stderrFrom ? end.size - stderrFrom : end.size;
+  return own === 0 ? '' : Buffer.from(end.text).subarray(-Math.min(own, LAST_WORDS)).toString('utf8');
+};
+
+export interface Judging {
+  readonly berth: Berth;
+  readonly death: Death;
+  readonly orderedBy: OrderedBy;
+  readonly baseline: Baseline;
+  readonly evidence: EvidenceGatherer;
+  readonly oom: OomWatch;
+}
+
+/** Lives in a row that ended in an OOM kill are remembered by what was charged before each. */
+const explainResidue = (berth: Berth, verdict: Verdict): Verdict => {
+  if (!isOom(verdict)) {
+    berth.begun = [];
+    return verdict;
+  }
+  berth.begun = [...berth.begun, berth.baseline?.charge ?? null].slice(-10);
+  const words = residueWords(berth.begun, berth.plan.memoryMax);
+  return words === null ? verdict : { ...verdict, because: `${verdict.because}; ${words}` };
+};
+
+export const judgeDeath = ({ berth, death, orderedBy, baseline, evidence, oom }: Judging): Verdict => {
+  const { cgroup, plan } = berth;
+  const leaderPid = death.leader.pid;
+  const about: DeathCase = {
+    exit: death.exit,
+    orderedBy,
+    evidence: evidence.gather({ baseline, cgroup, leaderPid }),
+    leaderPid,
+    cgroupPath: cgroup?.memoryPath ?? null,
+    memoryMax: plan.memoryMax,
+    pidsMatch: oom.pidsMatch,
+  };
+  const verdict = completeVerdict(judge(about), about, {
+    marks: () => oom.killerMarks(),
+    lastWords: () => lastWordsOf(berth),
+  });
+  return explainResidue(berth, verdict);
+};

@@ -1,0 +1,48 @@
+// What have daemons that kill for memory written of late? Their lines in the kernel log and at the end of the system's log files.
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { errnoOf } from './files.ts';
+
+export interface KillerMarks {
+  /** Lines that were read from the kernel log. */
+  add(lines: readonly string[]): void;
+  /** Oldest first; those of files only where a file was written to within the last minute. */
+  recent(): readonly string[];
+}
+
+const FILES: readonly string[] = ['/var/log/syslog', '/var/log/messages'];
+/** Bytes read from the end of a log file. */
+const TAIL = 16_384;
+/** Lines of the kernel log kept. */
+const KEPT = 64;
+const RECENT_MS = 60_000;
+
+const KILLER = /\b(earlyoom|nohang|systemd-oomd|oomd)\b/;
+
+const tailOf = (path: string): string => {
+  let file: number | null = null;
+  try {
+    file = openSync(path, 'r');
+    const { size, mtimeMs } = fstatSync(file);
+    if (Date.now() - mtimeMs > RECENT_MS) return '';
+    const bytes = Buffer.alloc(Math.min(size, TAIL));
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, size - bytes.length));
+  } catch (error) {
+    // Most machines have none of these files, and not everybody may read them.
+    if (['ENOENT', 'EACCES'].includes(errnoOf(error))) return '';
+    throw error;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+};
+
+export const createMarks = (files: readonly string[] = FILES): KillerMarks => {
+  let kept: readonly string[] = [];
+  return {
+    add(lines) {
+      if (lines.length > 0) kept = [...kept, ...lines.map((line) => line.trimEnd())].slice(-KEPT);
+    },
+    recent: () =>
+      [...kept, ...files.flatMap((path) => tailOf(path).split('\n'))].filter((line) => KILLER.test(line)),
+  };
+};

@@ -1,0 +1,49 @@
+// The kernel did not take it: was it memory all the same? What other witnesses say, asked only where they could know.
+
+import type { Exit } from '../model/phase.ts';
+import { isOom, type Verdict } from '../model/verdict.ts';
+import { heapDeathOf, mayBeHeap } from './heap.ts';
+import type { DeathCase } from './judge.ts';
+import { killerOf } from './userspace.ts';
+import { printable } from './words.ts';
+
+/** Looked at only when their answer matters. */
+export interface Witnesses {
+  /** Lines of daemons that kill for memory. */
+  readonly marks: () => readonly string[];
+  /** The end of what this life wrote to its stderr log; null when there is no log. */
+  readonly lastWords: () => string | null;
+}
+
+const mayBeKilled = ({ code, signal }: Exit): boolean =>
+  signal === 'SIGKILL' || signal === 'SIGTERM' || code === 137 || code === 143;
+
+const MOST = 300;
+const quote = (line: string): string => {
+  const text = printable(line.trim());
+  return text.length > MOST ? `${text.slice(0, MOST)}...` : text;
+};
+
+const byDaemon = (verdict: Verdict, death: DeathCase, { marks }: Witnesses): Verdict | null => {
+  if (!mayBeKilled(death.exit)) return null;
+  const { leaderPid, cgroupPath } = death;
+  const killer = killerOf(marks(), { pids: [leaderPid], cgroupPath });
+  if (killer === null) return null;
+  const because = `probably killed by ${killer.name} because memory was short: its log says: ${quote(killer.line)}`;
+  const victim = { pid: leaderPid, comm: null };
+  return { ...verdict, oom: 'likely', cause: 'userspace-killer', because, victim };
+};
+
+const byRuntime = (verdict: Verdict, { exit }: DeathCase, { lastWords }: Witnesses): Verdict | null => {
+  if (!mayBeHeap(exit)) return null;
+  const heap = heapDeathOf(exit, lastWords() ?? '');
+  if (heap === null) return null;
+  const because = `its own doing: ${heap.runtime} gave up at the limit of its heap, the kernel killed nobody; its output says: ${quote(heap.line)}`;
+  return { ...verdict, oom: 'no', cause: 'runtime-heap', because };
+};
+
+/** A verdict on the kernel's part, completed by what others had to do with it. */
+export const completeVerdict = (verdict: Verdict, death: DeathCase, witnesses: Witnesses): Verdict => {
+  if (isOom(verdict) || death.orderedBy !== null) return verdict;
+  return byDaemon(verdict, death, witnesses) ?? byRuntime(verdict, death, witnesses) ?? verdict;
+};
