@@ -5,6 +5,7 @@ import type { Problem } from '../model/problem.ts';
 import { problemAt } from './draft.ts';
 
 const lastOfEach = (processes: readonly ProcessPlan[]): readonly ProcessPlan[] => {
+  if (processes.length < 2) return processes;
   const byName = new Map(processes.map((process) => [process.name, process]));
   return byName.size === processes.length ? processes : [...byName.values()];
 };
@@ -28,7 +29,7 @@ export const distinct = (plan: Plan): { readonly plan: Plan; readonly warnings: 
     }
     if (groups.has(group.name)) {
       warnings.push(dropped(plan, group.name, `several groups are called '${group.name}', the first runs`));
-    } else groups.set(group.name, { ...group, processes });
+    } else groups.set(group.name, processes === group.processes ? group : { ...group, processes });
   }
   return { plan: { ...plan, groups: [...groups.values()] }, warnings };
 };

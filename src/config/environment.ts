@@ -73,7 +73,13 @@ const tokensOf = (text: string): string[] | 'unclosed' => {
   return tokens;
 };
 
-const unquote = (text: string): string => text.replace(/^['"]+/, '').replace(/['"]+$/, '');
+const unquote = (text: string): string => {
+  let start = 0;
+  let end = text.length;
+  while (start < end && QUOTES.has(text.charAt(start))) start += 1;
+  while (end > start && QUOTES.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+};
 
 /**
  * Reads `KEY="value",KEY2=value2`. Tokens come in fours, key, `=`, value and a separator that nobody looks at; so `A=1;B=2`
@@ -87,7 +93,7 @@ export const readEnvironment = (text: string): Environment => {
       hint: 'a blank before ; or # starts a comment, even in quotes',
     };
   }
-  const variables: Record<string, string> = {};
+  const variables: [string, string][] = [];
   for (let at = 0; at < tokens.length; at += 4) {
     const [key, equals, value] = tokens.slice(at, at + 3);
     if (key === undefined || equals !== '=' || value === undefined) {
@@ -96,13 +102,8 @@ export const readEnvironment = (text: string): Environment => {
         hint: 'write KEY="value",OTHER="value"; quote values with anything but letters, digits and _ / . + - ( ) :',
       };
     }
-    Object.defineProperty(variables, key, {
-      value: unquote(value),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    variables.push([key, unquote(value)]);
   }
   const passedOver = tokens.filter((token, at) => at % 4 === 3 && token !== ',');
-  return { variables, passedOver };
+  return { variables: Object.fromEntries(variables), passedOver };
 };

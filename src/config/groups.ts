@@ -9,6 +9,7 @@ import { FCGI_KEYS, GROUP_KEYS, LISTENER_KEYS, OWN_KEYS } from './keys.ts';
 import { absolutePath } from './paths.ts';
 import { entryPoint } from './plugins.ts';
 import { nameOf, processesOf, suffixOf } from './programs.ts';
+import type { Setting } from './programs.ts';
 import { isRefusal, refuse } from './refusal.ts';
 import { readerOf } from './section.ts';
 import type { SectionReader, Work } from './section.ts';
@@ -16,7 +17,7 @@ import type { SectionReader, Work } from './section.ts';
 /** Everything the config makes of groups, in one pass; `claimed` are sections that have lost their own group. */
 interface Gathering {
   readonly work: Work;
-  readonly cwd: string;
+  readonly setting: Setting;
   readonly claimed: Set<string>;
   readonly names: Names;
 }
@@ -49,7 +50,7 @@ const memberSection = (
 };
 
 const namedGroup = (gathering: Gathering, section: Section): GroupPlan | null => {
-  const { work, names, cwd, claimed } = gathering;
+  const { work, names, setting, claimed } = gathering;
   const reader = readerOf(work, section, GROUP_KEYS);
   const name = nameOf(suffixOf(section));
   if (isRefusal(name)) {
@@ -63,13 +64,13 @@ const namedGroup = (gathering: Gathering, section: Section): GroupPlan | null =>
     .filter((member) => member !== null);
   const processes = members.flatMap((member) => {
     claimed.add(member.name);
-    return processesOf(work, withKeysOf(member, section), { group: name, kind: 'program', cwd });
+    return processesOf(work, withKeysOf(member, section), { group: name, kind: 'program', setting });
   });
   return { name, priority, kind: 'group', processes };
 };
 
 const implicitGroup = (gathering: Gathering, section: Section): GroupPlan | null => {
-  const { work, names, cwd } = gathering;
+  const { work, names, setting } = gathering;
   const reader = readerOf(work, section, GROUP_KEYS);
   const name = nameOf(suffixOf(section));
   if (isRefusal(name)) {
@@ -81,7 +82,7 @@ const implicitGroup = (gathering: Gathering, section: Section): GroupPlan | null
     name,
     priority,
     kind: 'program',
-    processes: processesOf(work, section, { group: name, kind: 'program', cwd }),
+    processes: processesOf(work, section, { group: name, kind: 'program', setting }),
   };
 };
 
@@ -107,13 +108,13 @@ const listenerOf = (reader: SectionReader<typeof LISTENER_KEYS>, names: Names): 
 };
 
 const listenerPool = (gathering: Gathering, section: Section): GroupPlan => {
-  const { work, names, cwd } = gathering;
+  const { work, names, setting } = gathering;
   const reader = readerOf(work, section, LISTENER_KEYS);
   const name = suffixOf(section);
   // A pool starts before everything else and stops after it, unless told otherwise; its processes keep 999.
   const priority = reader.has('priority') ? reader.read('priority', names) : -1;
   const listener = listenerOf(reader, names);
-  const processes = processesOf(work, section, { group: name, kind: 'eventlistener', cwd });
+  const processes = processesOf(work, section, { group: name, kind: 'eventlistener', setting });
   return { name, priority, kind: 'eventlistener', processes, listener };
 };
 
@@ -171,7 +172,7 @@ const socketOf = (
 };
 
 const fcgiGroup = (gathering: Gathering, section: Section): GroupPlan | null => {
-  const { work, names, cwd } = gathering;
+  const { work, names, setting } = gathering;
   const reader = readerOf(work, section, FCGI_KEYS);
   const name = nameOf(suffixOf(section));
   if (isRefusal(name)) {
@@ -183,15 +184,15 @@ const fcgiGroup = (gathering: Gathering, section: Section): GroupPlan | null => 
     here: names,
     program: [new Map([['program_name', name]]), ...names],
   });
-  const processes = processesOf(work, section, { group: name, kind: 'fcgi-program', cwd });
+  const processes = processesOf(work, section, { group: name, kind: 'fcgi-program', setting });
   return { name, priority, kind: 'fcgi-program', processes, socket };
 };
 
 /** All groups by priority, then name; of one name there may be several here, see distinct.ts. */
-export const groupsOf = (work: Work, cwd: string): GroupPlan[] => {
+export const groupsOf = (work: Work, setting: Setting): GroupPlan[] => {
   const gathering: Gathering = {
     work,
-    cwd,
+    setting,
     claimed: new Set(),
     names: [new Map([['here', work.here]]), work.env],
   };

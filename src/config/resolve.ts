@@ -1,7 +1,7 @@
 // What plan does a draft make? Or else: every problem it has.
 
 import { dirname } from 'node:path';
-import type { GroupPlan, Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
+import type { Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemAt } from './draft.ts';
 import type { Draft } from './draft.ts';
@@ -39,8 +39,11 @@ const environmentOf = (
 ): Readonly<Record<string, string>> => {
   const host = new Map([['host_node_name', work.reading.hostname]]);
   // supervisord expands this one twice, and knows the host name only the second time.
-  const rounds = work.reading.dialect === 'ini' ? [names, [host, ...names]] : [[host, ...names]];
-  const environment = reader.read('environment', ...rounds);
+  const full = [host, ...names];
+  const environment =
+    work.reading.dialect === 'ini'
+      ? reader.read('environment', names, full)
+      : reader.read('environment', full);
   for (const [key, value] of Object.entries(environment)) work.env.set(`ENV_${key}`, value);
   return environment;
 };
@@ -94,14 +97,6 @@ const settingsOf = (work: Work, reader: SupervisorReader, names: Names): Setting
   };
 };
 
-const withEnvironment = (group: GroupPlan, environment: Readonly<Record<string, string>>): GroupPlan => ({
-  ...group,
-  processes: group.processes.map((process) => ({
-    ...process,
-    environment: { ...environment, ...process.environment },
-  })),
-});
-
 export interface Resolving {
   readonly draft: Draft;
   readonly world: World;
@@ -122,7 +117,7 @@ const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
   const settings = settingsOf(work, reader, names);
   const environment = environmentOf(work, reader, names);
   const rpcInterfaces = rpcInterfacesOf(work);
-  const groups = groupsOf(work, settings.cwd).map((group) => withEnvironment(group, environment));
+  const groups = groupsOf(work, { cwd: settings.cwd, environment });
   const servers = serversOf(work);
   const supervisor = { ...settings, environment, rpcInterfaces, ...servers, serverurl: serverurlOf(servers) };
   return { file: draft.file, dialect: draft.dialect, includedFiles, supervisor, groups };

@@ -34,10 +34,14 @@ export interface SectionReader<R extends Rows> {
   readonly section: Section;
   has(key: keyof R & string): boolean;
   /**
-   * The value, expanded once per round of names. One that cannot be read is reported and gives the default, or null where
+   * The value, expanded with the names, and with `again` once more. One that cannot be read is reported and gives the default, or null where
    * there is none.
    */
-  read<K extends keyof R & string>(key: K, ...rounds: readonly Names[]): Filled<R[K]>;
+  read<K extends keyof R & string>(key: K, names: Names, again?: Names): Filled<R[K]>;
+  /** The text as written, or as its default is. */
+  plain(key: keyof R & string): string;
+  /** False once a value of the section was refused. */
+  sound(): boolean;
   /** Reports something about a key, at its place. */
   refuse(key: string, refusal: Refusal): void;
   /** A warning in supervisord's own words. */
@@ -59,62 +63,65 @@ const expandRaw = (raw: Raw, names: Names): Raw | Refusal => {
   return Array.isArray(raw) ? good.map(([, text]) => text) : Object.fromEntries(good);
 };
 
-const expandAll = (raw: Raw, rounds: readonly Names[]): Raw | Refusal => {
-  let text: Raw | Refusal = raw;
-  for (const names of rounds) {
-    if (isRefusal(text)) return text;
-    text = expandRaw(text, names);
-  }
-  return text;
-};
+interface Rounds {
+  readonly names: Names;
+  readonly again: Names | undefined;
+}
 
 /** The value of a text, expanded and read, or why it has none. */
-const attempt = (
-  work: Work,
-  row: KeyRow,
-  text: { readonly raw: Raw; readonly rounds: readonly Names[] },
-): unknown => {
-  const expanded = expandAll(text.raw, text.rounds);
+const attempt = (work: Work, row: KeyRow, { raw, names, again }: Rounds & { readonly raw: Raw }): unknown => {
+  const once = expandRaw(raw, names);
+  const expanded = again === undefined || isRefusal(once) ? once : expandRaw(once, again);
   return isRefusal(expanded) ? expanded : TYPES[row.type](expanded, work.reading);
 };
 
-const byDefault = (work: Work, row: KeyRow, rounds: readonly Names[]): unknown => {
+const byDefault = (work: Work, row: KeyRow, rounds: Rounds): unknown => {
   if (row.default === null) return null;
-  if (row.default.includes('%')) return attempt(work, row, { raw: row.default, rounds });
-  const known = work.defaults.get(row) ?? attempt(work, row, { raw: row.default, rounds: [] });
+  if (row.default.includes('%')) return attempt(work, row, { raw: row.default, ...rounds });
+  const known = work.defaults.get(row) ?? attempt(work, row, { raw: row.default, ...rounds });
   work.defaults.set(row, known);
   return known;
 };
+
+const isPlain = (raw: Raw | null): boolean => raw === null || (typeof raw === 'string' && !raw.includes('%'));
 
 /** The place of a key, or of its section's header when the key is not there. */
 const originOf = (section: Section, key: string): Origin => entryOf(section, key)?.origin ?? section.origin;
 
 export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R): SectionReader<R> => {
+  let refused = false;
   const refuse = (key: string, refusal: Refusal): void => {
+    refused = true;
     const message = `cannot use ${section.title}: ${refusal.refused}`;
     work.report(problemAt(originOf(section, key), { key, message, hint: refusal.hint }));
   };
   /** Values that no name can change, by key: all processes of a section share them. */
   const settled = new Map<string, unknown>();
-  const read = (key: string, rounds: readonly Names[]): unknown => {
-    const known = settled.get(key);
-    if (known !== undefined) return known;
+  const resolveKey = (key: string, rounds: Rounds): unknown => {
     const row = rows[key];
     if (row === undefined) throw new Error(`no such key in the table: ${key}`);
     const raw = entryOf(section, key)?.raw;
-    if (raw === undefined) return byDefault(work, row, rounds);
-    const result = attempt(work, row, { raw, rounds });
+    const result = raw === undefined ? undefined : attempt(work, row, { raw, ...rounds });
     if (isRefusal(result)) refuse(key, result);
-    const value = isRefusal(result) ? byDefault(work, row, rounds) : result;
-    if (typeof raw === 'string' && !raw.includes('%')) settled.set(key, value);
+    const value = result === undefined || isRefusal(result) ? byDefault(work, row, rounds) : result;
+    if (isPlain(raw ?? row.default)) settled.set(key, value);
     return value;
+  };
+  const read = (key: string, names: Names, again?: Names): unknown => {
+    const known = settled.get(key);
+    return known === undefined ? resolveKey(key, { names, again }) : known;
   };
   return {
     section,
     has: (key) => entryOf(section, key) !== undefined,
     // The table ties each key to its type and the type to its reader; TypeScript cannot follow that through `value`.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    read: (key, ...rounds) => read(key, rounds) as Filled<R[typeof key]>,
+    read: (key, names, again) => read(key, names, again) as Filled<R[typeof key]>,
+    plain: (key) => {
+      const raw = entryOf(section, key)?.raw ?? rows[key]?.default;
+      return typeof raw === 'string' ? raw : '';
+    },
+    sound: () => !refused,
     refuse,
     quote: (key, message) => {
       work.warn({ ...problemAt(originOf(section, key), { key, message }), verbatim: true });

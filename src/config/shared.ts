@@ -1,0 +1,131 @@
+// What do all processes of one program-like section have in common?
+
+import type { LoggingPlan, ProcessPlan } from '../model/plan.ts';
+import { strip } from './blanks.ts';
+import type { Entries, Section } from './draft.ts';
+import type { Names } from './expand.ts';
+import { PROGRAM_KEYS } from './keys.ts';
+import type { SectionReader, Work } from './section.ts';
+
+type ProgramReader = SectionReader<typeof PROGRAM_KEYS>;
+
+/** What each process has of its own, before it is known. All plans having one shape makes copies of it cheap. */
+const UNFILLED = {
+  kind: 'program',
+  group: '',
+  program: '',
+  name: '',
+  command: '',
+  directory: null,
+  environment: {},
+  stdout: { kind: 'none' },
+  stderr: { kind: 'none' },
+  stdoutSyslog: false,
+  stderrSyslog: false,
+} as const satisfies Partial<ProcessPlan>;
+
+const loggingOf = (reader: ProgramReader, names: Names): LoggingPlan => ({
+  format: reader.read('log_format', names),
+  every: reader.read('log_rotate_every', names),
+  compress: reader.read('log_compress', names),
+  totalMax: reader.read('log_total_max', names),
+  rateMax: reader.read('log_rate_max', names),
+  whenFull: reader.read('log_when_full', names),
+  direct: reader.read('log_direct', names),
+});
+
+const ownOf = (
+  reader: ProgramReader,
+  names: Names,
+): Pick<
+  ProcessPlan,
+  | 'oomScoreAdj'
+  | 'oomScoreAdjRequired'
+  | 'onOom'
+  | 'survivors'
+  | 'memoryMax'
+  | 'memoryHigh'
+  | 'containment'
+  | 'fastDeathSecs'
+  | 'restartDelayMax'
+  | 'logging'
+> => ({
+  oomScoreAdj: reader.read('oom_score_adj', names),
+  oomScoreAdjRequired: reader.read('oom_score_adj_required', names),
+  onOom: reader.read('on_oom', names),
+  survivors: reader.read('survivors', names),
+  memoryMax: reader.read('memory_max', names),
+  memoryHigh: reader.read('memory_high', names),
+  containment: reader.read('containment', names),
+  fastDeathSecs: reader.read('fast_death_secs', names),
+  restartDelayMax: reader.read('restart_delay_max', names),
+  logging: loggingOf(reader, names),
+});
+
+const serverurlOf = (reader: ProgramReader, names: Names): string | null => {
+  const written = reader.read('serverurl', names);
+  return written !== null && strip(written).toUpperCase() === 'AUTO' ? null : written;
+};
+
+const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
+  const signal = reader.read('stopsignal', names);
+  const stopasgroup = reader.read('stopasgroup', names);
+  return {
+    ...UNFILLED,
+    umask: reader.read('umask', names),
+    user: reader.read('user', names),
+    priority: reader.read('priority', names),
+    autostart: reader.read('autostart', names),
+    autorestart: reader.read('autorestart', names),
+    startsecs: reader.read('startsecs', names),
+    startretries: reader.read('startretries', names),
+    exitcodes: reader.read('exitcodes', names),
+    stopsignal: signal.name,
+    ...(signal.number === undefined ? {} : { stopsignalNumber: signal.number }),
+    stopwaitsecs: reader.read('stopwaitsecs', names),
+    stopasgroup,
+    killasgroup: reader.read('killasgroup', names) ?? stopasgroup,
+    redirectStderr: reader.read('redirect_stderr', names),
+    stdoutCaptureMaxBytes: reader.read('stdout_capture_maxbytes', names),
+    stderrCaptureMaxBytes: reader.read('stderr_capture_maxbytes', names),
+    stdoutEvents: reader.read('stdout_events_enabled', names),
+    stderrEvents: reader.read('stderr_events_enabled', names),
+    serverurl: serverurlOf(reader, names),
+    ...ownOf(reader, names),
+  };
+};
+
+/** Keys that are read once for all processes of a section. */
+const SHARED_KEYS: ReadonlySet<string> = new Set(
+  Object.entries(PROGRAM_KEYS).flatMap(([key, { scope }]) => (scope === 'program' ? [key] : [])),
+);
+
+/** What the shared keys say, as one text; null when a name in it makes it mean something else in every section. */
+const markOf = (entries: Entries): string | null => {
+  let mark = '';
+  for (const [key, { raw }] of entries) {
+    if (!SHARED_KEYS.has(key)) continue;
+    if (typeof raw !== 'string' || raw.includes('%')) return null;
+    mark += `${key}=${raw}\0`;
+  }
+  return mark;
+};
+
+const sectionMark = ({ entries, defaults }: Section): string | null => {
+  const [own, inherited] = [markOf(entries), markOf(defaults)];
+  return own === null || inherited === null ? null : `${own}\0${inherited}`;
+};
+
+const known = new WeakMap<Work, Map<string, ProcessPlan>>();
+
+/** A plan in which only what each process has of its own is missing. Sections that say the same share it. */
+export const sharedOf = (work: Work, reader: ProgramReader, names: Names): ProcessPlan => {
+  const mark = sectionMark(reader.section);
+  const memory = known.get(work) ?? new Map<string, ProcessPlan>();
+  known.set(work, memory);
+  const found = mark === null ? undefined : memory.get(mark);
+  if (found !== undefined) return found;
+  const made = readShared(reader, names);
+  if (mark !== null && reader.sound()) memory.set(mark, made);
+  return made;
+};
