@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { getPriority } from 'node:os';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { until } from '../e2e/wait.ts';
@@ -146,11 +147,16 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
   });
 
   test('ends without a further start when TERM comes in the delay before a restart', async () => {
-    const { lines, child, ended } = startGuardian('echo ready >&3; echo life; exit 1');
-    await until('the delay after the fifth life', () => lines.length === 5);
+    const { lines, child, ended, pid } = startGuardian('echo ready >&3; echo life; exit 1');
+    await until('the delay after the fifth life', () => lines.length === 5 && childrenOf(pid).length === 0);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(lines).toHaveLength(5);
+  });
+
+  test('has a priority of its own and gives the supervisor the one it was started with', async () => {
+    const { line } = startGuardian('echo "nice $(nice)"; sleep 1000', { through: ['nice', '-n', '3'] });
+    expect(await line(/^nice/)).toBe(`nice ${Math.min(19, getPriority() + 3)}`);
   });
 
   test('reaps orphans that end', async () => {
