@@ -1,12 +1,15 @@
-// Writes the tables of docs/reference/config.md and the JSON Schema from the table of keys. Needs a build: npm run build && node scripts/docs.mjs
+// Writes the tables of docs/reference/config.md and the JSON Schema from the table of keys, docs/reference/commands.md from that of commands. Needs a build: npm run build && node scripts/docs.mjs
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { commandsPage } from '../dist/cli/reference.js';
 import { fillReference } from '../dist/config/reference.js';
 import { jsonSchema } from '../dist/config/schema.js';
 
 const PAGE = new URL('../docs/reference/config.md', import.meta.url);
 const SCHEMA = new URL('../schema/tsvisor.schema.json', import.meta.url);
+const COMMANDS = new URL('../docs/reference/commands.md', import.meta.url);
 
+writeFileSync(COMMANDS, commandsPage());
 writeFileSync(PAGE, fillReference(readFileSync(PAGE, 'utf8')));
 mkdirSync(new URL('.', SCHEMA), { recursive: true });
 writeFileSync(SCHEMA, `${JSON.stringify(jsonSchema(), null, 2)}\n`);

@@ -111,8 +111,8 @@ export const COMMANDS: readonly CommandRow[] = [
     takes: 'processes',
     summary: 'show what processes wrote last, and with -f what they write',
     detail:
-      'Without names: of every process. `supervisor` is the log of the supervisor itself. Reads the files, so that it works also\n' +
-      `while the supervisor does not.\n${NAMES}`,
+      'Without names: of every process. `supervisor` is the log of the supervisor itself.\n' +
+      `Reads the files, so that it works also while the supervisor does not.\n${NAMES}`,
     options: [
       { flags: '-f, --follow', meaning: 'go on with what is written from now on' },
       { flags: '-n, --lines <count>', meaning: 'lines of each log to begin with (10)' },

@@ -37,6 +37,7 @@ export class Keyboard {
   readonly #typed: string[] = [];
   #history: readonly string[];
   #ended = false;
+  #interrupted = false;
   #wake: (() => void) | null = null;
   readonly #interrupts = new Set<() => void>();
 
@@ -57,7 +58,8 @@ export class Keyboard {
     lines.setPrompt(prompt);
     if (!this.#ended) lines.prompt();
     else this.#options.output.write(prompt);
-    while (this.#typed.length === 0 && !this.#ended)
+    this.#interrupted = false;
+    while (this.#typed.length === 0 && !this.#ended && !this.#interrupted)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -120,7 +122,8 @@ export class Keyboard {
   }
 
   #interrupt(): void {
-    if (this.#interrupts.size === 0) this.#lines?.close();
+    this.#interrupted = this.#interrupts.size === 0;
+    this.#wake?.();
     for (const act of this.#interrupts) act();
   }
 }

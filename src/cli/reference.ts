@@ -1,0 +1,77 @@
+// How does the table of commands read as a page? Writes docs/reference/commands.md.
+
+import { ERRORS } from '../model/errors.ts';
+import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow } from './commands.ts';
+import { HELP } from './ctl/help.ts';
+import { CTL_OPTIONS } from './ctl/options.ts';
+
+type Cells = readonly string[];
+
+const escaped = (text: string): string => text.replaceAll('*bytes*', 'bytes').replaceAll('|', String.raw`\|`);
+
+/** Columns padded to one width, as the formatter of the project leaves them. */
+const table = (head: Cells, rows: readonly Cells[]): string => {
+  const all = [head, ...rows].map((row) => row.map(escaped));
+  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => (row[column] ?? '').length)));
+  const line = (cells: Cells): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [first = [], ...others] = all;
+  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n');
+};
+
+const optionTable = (options: readonly OptionRow[]): string =>
+  table(
+    ['option', 'what it does'],
+    options.map(({ flags, meaning }) => [`\`${flags}\``, meaning]),
+  );
+
+const commandPart = ({ name, words, summary, detail, options }: CommandRow): string =>
+  [
+    `## \`${`tsvisor ${name} ${words}`.trimEnd()}\``,
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    ...detail.split('\n').filter((line) => line !== ''),
+    ...(options.length === 0 ? [] : [optionTable(options)]),
+  ].join('\n\n');
+
+/** The first line of supervisorctl's own help says how an action is written; the rest is the same in other words. */
+const actionRows = (): readonly Cells[] =>
+  Object.entries(HELP).flatMap(([action, text]) =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith(action))
+      .map((line) => {
+        const [written = '', ...meaning] = line.split(/\s*\t+/);
+        return [`\`${written.trim()}\``, meaning.join(' ').trim()];
+      }),
+  );
+
+const ctlOptions = (): readonly OptionRow[] =>
+  CTL_OPTIONS.map(({ short, long, value, meaning }) => ({
+    flags: `-${short}${long === null ? '' : `, --${long}`}${value === null ? '' : ` <${value.toLowerCase()}>`}`,
+    meaning,
+  }));
+
+const exitRows = (): readonly Cells[] =>
+  Object.entries(ERRORS)
+    .filter(([, { exit }]) => exit !== 0)
+    .toSorted(([, left], [, right]) => left.exit - right.exit)
+    .map(([code, { exit, message }]) => [String(exit), `\`${code}\``, message]);
+
+export const commandsPage = (): string =>
+  [
+    '# Commands',
+    'Written from the table of commands by `node scripts/docs.mjs`; a test holds the two together.',
+    'Options of every command, before or after its name; `--help` tells of each.',
+    optionTable(GLOBAL_OPTIONS),
+    ...COMMANDS.map(commandPart),
+    '## Options of `tsvisor ctl`',
+    optionTable(ctlOptions()),
+    '## Actions of `tsvisor ctl`',
+    table(['action', 'what it does'], actionRows()),
+    '## Exit statuses',
+    'What is as it was asked for ends with 0. A refusal ends with its own status; some commands say above which they make of it. `tsvisor ctl` has supervisorctl’s.',
+    table(['status', 'code', 'message'], exitRows()),
+    '',
+  ]
+    .join('\n\n')
+    .trimEnd() + '\n';
