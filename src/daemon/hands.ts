@@ -59,6 +59,8 @@ const createTurnstile = (): (() => Promise<void>) => {
   return () => (last = last.then(nextTurn));
 };
 
+const errorStream = (plan: ProcessPlan): 'stdout' | 'stderr' => (plan.redirectStderr ? 'stdout' : 'stderr');
+
 export class RealHands implements Hands {
   readonly #parts: HandsParts;
   readonly #berths = new Map<string, Berth>();
@@ -88,8 +90,7 @@ export class RealHands implements Hands {
     berth.launches += 1;
     const cookie = `${berths.instance}:${plan.group}:${plan.name}:${berth.launches}`;
     berth.baseline = evidence.note(berth.cgroup);
-    berth.stderrPath = outputs.path(plan, plan.redirectStderr ? 'stdout' : 'stderr');
-    berth.stderrFrom = logSize(berth.stderrPath);
+    berth.stderrFrom = logSize(outputs.known(plan, errorStream(plan)));
     const rung = rungFor(plan, this.#parts.rung);
     // What it writes is heard when it is known who writes.
     berth.outputs.hold();
@@ -123,11 +124,12 @@ export class RealHands implements Hands {
   }
 
   async judge(plan: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict> {
-    const { linux, evidence, watch } = this.#parts;
+    const { linux, evidence, watch, outputs } = this.#parts;
     const berth = this.berth(plan);
     const key = namespec(plan.group, plan.name);
     const baseline = watch.baseline(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
     watch.forget(key);
+    berth.stderrPath = outputs.known(plan, errorStream(plan));
     return judgeDeath({ berth, death, orderedBy, baseline, evidence, oom: linux.oom });
   }
 

@@ -4,6 +4,7 @@ import type { LogTarget, ProcessPlan } from '../model/plan.ts';
 import { type AutoOwner, createAuto } from './auto.ts';
 import { chainOf } from './chain.ts';
 import { type Capture, isCapture, type Listening, openCapture } from './capture.ts';
+import { Later, LazyLog } from './lazy.ts';
 import type { Logs, OpenLog } from './logs.ts';
 import { cureOf } from './losses.ts';
 import { DISCARD, type Failure, type LogClock } from './sink.ts';
@@ -45,6 +46,8 @@ interface Stream {
 const targetOf = ({ plan, stream }: Stream): LogTarget =>
   stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
 
+const keyOf = ({ plan, stream }: Stream): string => `${plan.group}:${plan.name}:${stream}`;
+
 const complaint = (path: string, failure: Failure): string => {
   const cure = cureOf(failure.code);
   return `log ${path}: ${failure.reason}${cure === null ? '' : `; ${cure}`}`;
@@ -54,15 +57,24 @@ const complaint = (path: string, failure: Failure): string => {
 export class OutputRoom {
   readonly #options: OutputRoomOptions;
   readonly #autos = new Map<string, string>();
+  readonly #later: Later;
 
   constructor(options: OutputRoomOptions) {
     this.#options = options;
+    this.#later = new Later(options.clock);
   }
 
   /** Absolute path of a log; empty when there is none. Creates the AUTO log of a process that has none yet. */
   path(plan: ProcessPlan, stream: StreamName): string {
     const path = this.#resolve({ plan, stream });
     return typeof path === 'string' ? path : '';
+  }
+
+  /** The same without making anything: empty too when the AUTO log has not been made yet. */
+  known(plan: ProcessPlan, stream: StreamName): string {
+    const target = targetOf({ plan, stream });
+    if (target.kind === 'file') return target.path;
+    return this.#autos.get(keyOf({ plan, stream })) ?? '';
   }
 
   /** Whether the plan lets the program write to its file itself, as far as logs see: no byte needs to be looked at, counted or moved. */
@@ -128,31 +140,56 @@ export class OutputRoom {
   #create(of: Stream): string | null {
     const log = this.#log(of);
     if (typeof log === 'string') return log;
+    if (log instanceof LazyLog) log.make();
     log?.close();
     return null;
   }
 
-  /** Null: not logged. */
+  /** Null: not logged. An AUTO log is made later; where it then cannot be, that is said and the output is lost. */
   #log(of: Stream): OpenLog | null | string {
     const target = targetOf(of);
     if (target.kind === 'none') return null;
+    if (target.kind === 'file') {
+      const opened = this.#openAt(of, target.path);
+      const { failure } = opened;
+      if (failure === null) return opened;
+      opened.close();
+      return complaint(target.path, failure);
+    }
+    const lazy = new LazyLog(() => this.#makeAuto(of));
+    this.#later.add(lazy);
+    return lazy;
+  }
+
+  #makeAuto(of: Stream): OpenLog {
     const path = this.#resolve(of);
-    if (typeof path !== 'string') return complaint(this.#options.owner.directory, path);
-    const { maxBytes, backups } = target;
+    if (typeof path === 'string') return this.#openAt(of, path);
+    const { directory } = this.#options.owner;
+    this.#options.logs.watch.trouble(`cannot make the AUTO ${complaint(directory, path)}`);
+    return { ...DISCARD, path: '', close: () => undefined };
+  }
+
+  #openAt(of: Stream, path: string): OpenLog {
+    const target = targetOf(of);
+    const { maxBytes, backups } = target.kind === 'none' ? { maxBytes: 0, backups: 0 } : target;
     const mode = target.kind === 'auto' ? 0o600 : 0o666;
     const { every, compress, totalMax } = of.plan.logging;
-    const log = this.#options.logs.open({ path, maxBytes, backups, mode, every, compress, totalMax });
-    const { failure } = log;
-    if (failure === null) return log;
-    log.close();
-    return complaint(path, failure);
+    return this.#options.logs.open({
+      path,
+      maxBytes: maxBytes ?? 0,
+      backups: backups ?? 0,
+      mode,
+      every,
+      compress,
+      totalMax,
+    });
   }
 
   #resolve(of: Stream): string | Failure {
     const target = targetOf(of);
     if (target.kind === 'none') return '';
     if (target.kind === 'file') return target.path;
-    const key = `${of.plan.group}:${of.plan.name}:${of.stream}`;
+    const key = keyOf(of);
     const known = this.#autos.get(key);
     if (known !== undefined) return known;
     const made = createAuto(this.#options.owner, { process: of.plan.name, stream: of.stream });
