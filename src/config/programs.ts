@@ -106,6 +106,7 @@ const processMaker = (making: Making): ((processNum: number, numprocs: number) =
   // Variables that an earlier process of the section set stay known to the later ones, as in supervisord.
   const earlier = new Map<string, string>();
   const numbered = new Map<string, number>();
+  const bare = Object.keys(membership.setting.environment).length === 0;
   return (processNum, numprocs) => {
     numbered.set('process_num', processNum).set('numprocs', numprocs);
     const environment = reader.read('environment', [base, numbered, work.env, earlier]);
@@ -131,7 +132,7 @@ const processMaker = (making: Making): ((processNum: number, numprocs: number) =
       name,
       command: command ?? '',
       directory,
-      environment: { ...membership.setting.environment, ...environment },
+      environment: bare ? environment : { ...membership.setting.environment, ...environment },
       stdout: streams.stdout,
       stderr: streams.stderr,
       stdoutSyslog: streams.stdoutSyslog,

@@ -63,22 +63,13 @@ const expandRaw = (raw: Raw, names: Names): Raw | Refusal => {
   return Array.isArray(raw) ? good.map(([, text]) => text) : Object.fromEntries(good);
 };
 
-interface Rounds {
-  readonly names: Names;
-  readonly again: Names | undefined;
-}
+const meaning = (work: Work, row: KeyRow, text: Raw | Refusal): unknown =>
+  isRefusal(text) ? text : TYPES[row.type](text, work.reading);
 
-/** The value of a text, expanded and read, or why it has none. */
-const attempt = (work: Work, row: KeyRow, { raw, names, again }: Rounds & { readonly raw: Raw }): unknown => {
-  const once = expandRaw(raw, names);
-  const expanded = again === undefined || isRefusal(once) ? once : expandRaw(once, again);
-  return isRefusal(expanded) ? expanded : TYPES[row.type](expanded, work.reading);
-};
-
-const byDefault = (work: Work, row: KeyRow, rounds: Rounds): unknown => {
+const byDefault = (work: Work, row: KeyRow, names: Names): unknown => {
   if (row.default === null) return null;
-  if (row.default.includes('%')) return attempt(work, row, { raw: row.default, ...rounds });
-  const known = work.defaults.get(row) ?? attempt(work, row, { raw: row.default, ...rounds });
+  if (row.default.includes('%')) return meaning(work, row, expandRaw(row.default, names));
+  const known = work.defaults.get(row) ?? meaning(work, row, row.default);
   work.defaults.set(row, known);
   return known;
 };
@@ -97,19 +88,19 @@ export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R):
   };
   /** Values that no name can change, by key: all processes of a section share them. */
   const settled = new Map<string, unknown>();
-  const resolveKey = (key: string, rounds: Rounds): unknown => {
+  const read = (key: string, names: Names, again?: Names): unknown => {
+    const known = settled.get(key);
+    if (known !== undefined) return known;
     const row = rows[key];
     if (row === undefined) throw new Error(`no such key in the table: ${key}`);
     const raw = entryOf(section, key)?.raw;
-    const result = raw === undefined ? undefined : attempt(work, row, { raw, ...rounds });
+    const once = raw === undefined ? undefined : expandRaw(raw, names);
+    const text = once === undefined || isRefusal(once) || again === undefined ? once : expandRaw(once, again);
+    const result = text === undefined ? undefined : meaning(work, row, text);
     if (isRefusal(result)) refuse(key, result);
-    const value = result === undefined || isRefusal(result) ? byDefault(work, row, rounds) : result;
+    const value = result === undefined || isRefusal(result) ? byDefault(work, row, names) : result;
     if (isPlain(raw ?? row.default)) settled.set(key, value);
     return value;
-  };
-  const read = (key: string, names: Names, again?: Names): unknown => {
-    const known = settled.get(key);
-    return known === undefined ? resolveKey(key, { names, again }) : known;
   };
   return {
     section,

@@ -102,7 +102,7 @@ describe.skipIf(!corpusIsThere)(
 
 test('lists in the documentation exactly the differences that are tested', () => {
   const page = readFileSync('docs/supervisord.md', 'utf8');
-  const table = page.slice(page.indexOf('## Deliberate differences'), page.indexOf('## Keys of tsvisor'));
+  const table = page.split('\n## ').find((part) => part.startsWith('Deliberate differences')) ?? '';
   const rules = [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, rule]) => rule);
   expect(new Set(rules)).toEqual(
     new Set([...Object.keys(SHOWN_BY), 'repeated-warning', 'own-events', 'bounds']),
