@@ -1,12 +1,13 @@
 // Where do the two outputs of one process go, in each of its lives?
 
+import { accessSync, constants } from 'node:fs';
 import type { LogTarget, ProcessPlan } from '../model/plan.ts';
 import { type AutoOwner, createAuto } from './auto.ts';
 import { chainOf } from './chain.ts';
 import { type Capture, isCapture, type Listening, openCapture } from './capture.ts';
 import { Later, LazyLog } from './lazy.ts';
 import type { Logs, OpenLog } from './logs.ts';
-import { cureOf } from './losses.ts';
+import { cureOf, failureOf } from './losses.ts';
 import { DISCARD, type Failure, type LogClock } from './sink.ts';
 
 export type StreamName = 'stdout' | 'stderr';
@@ -45,6 +46,16 @@ interface Stream {
 
 const targetOf = ({ plan, stream }: Stream): LogTarget =>
   stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
+
+/** Why no file can be made in a folder; null when one can. */
+const refusedIn = (directory: string): Failure | null => {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return failureOf(error);
+  }
+};
 
 const keyOf = ({ plan, stream }: Stream): string => `${plan.group}:${plan.name}:${stream}`;
 
@@ -156,6 +167,9 @@ export class OutputRoom {
       opened.close();
       return complaint(target.path, failure);
     }
+    const { directory } = this.#options.owner;
+    const refused = refusedIn(directory);
+    if (refused !== null) return complaint(directory, refused);
     const lazy = new LazyLog(() => this.#makeAuto(of));
     this.#later.add(lazy);
     return lazy;
