@@ -1,6 +1,8 @@
-// Writes the tables of docs/reference/config.md and the JSON Schema from the table of keys, docs/reference/commands.md from that of commands. Needs a build: npm run build && node scripts/docs.mjs
+// Writes the tables of docs/reference/config.md and the JSON Schema from the table of keys, docs/reference/commands.md from that of commands, rpc.md and openapi.json from those of the API. Needs a build: npm run build && node scripts/docs.mjs
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { openApi } from '../dist/api/openapi.js';
+import { apiPage } from '../dist/api/reference.js';
 import { commandsPage } from '../dist/cli/reference.js';
 import { fillReference } from '../dist/config/reference.js';
 import { jsonSchema } from '../dist/config/schema.js';
@@ -9,7 +11,12 @@ const PAGE = new URL('../docs/reference/config.md', import.meta.url);
 const SCHEMA = new URL('../schema/tsvisor.schema.json', import.meta.url);
 const COMMANDS = new URL('../docs/reference/commands.md', import.meta.url);
 
+const at = (name) => new URL(`../docs/reference/${name}`, import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
 writeFileSync(COMMANDS, commandsPage());
+writeFileSync(at('rpc.md'), apiPage());
+writeFileSync(at('openapi.json'), `${JSON.stringify(openApi(version), null, 2)}\n`);
 writeFileSync(PAGE, fillReference(readFileSync(PAGE, 'utf8')));
 mkdirSync(new URL('.', SCHEMA), { recursive: true });
 writeFileSync(SCHEMA, `${JSON.stringify(jsonSchema(), null, 2)}\n`);

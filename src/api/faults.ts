@@ -29,10 +29,10 @@ export type FaultNumber = keyof typeof FAULTS;
 
 const isFaultNumber = (value: number): value is FaultNumber => Object.hasOwn(FAULTS, value);
 
-type Detail = (error: TsvisorError, given: string) => string | number | undefined;
+type Detail = (error: TsvisorError, given: string | null) => string | number | undefined;
 
 const nothing: Detail = () => undefined;
-const whatWasGiven: Detail = ({ facts }, given) => (given === '' ? facts['name'] : given);
+const whatWasGiven: Detail = ({ facts }, given) => given ?? facts['name'];
 
 /** What follows the name of the fault. */
 const DETAILS: Readonly<Record<FaultNumber, Detail>> = {
@@ -56,11 +56,11 @@ const DETAILS: Readonly<Record<FaultNumber, Detail>> = {
   92: ({ facts }) => facts['problems'],
 };
 
-/** `given` is the name as the client wrote it, empty when it gave none. */
-export const faultOf = (error: TsvisorError, given = ''): Fault => {
+/** `given` is the name as the client wrote it, null when it gave none. */
+export const faultOf = (error: TsvisorError, given: string | null = null): Fault => {
   const number = ERRORS[error.code].fault;
   const code = isFaultNumber(number) ? number : 30;
   const detail = DETAILS[code](error, given);
   const name = FAULTS[code];
-  return { code, text: detail === undefined || detail === '' ? name : `${name}: ${detail}` };
+  return { code, text: detail === undefined || (detail === '' && code !== 10) ? name : `${name}: ${detail}` };
 };

@@ -52,9 +52,9 @@ const callOf = (entry: RpcValue): Call => {
 
 type Run = (call: Call) => Promise<RpcResult>;
 
-const givenName = (entry: RpcValue): string => {
+const givenName = (entry: RpcValue): string | null => {
   const params = isStruct(entry) ? (entry['params'] ?? null) : null;
-  return isList(params) && typeof params[0] === 'string' ? params[0] : '';
+  return isList(params) && typeof params[0] === 'string' ? params[0] : null;
 };
 
 /** Bare values, as supervisord answers them, and not arrays of one value. */

@@ -14,8 +14,6 @@ import { positional } from './params.ts';
 import type { RpcValue } from './value.ts';
 import { readCall, writeFault, writeResponse, type Call } from './xml.ts';
 
-export const SUPERVISOR_METHODS: readonly Method[] = [...GENERAL_METHODS, ...PROCESS_METHODS, ...LOG_METHODS];
-
 export interface RpcOptions {
   readonly ask: Ask;
   readonly self: Self;
@@ -34,6 +32,18 @@ export interface Rpc {
   /** Runs one call; refuses with a TsvisorError. */
   run(call: Call): Promise<RpcResult>;
 }
+
+const SUPERVISOR_METHODS: readonly Method[] = [...GENERAL_METHODS, ...PROCESS_METHODS, ...LOG_METHODS];
+
+const nobody = (): never => {
+  throw new TsvisorError('UNKNOWN_ROUTE', { route: 'system.multicall' });
+};
+
+/** All methods of a server with or without the namespace `supervisor`; `run` makes the calls of a multicall. */
+export const methodsOf = (
+  { supervisor }: Pick<RpcOptions, 'supervisor'>,
+  run: Rpc['run'] = nobody,
+): readonly Method[] => withSystem([...(supervisor ? SUPERVISOR_METHODS : []), ...TSVISOR_METHODS], run);
 
 /** Where the text of a log goes; no other text is in such a reply. */
 const HOLE = '(log)';
@@ -54,8 +64,8 @@ const bytesOf = (value: RpcValue): Buffer => {
   return bytes;
 };
 
-/** What the client called the process or group that the call is about; empty when it is about none. */
-const givenName = ({ params }: Call): string => (typeof params[0] === 'string' ? params[0] : '');
+/** What the client called the process or group that the call is about; null when it is about none. */
+const givenName = ({ params }: Call): string | null => (typeof params[0] === 'string' ? params[0] : null);
 
 export const createRpc = ({ ask, self, supervisor }: RpcOptions): Rpc => {
   const context: Context = { ask: typedAsk(ask), self };
@@ -66,8 +76,7 @@ export const createRpc = ({ ask, self, supervisor }: RpcOptions): Rpc => {
     if (method.name.startsWith('supervisor.') && method.always !== true) refuseWhileEnding(self.mood());
     return method.call(args, context);
   };
-  const own = [...(supervisor ? SUPERVISOR_METHODS : []), ...TSVISOR_METHODS];
-  const table = new Map(withSystem(own, run).map((method) => [method.name, method]));
+  const table = new Map(methodsOf({ supervisor }, run).map((method) => [method.name, method]));
   return {
     run,
     async answer(body) {

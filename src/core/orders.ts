@@ -124,8 +124,34 @@ const obey = async (process: Process, order: Order): Promise<Outcome> => {
   }
 };
 
-/** Begins with all chosen processes at once, in priority order; answers in the order in which their outcomes were known. */
-export const carryOut = async (order: Order, all: readonly Process[]): Promise<readonly Outcome[]> => {
+/** Milliseconds: what is known within so little time is told in the order of priority. */
+const ROUND_MS = 200;
+
+interface Known {
+  readonly outcome: Outcome;
+  readonly index: number;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
+/** In the order in which they were known, and within one round, which ends with a pause, by priority. */
+const inRounds = (known: readonly Known[]): readonly Outcome[] => {
+  const rounds: Known[][] = [];
+  let last = -Infinity;
+  for (const one of known) {
+    if (one.at - last > ROUND_MS) rounds.push([]);
+    rounds.at(-1)?.push(one);
+    last = one.at;
+  }
+  return rounds.flatMap((round) => round.toSorted((a, b) => a.index - b.index).map(({ outcome }) => outcome));
+};
+
+/** Begins with all chosen processes at once, in priority order; a name that means nothing is refused first. */
+export const carryOut = async (
+  order: Order,
+  all: readonly Process[],
+  now: () => number,
+): Promise<readonly Outcome[]> => {
   const { processes, refusals } = choose(order.names, all);
   const outcomes: Outcome[] = [...refusals];
   await Promise.all(

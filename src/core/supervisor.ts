@@ -85,6 +85,11 @@ export class Supervisor {
   }
 
   find(name: ProcessName): Process | undefined {
+  /** The order of commands. */
+  get byPriority(): readonly Process[] {
+    return this.#roster.byPriority;
+  }
+
     return this.#roster.find(name);
   }
 
@@ -104,7 +109,7 @@ export class Supervisor {
   /** Start, stop, restart and signal by name. */
   order(order: Order): Promise<readonly Outcome[]> {
     if (this.#mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
-    return carryOut(order, this.#roster.byPriority);
+    return carryOut(order, this.#roster.byPriority, () => this.#options.clock.now());
   }
 
   /** Sorted by group, then name. */

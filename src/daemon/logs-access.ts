@@ -107,6 +107,6 @@ export const clearLogs = (
   { names }: Extract<Command, { verb: 'clear-log' }>,
 ): readonly Outcome[] => {
   if (names === null) return clearMain(house);
-  const { processes, refusals } = choose(names, house.supervisor.processes);
+  const { processes, refusals } = choose(names, house.supervisor.byPriority);
   return [...refusals, ...processes.map((process) => clearOne(house, process))];
 };

@@ -1,0 +1,62 @@
+// How does the table of methods read as a page? Writes docs/reference/rpc.md.
+
+import { FAULTS } from './faults.ts';
+import type { Method } from './method.ts';
+import { methodsOf } from './rpc.ts';
+import { signatureOf } from './methods-system.ts';
+import { ROUTES, type Route } from './routes.ts';
+import type { Param } from './params.ts';
+
+const INTRODUCTION = `# The API
+
+Written from the tables of methods and routes by \`node scripts/docs.mjs\`; a test holds them together.
+
+XML-RPC: POST to \`/RPC2\` on any server of the config, or on the control socket. The methods of \`supervisor.*\` and \`system.*\` are supervisord's;
+[Coming from supervisord](../supervisord.md) tells the few differences. JSON: the routes below, on the same sockets. Live logs: GET
+\`/logtail/NAME\`, \`/logtail/NAME/stderr\` and \`/mainlogtail\`, which never end.
+
+Every method of \`supervisor.*\` but sendRemoteCommEvent has fault 6 while the supervisor stops or restarts.
+`;
+
+const paramLine = ({ name, doc, default: left }: Param): string => {
+  const optional = left === undefined || left === true ? '' : ` Default: \`${JSON.stringify(left)}\`.`;
+  return `- \`${name}\`: ${doc}${optional}`;
+};
+
+const faultWords = ({ faults }: Method): readonly string[] =>
+  faults.length === 0 ? [] : ['', `Faults: ${faults.map((code) => `${code} ${FAULTS[code]}`).join(', ')}.`];
+
+const paramLines = (params: readonly Param[]): readonly string[] =>
+  params.length === 0 ? [] : ['', ...params.map(paramLine)];
+
+const methodPart = (method: Method): string => {
+  const { name, params, help, aliasOf } = method;
+  const [returns, ...types] = signatureOf(method);
+  const call = params.map((param, index) => `${types[index]} ${param.name}`).join(', ');
+  const head = [`### ${name}`, '', `\`${name}(${call})\` → ${returns}`, ''];
+  if (aliasOf !== undefined) return [...head, `Another name of ${aliasOf}.`].join('\n');
+  return [...head, help, ...paramLines(params), ...faultWords(method)].join('\n');
+};
+
+const routePart = ({ method, path, rpc, summary, params, reply }: Route): string =>
+  [
+    `### ${method} ${path}`,
+    '',
+    `${summary} Over XML-RPC: \`${rpc}\`. Answers \`${reply}\`.`,
+    ...paramLines(params),
+  ].join('\n');
+
+const section = (title: string, parts: readonly string[]): string => [`## ${title}`, ...parts].join('\n\n');
+
+/** The whole page, as the formatter of the project leaves it. */
+export const apiPage = (): string => {
+  const methods = methodsOf({ supervisor: true });
+  const named = (prefix: string): readonly string[] =>
+    methods.filter(({ name }) => name.startsWith(prefix)).map(methodPart);
+  return `${[
+    INTRODUCTION.trimEnd(),
+    section('supervisor.\\*', named('supervisor.')),
+    section('system.\\*', named('system.')),
+    section('Routes, and tsvisor.\\*', ROUTES.map(routePart)),
+  ].join('\n\n')}\n`;
+};

@@ -1,0 +1,122 @@
+// Do the same questions get the same answers from real supervisord and from tsvisor?
+
+import { readFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { hasSupervisord } from './abilities.ts';
+import { run } from './dist.ts';
+import { lodge, type Lodging } from './lodging.ts';
+import { masked } from './oracle/mask.ts';
+import { openPeer, type Peer } from './oracle/peer.ts';
+import { edited, writeScene } from './oracle/scene.ts';
+import { SCRIPT, type Step } from './oracle/script.ts';
+import { until } from './wait.ts';
+
+interface Pair {
+  readonly theirs: Peer;
+  readonly ours: Peer;
+}
+
+const startSupervisord = async ({ config, folder }: Lodging): Promise<void> => {
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const said = await run(['supervisord', '-c', config], { ...env, TSVISOR_LODGING: folder }, folder);
+  if (said.code !== 0) throw new Error(`cannot start supervisord: ${said.stdout}${said.stderr}`);
+};
+
+const openPair = async (): Promise<Pair> => {
+  const lodgings = [lodge(), lodge()] as const;
+  for (const lodging of lodgings) lodging.write(...writeScene(lodging));
+  await Promise.all([startSupervisord(lodgings[0]), lodgings[1].start()]);
+  const [theirs, ours] = [openPeer(lodgings[0]), openPeer(lodgings[1])];
+  onTestFinished(async () => {
+    await Promise.all([theirs.end(), ours.end()]);
+  });
+  return { theirs, ours };
+};
+
+const isUp = async (peer: Peer): Promise<boolean> =>
+  'value' in (await peer.ask('rpc', 'supervisor.getState', []));
+
+/** Answers what the peer said, masked; null for a step that asks nothing. */
+const take = async (peer: Peer, step: Step): Promise<unknown> => {
+  const { lodging } = peer;
+  switch (step.act) {
+    case 'reach':
+      await peer.reach(step.name, step.state);
+      return null;
+    case 'edit':
+    case 'mend':
+      lodging.write(...edited(writeScene(lodging), lodging));
+      return null;
+    case 'break':
+      lodging.write(...writeScene(lodging), '[program:broken]\n');
+      return null;
+    case 'revive':
+      await until('a supervisor that answers again', () => isUp(peer), { within: 30_000, every: 100 });
+      return null;
+    case 'ctl':
+    case 'rpc':
+    case 'raw':
+    case 'stream':
+      return masked(await peer.ask(step.act, ...step.args), lodging.folder);
+  }
+};
+
+interface Difference {
+  readonly step: Step;
+  readonly theirs: unknown;
+  readonly ours: unknown;
+}
+
+const asked = (step: Step): boolean => 'args' in step;
+
+const compare = async ({ theirs, ours }: Pair): Promise<readonly Difference[]> => {
+  const differences: Difference[] = [];
+  for (const step of SCRIPT) {
+    const answers = await Promise.all([take(theirs, step), take(ours, step)]);
+    if (asked(step) && JSON.stringify(sorted(answers[0])) !== JSON.stringify(sorted(answers[1])))
+      differences.push({ step, theirs: answers[0], ours: answers[1] });
+  }
+  return differences;
+};
+
+/** Who of many is stopped first is chance under supervisord, and the order of members in a struct means nothing. */
+const sorted = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.split('\n').toSorted().join('\n');
+  if (Array.isArray(value)) {
+    const items = value.map(sorted);
+    const isBatch = items.every((item) => typeof item === 'object' && item !== null && 'status' in item);
+    return isBatch ? items.map((item) => JSON.stringify(item)).toSorted() : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([x], [y]) => (x < y ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+};
+
+const ruleOf = (step: Step): string | undefined => ('differs' in step ? step.differs : undefined);
+
+test.skipIf(!hasSupervisord)(
+  'answers supervisorctl and Python clients as supervisord does, but for the differences in docs/supervisord.md',
+  { timeout: 300_000 },
+  async () => {
+    const differences = await compare(await openPair());
+    const steps = SCRIPT.filter(asked);
+    const unexplained = differences.filter(({ step }) => ruleOf(step) === undefined);
+    console.log(
+      `${steps.length} steps, ${differences.length} differences, ${unexplained.length} unexplained`,
+    );
+    expect(unexplained).toEqual([]);
+    expect(steps.length).toBeGreaterThan(120);
+    const differing = new Set(differences.map(({ step }) => step));
+    expect(steps.filter((step) => ruleOf(step) !== undefined && !differing.has(step))).toEqual([]);
+  },
+);
+
+test('has a row in docs/supervisord.md for every difference that the script allows', () => {
+  const page = readFileSync('docs/supervisord.md', 'utf8');
+  const rules = new Set(SCRIPT.map(ruleOf).filter((rule) => rule !== undefined));
+  expect(rules.size).toBeGreaterThan(5);
+  expect([...rules].filter((rule) => !page.includes(`| \`${rule}\``))).toEqual([]);
+});
