@@ -110,8 +110,10 @@ export class Keyboard {
       this.#typed.push(line);
       this.#wake?.();
     });
-    lines.on('history', (history: readonly string[]) => {
-      if (!this.#echo.hidden) this.#history = history.toReversed();
+    lines.on('history', (history: string[]) => {
+      // The list is readline's own: a secret is taken out of it before anybody can call it back.
+      if (this.#echo.hidden) history.shift();
+      else this.#history = history.toReversed();
     });
     lines.on('SIGINT', () => this.#interrupt());
     lines.on('close', () => {
