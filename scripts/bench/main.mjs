@@ -4,6 +4,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { cpus, loadavg, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { closeAllLodgings, closeOnSignals, openLodging } from '../observe/lodging.mjs';
@@ -31,7 +32,7 @@ const measure = async (row, context) => {
   try {
     return await row.measure(context);
   } catch (error) {
-    console.log(`${context.supervisor.name}, ${row.name}: ${error.message}`);
+    console.log(`${context.supervisor.name}, ${row.name}: ${error.message.split('\n')[0]}`);
     return null;
   }
 };
@@ -43,6 +44,10 @@ const measureRow = async (row, { supervisors, stamp }) => {
   for (const each of row.lines) console.log(line(each, figures));
 };
 
+/** Absolute times mean little without them, ratios more. */
+const circumstances = () =>
+  `Node ${process.version}, Linux ${release()}, ${cpus().length} CPUs, load ${loadavg()[0].toFixed(1)} before`;
+
 const main = async () => {
   const workshop = openLodging('bench-tools');
   const stamp = buildStamp(workshop.file('stamp'));
@@ -50,7 +55,8 @@ const main = async () => {
   const supervisors = SUPERVISORS.filter(
     ({ name, isPresent }) => (options.only ?? name) === name && isPresent(),
   );
-  for (const { name, version } of supervisors) console.log(`${name}: ${version()}`);
+  console.log(circumstances());
+  for (const { name, version } of supervisors) console.log(`${name} ${version()}`);
   const rows = ROWS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
   console.log(heading());
   for (const row of rows) await measureRow(row, { supervisors, stamp });

@@ -33,6 +33,7 @@ export const onScene = async ({ supervisor, stamp, cast }, look) => {
       command: `${stamp} ${diary.path} ${name} ${members}${exits ? ' exit' : ''}`,
     })),
   );
+  lodging.onClose(() => supervisor.shutdown(lodging));
   try {
     const startedAt = now();
     await supervisor.start(lodging, config);

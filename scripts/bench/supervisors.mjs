@@ -92,9 +92,9 @@ const supervisord = {
   stopAll: (lodging) => xmlrpc(lodging, 'stopAllProcesses'),
   shutdown: async (lodging) => {
     await xmlrpc(lodging, 'shutdown');
-    await until('the end of supervisord', () => lodging.residents().length === 0, {
+    await until('the end of supervisord', () => pidOfSupervisord(lodging) === null, {
       within: 30_000,
-      every: 50,
+      every: 20,
     });
   },
 };

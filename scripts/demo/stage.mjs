@@ -62,6 +62,7 @@ export const raiseStage = async () => {
   const lodging = openLodging('demo');
   const { config, ports } = await settle(lodging);
   const tsvisor = (...args) => run(process.execPath, [CLI, ...args, '-c', config], { env: lodging.env });
+  lodging.onClose(() => tsvisor('stop'));
   await tsvisor('start');
   const { createClient } = await import(CLIENT.href);
   const client = createClient(lodging.file('run/tsvisor.sock'));

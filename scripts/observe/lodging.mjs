@@ -3,10 +3,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { withVariable } from './processes.mjs';
 import { until } from './wait.mjs';
 
 const MARK = 'TSVISOR_LODGING';
+const ORDERLY_MS = 15_000;
 const open = new Set();
 
 /** Kills every process that carries the mark, again and again until there is none. */
@@ -31,22 +33,33 @@ export const kill = (pid, signal = 'SIGKILL') => {
   }
 };
 
+/** An orderly end first, since only a supervisor removes its own cgroups; one that hangs is not waited for. */
+const endInOrder = async (ends) => {
+  const patience = new AbortController();
+  const deadline = after(ORDERLY_MS, null, { signal: patience.signal }).catch(() => null);
+  await Promise.race([Promise.allSettled(ends.map((end) => end())), deadline]);
+  patience.abort();
+};
+
 /**
  * `env` is the environment for what is started here; `file(name)` a path in the folder; `residents()` its live
- * processes; `close()` leaves no process and no file behind.
+ * processes; `close()` leaves no process and no file behind, and calls what `onClose` was given before.
  */
 export const openLodging = (purpose) => {
   const folder = mkdtempSync(join(tmpdir(), `tsvisor-${purpose}-`));
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
+  const ends = [];
   const lodging = {
     folder,
     env: { ...inherited, [MARK]: folder },
     file: (name) => join(folder, name),
     residents: () => withVariable(MARK, folder),
+    onClose: (end) => ends.push(end),
     close: async () => {
+      open.delete(lodging);
+      if (lodging.residents().length > 0) await endInOrder(ends);
       await evict(folder);
       rmSync(folder, { recursive: true, force: true });
-      open.delete(lodging);
     },
   };
   open.add(lodging);
