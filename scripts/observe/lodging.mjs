@@ -10,6 +10,7 @@ import { until } from './wait.mjs';
 const MARK = 'TSVISOR_LODGING';
 const ORDERLY_MS = 15_000;
 const open = new Set();
+let interrupted = false;
 
 /** Kills every process that carries the mark, again and again until there is none. */
 const evict = (mark) =>
@@ -46,6 +47,7 @@ const endInOrder = async (ends) => {
  * processes; `close()` leaves no process and no file behind, and calls what `onClose` was given before.
  */
 export const openLodging = (purpose) => {
+  if (interrupted) throw new Error('cannot open a lodging: interrupted by a signal');
   const folder = mkdtempSync(join(tmpdir(), `tsvisor-${purpose}-`));
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
   const ends = [];
@@ -76,6 +78,7 @@ export const closeOnSignals = () => {
     ['SIGHUP', 1],
   ])
     process.once(signal, () => {
+      interrupted = true;
       void closeAllLodgings().finally(() => process.exit(128 + number));
     });
 };
