@@ -78,13 +78,17 @@ export const startGuardian = (script: string, start: Start = {}): Ward => {
   return ward;
 };
 
-/** After each test: a guardian that still lives is asked to end, and nothing may be left. */
+/** After each test: a guardian that still lives is asked to end, and nothing may be left, or it is killed and told. */
 export const endWards = async (): Promise<void> => {
   const all = [...wards];
   wards.clear();
   for (const { child } of all) child.kill('SIGTERM');
   for (const { ended, traces } of all) {
-    await Promise.race([ended, until('the guardian ended', () => traces.pids().length === 0)]);
+    const patience = AbortSignal.timeout(10_000);
+    const over = new Promise((settle) => {
+      patience.addEventListener('abort', settle);
+    });
+    await Promise.race([ended, over]);
     await traces.close();
   }
 };
