@@ -10,7 +10,7 @@ import { configFile, locate } from './locate.ts';
 import { select, type UnknownName } from './names.ts';
 
 /** The word for the supervisor's own log. */
-export const SUPERVISOR = 'supervisor';
+const SUPERVISOR = 'supervisor';
 
 export interface LogPlace {
   readonly label: string;

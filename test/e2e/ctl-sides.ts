@@ -10,7 +10,7 @@ import { CLI } from './dist.ts';
 import type { Step } from './ctl-steps.ts';
 import { until } from './wait.ts';
 
-export interface Told {
+interface Told {
   readonly code: number;
   readonly stdout: string;
 }

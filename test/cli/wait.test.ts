@@ -1,0 +1,62 @@
+// Does `tsvisor wait` return when, and only when, what it waits for is so?
+
+import { describe, expect, test } from 'vitest';
+import type { State } from '../../src/model/state.ts';
+import { STATUS } from '../api/lodging.ts';
+import { invoke } from './invoke.ts';
+import { createProcess } from './screen.ts';
+
+/** A process `x` that is in each state for one look. */
+const living = (...states: readonly State[]) => {
+  let look = 0;
+  return () => {
+    const state = states[Math.min(look, states.length - 1)] ?? 'UNKNOWN';
+    look += 1;
+    const processes = [createProcess({ group: 'x', name: 'x', state, description: 'WHY' })];
+    return { ...STATUS, processes };
+  };
+};
+
+describe('wait', () => {
+  test.each([
+    ['running', ['STARTING', 'STARTING', 'BACKOFF', 'RUNNING']],
+    ['ready', ['STOPPED', 'RUNNING']],
+    ['exited', ['RUNNING', 'STOPPING', 'STOPPED']],
+    ['exited', ['RUNNING', 'EXITED']],
+    ['exited', ['FATAL']],
+  ] as const)('for %s goes through %j', async (goal, states) => {
+    const { status, asked } = await invoke(['wait', 'x'], { ask: living(...states), options: { for: goal } });
+    expect(status).toBe(0);
+    expect(asked.length).toBeGreaterThanOrEqual(states.length);
+  });
+
+  test('is for running where nothing else is said', async () => {
+    expect((await invoke(['wait', 'x'], { ask: living('STARTING', 'RUNNING') })).status).toBe(0);
+  });
+
+  test('gives up at once on a process that nobody starts again, with 7', async () => {
+    const waiting = invoke(['wait', 'x'], { ask: living('STARTING', 'FATAL') });
+    await expect(waiting).rejects.toMatchObject({ code: 'NEVER', row: { exit: 7 } });
+    await expect(waiting).rejects.toThrow('cannot see x running: FATAL, and nobody tries again (WHY)');
+  });
+
+  test('gives up when the time is over, with 124', async () => {
+    const waiting = invoke(['wait', 'x'], { ask: living('STARTING'), options: { timeout: '0.2' } });
+    await expect(waiting).rejects.toMatchObject({ code: 'NOT_IN_TIME', row: { exit: 124 } });
+    await expect(waiting).rejects.toThrow('cannot see x running: not so after 0.2 s');
+  });
+
+  test('waits for nobody when a name is unknown', async () => {
+    const { status, err } = await invoke(['wait', 'x', 'y:z']);
+    expect(status).toBe(1);
+    expect(err).toContain('y:z: no such process');
+  });
+
+  test.each([
+    [{ for: 'ever' }, '--for ever'],
+    [{ timeout: 'soon' }, '--timeout soon'],
+    [{ timeout: '-1' }, '--timeout -1'],
+  ])('refuses %j', async (options, words) => {
+    await expect(invoke(['wait', 'x'], { options })).rejects.toThrow(`cannot use ${words}`);
+  });
+});
