@@ -79,17 +79,17 @@ export class Supervisor {
     return this.#roster.processes;
   }
 
+  /** The order of commands. */
+  get byPriority(): readonly Process[] {
+    return this.#roster.byPriority;
+  }
+
   /** The plans of the active groups. */
   get groups(): readonly GroupPlan[] {
     return this.#roster.groups.map(({ plan }) => plan);
   }
 
   find(name: ProcessName): Process | undefined {
-  /** The order of commands. */
-  get byPriority(): readonly Process[] {
-    return this.#roster.byPriority;
-  }
-
     return this.#roster.find(name);
   }
 

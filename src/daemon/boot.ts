@@ -9,6 +9,7 @@ import { cleanAuto } from '../logs/auto.ts';
 import { OutputRoom } from '../logs/outputs.ts';
 import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife } from '../model/command.ts';
+import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
@@ -147,6 +148,13 @@ export interface BootOptions {
   readonly onBug: (bug: unknown) => void;
 }
 
+/** Others will have been killed with it, or come back at the same time. */
+const isMachineOom = (event: Event): boolean => {
+  const verdict =
+    event.type === 'member-killed' ? event.verdict : event.type === 'died' ? event.death.verdict : null;
+  return verdict?.cause === 'machine' || verdict?.cause === 'userspace-killer';
+};
+
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
 const clearTheGround = async (rooms: Rooms, ledger: Ledger): Promise<readonly Identity[]> => {
   const { ground, notices } = rooms;
@@ -195,10 +203,14 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
     clock: linux.clock,
     remembered: rememberedStates(ground, ledger),
     stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
+    memory: () => ({ available: linux.memory.available(), pressure: linux.memory.pressure() }),
     onBug,
   });
   tellEvents(rooms, ledger);
   rooms.bus.subscribe((event) => events.announce(event));
+  rooms.bus.subscribe((event) => {
+    if (isMachineOom(event)) supervisor.alarm();
+  });
   // Last: whoever is let in finds everything there.
   const api = openApi({ ground, supervisor, hands, ask, onBug });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
