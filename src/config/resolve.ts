@@ -123,16 +123,27 @@ const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
   return { file: draft.file, dialect: draft.dialect, includedFiles, supervisor, groups };
 };
 
+const PROGRAM_LIKE = /^(program|eventlistener|fcgi-program):/;
+
+/** A file of programs only, of the kind that stands in a conf.d folder, runs with the defaults; another is not our file. */
+const withoutSupervisord = (draft: Draft, fragment: boolean): Problem =>
+  problemAt(
+    { file: draft.file, line: 0, column: 0 },
+    {
+      message: fragment
+        ? 'it has no [supervisord] section: the defaults hold'
+        : 'cannot use this file: it has neither a [supervisord] section nor a program',
+      hint: 'add a line that says [supervisord]; it may stand alone',
+    },
+  );
+
 /** The plan as supervisord would read it, several groups or processes of one name included; or every problem. */
 export const resolveDraft = ({ draft, world, includedFiles }: Resolving): Resolved => {
   const problems = gatherOnce();
   const warnings = gatherOnce();
   if (draft.dialect === 'ini' && !draft.sections.has('supervisord')) {
-    const origin = { file: draft.file, line: 0, column: 0 };
-    const hint = 'add a line that says [supervisord]; it may stand alone';
-    problems.add(
-      problemAt(origin, { message: 'cannot use this file: it has no [supervisord] section', hint }),
-    );
+    const fragment = [...draft.sections.keys()].some((name) => PROGRAM_LIKE.test(name));
+    (fragment ? warnings : problems).add(withoutSupervisord(draft, fragment));
   }
   const plan = planOf(
     {

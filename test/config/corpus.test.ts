@@ -34,7 +34,7 @@ const inLodging = async <T>(use: (lodging: string) => Promise<T>): Promise<T> =>
 const disagreements = async (one: Case): Promise<string[]> => {
   const answer = one.expected.as_included ?? one.expected.as_main;
   return inLodging(async (lodging) => {
-    const ours = await readCase(one, answer, lodging);
+    const ours = await readCase(one, { env: answer.env, wrapped: answer !== one.expected.as_main }, lodging);
     if (answer.ok && !ours.ok) return [`accepted there, refused here: ${ours.problems.join(' | ')}`];
     if (!answer.ok && ours.ok) return [`refused there, accepted here: ${answer.error}`];
     return answer.ok ? differences(placed(answer.config, ours), ours.config) : [];
@@ -86,6 +86,19 @@ describe.skipIf(!corpusIsThere)(
       if (one !== undefined) expect(await disagreements(one)).not.toEqual([]);
     });
 
+    test('takes a file of programs without [supervisord], which supervisord refuses', async () => {
+      const fragments = allCases().filter((one) => one.expected.verdict === 'accept-as-included');
+      expect(fragments.length).toBeGreaterThan(40);
+      const taken = await Promise.all(
+        fragments.map((one) =>
+          inLodging((lodging) =>
+            readCase(one, { env: one.expected.as_included?.env ?? {}, wrapped: false }, lodging),
+          ),
+        ),
+      );
+      expect(taken.filter(({ ok }) => ok).length).toBeGreaterThan(35);
+    });
+
     test('reads the client settings as supervisorctl does', async () => {
       const found: string[] = [];
       const cases = allCases().filter((one) => !LISTED.has(one.name));
@@ -105,6 +118,6 @@ test('lists in the documentation exactly the differences that are tested', () =>
   const table = page.split('\n## ').find((part) => part.startsWith('Deliberate differences')) ?? '';
   const rules = [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, rule]) => rule);
   expect(new Set(rules)).toEqual(
-    new Set([...Object.keys(SHOWN_BY), 'repeated-warning', 'own-events', 'bounds']),
+    new Set([...Object.keys(SHOWN_BY), 'repeated-warning', 'own-events', 'fragment', 'bounds']),
   );
 });

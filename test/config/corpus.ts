@@ -98,12 +98,16 @@ export const laidOut = (one: Case, lodging: string, wrapped: boolean): Place => 
 };
 
 /** Reads a case with the environment and the host name that the oracle had. */
-export const readCase = async (one: Case, answer: Answer, lodging: string): Promise<Ours & Place> => {
-  const place = laidOut(one, lodging, answer !== one.expected.as_main);
+export const readCase = async (
+  one: Case,
+  { env, wrapped }: { readonly env: Answer['env']; readonly wrapped: boolean },
+  lodging: string,
+): Promise<Ours & Place> => {
+  const place = laidOut(one, lodging, wrapped);
   const lenient = one.expected.oracle.mode === 'lenient';
   const users = lenient ? assumedUsers() : machineUsers();
   const resolved = await loadPlan(place.file, {
-    env: answer.env,
+    env,
     cwd: place.cwd,
     hostname: one.expected.hostname,
     assumeExists: lenient,

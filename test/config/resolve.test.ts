@@ -218,7 +218,8 @@ describe('problems', () => {
   });
 
   test.each([
-    ['[program:a]\ncommand=x', 'it has no [supervisord] section'],
+    ['[other]\nk=v', 'neither a [supervisord] section nor a program'],
+    ['', 'neither a [supervisord] section nor a program'],
     ['[supervisord]\n[program:a]', 'it has no command'],
     ['[supervisord]\n[group:g]\nprograms=z', "there is no program 'z'"],
     ['[supervisord]\n[group:g]\nprograms=a,\n[program:a]\ncommand=x', "there is no program ''"],
@@ -281,6 +282,15 @@ describe('what differs from supervisord', () => {
       ],
     });
     expect(resolved).toHaveProperty('warnings.length', 1);
+  });
+
+  test('is that a file of programs runs without a [supervisord] section, with a warning', async () => {
+    const folder = lodging({ 'x.conf': '[group:g]\nprograms=a\n[program:a]\ncommand=x' });
+    const resolved = await loadPlan(join(folder, 'x.conf'), { env: {} });
+    expect(resolved.plan?.groups.map(({ name }) => name)).toEqual(['g']);
+    expect(resolved).toMatchObject({
+      warnings: [{ message: 'it has no [supervisord] section: the defaults hold' }],
+    });
   });
 
   test('is that listeners may ask for events of our own', async () => {
