@@ -153,11 +153,12 @@ export const carryOut = async (
   now: () => number,
 ): Promise<readonly Outcome[]> => {
   const { processes, refusals } = choose(order.names, all);
-  const outcomes: Outcome[] = [...refusals];
+  const known: Known[] = [];
   await Promise.all(
-    processes.map(async (process) => {
-      outcomes.push(await obey(process, order));
+    processes.map(async (process, index) => {
+      const outcome = await obey(process, order);
+      known.push({ outcome, index, at: now() });
     }),
   );
-  return outcomes;
+  return [...refusals, ...inRounds(known)];
 };

@@ -180,6 +180,8 @@ export interface InetServerPlan {
   readonly port: number;
   readonly username: string | null;
   readonly password: string | null;
+  /** Without a password, open to other machines nevertheless. */
+  readonly insecure: boolean;
 }
 
 /** An `[rpcinterface:x]`: one namespace of the XML-RPC face. */
@@ -218,8 +220,6 @@ export interface SupervisorPlan {
   readonly serverurl: string | null;
   /** Folder of sockets, pipes and the ledger; null: chosen from the config's path, see runtime.ts. */
   readonly runtimeDir: string | null;
-  /** Without a password, open to other machines nevertheless. */
-  readonly insecure: boolean;
 }
 
 export interface Plan {
