@@ -46,9 +46,10 @@ const sayBeginning = ({ ground, voices, pastLife }: House): void => {
   journal.say(level, text);
 };
 
-const tickEverySecond = ({ watch, api, voices, events, ground }: House): void => {
+const tickEverySecond = ({ watch, api, voices, events, supervisor, ground }: House): void => {
   setInterval(() => {
     watch.tick();
+    supervisor.tick();
     events.tick(ground.linux.clock.wall());
     void api
       .restore()
@@ -87,6 +88,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   const house = await boot({ ground, voices, onBug, ask: (command) => answer(house, endings, command) });
   writeNotes(house);
   sayBeginning(house);
+  if (house.pastLife?.verdict.cause === 'machine') house.supervisor.alarm();
   house.supervisor.start();
   if (house.pastLife !== null) house.events.emit(pastLifeNote(house.pastLife));
   signals.obey(house, endings);

@@ -1,5 +1,6 @@
 // What is in force? The plan as plain data in the words of the keys, for `tsvisor config`.
 
+import { careData } from './care-data.ts';
 import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -46,6 +47,7 @@ const ownData = (process: ProcessPlan): Data => ({
   containment: process.containment,
   fast_death_secs: process.fastDeathSecs,
   restart_delay_max: process.restartDelayMax,
+  ...careData(process.care),
   log_format: process.logging.format,
   log_rotate_every: process.logging.every ?? 'none',
   log_compress: process.logging.compress,

@@ -17,6 +17,18 @@ const BOOLEAN: Schema = { anyOf: [{ type: 'boolean' }, { enum: ['yes', 'no', 'on
 
 const oneOf = (...values: readonly string[]): Schema => ({ enum: values });
 
+/** A map of named settings, or the same as a text. */
+const settings = (...names: readonly string[]): Schema => ({
+  anyOf: [
+    {
+      type: 'object',
+      properties: Object.fromEntries(names.map((name) => [name, TEXT])),
+      additionalProperties: false,
+    },
+    { type: 'string' },
+  ],
+});
+
 const LISTED: Schema = { anyOf: [{ type: 'array', items: TEXT }, TEXT] };
 const SIZED: Schema = { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\s*[0-9]' }] };
 
@@ -71,6 +83,10 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
   logPeriod: oneOf('none', 'hour', 'day', 'week'),
   whenFull: oneOf('block', 'drop'),
   containment: oneOf('auto', 'cgroup', 'reap', 'scan'),
+  oomRestart: settings('delay', 'max_delay', 'jitter', 'max_per_window', 'then'),
+  startWhen: settings('memory_available', 'pressure_below'),
+  limitWatch: settings('soft', 'hard', 'by', 'signal'),
+  onPressure: settings('above', 'for', 'do'),
 };
 
 /** A key without a value counts as not written. */

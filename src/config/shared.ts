@@ -1,5 +1,6 @@
 // What do all processes of one program-like section have in common?
 
+import type { MemoryCare } from '../model/memory-care.ts';
 import type { LoggingPlan, ProcessPlan } from '../model/plan.ts';
 import { strip } from './blanks.ts';
 import type { Entries, Section } from './draft.ts';
@@ -34,6 +35,16 @@ const loggingOf = (reader: ProgramReader, names: Names): LoggingPlan => ({
   direct: reader.read('log_direct', names),
 });
 
+const careOf = (reader: ProgramReader, names: Names): MemoryCare => ({
+  oomRestart: reader.read('oom_restart', names),
+  startWhen: reader.read('start_when', names),
+  swapMax: reader.read('memory_swap_max', names),
+  oomGroup: reader.read('memory_oom_group', names),
+  limitWatch: reader.read('memory_limit_watch', names),
+  onPressure: reader.read('on_pressure', names),
+  tellPressure: reader.read('memory_pressure_watch', names),
+});
+
 const ownOf = (
   reader: ProgramReader,
   names: Names,
@@ -49,6 +60,7 @@ const ownOf = (
   | 'fastDeathSecs'
   | 'restartDelayMax'
   | 'logging'
+  | 'care'
 > => ({
   oomScoreAdj: reader.read('oom_score_adj', names),
   oomScoreAdjRequired: reader.read('oom_score_adj_required', names),
@@ -60,6 +72,7 @@ const ownOf = (
   fastDeathSecs: reader.read('fast_death_secs', names),
   restartDelayMax: reader.read('restart_delay_max', names),
   logging: loggingOf(reader, names),
+  care: careOf(reader, names),
 });
 
 const serverurlOf = (reader: ProgramReader, names: Names): string | null => {

@@ -17,6 +17,8 @@ import { strip } from './blanks.ts';
 import type { Raw } from './draft.ts';
 import { readEnvironment } from './environment.ts';
 import { EVENT_NAMES } from '../model/event-names.ts';
+import { limitWatch, onPressure, oomRestart, startWhen } from './care-types.ts';
+import { duration, size } from './measures.ts';
 import { pythonInt } from './numbers.ts';
 import { existingDirectory, fileInDirectory } from './paths.ts';
 import { isRefusal, refuse, shown } from './refusal.ts';
@@ -59,15 +61,6 @@ const autorestart = (text: string): Autorestart | Refusal => {
   return always ? 'always' : 'never';
 };
 
-const UNITS: Readonly<Record<string, number>> = { k: 1, m: 2, g: 3, t: 4 };
-
-/** `512M`, `1.5GiB`, `64 kb`, plain bytes; powers of 1024. */
-const size = (text: string): number | Refusal => {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(?:i?b)?|b)?\s*$/i.exec(text);
-  if (match === null) return refuse(`${shown(text)} is not a size`, 'e.g. 512M, 1.5G or a number of bytes');
-  return Math.floor(Number(match[1]) * 1024 ** (UNITS[(match[2] ?? '').toLowerCase()] ?? 0));
-};
-
 const BYTES_OF: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** supervisord's sizes, and in YAML also every other spelling. */
@@ -81,17 +74,6 @@ const bytes = (text: string, world: Reading): number | Refusal => {
 
 const limit = (text: string): number | null | Refusal =>
   /^\s*(none|max|infinity)?\s*$/i.test(text) ? null : size(text);
-
-const SECONDS_OF: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** `10s`, `1.5m`, `250ms`, plain seconds. */
-const duration = (text: string): number | Refusal => {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*$/i.exec(text);
-  if (match === null)
-    return refuse(`${shown(text)} is not a duration`, 'seconds, or a number with ms, s, m, h or d');
-  const unit = match[2]?.toLowerCase() ?? 's';
-  return (Number(match[1]) * Math.round((SECONDS_OF[unit] ?? 1) * 1000)) / 1000;
-};
 
 /** Whole seconds as supervisord has them, and in YAML also a duration that comes to whole seconds. */
 const seconds = (text: string, world: Reading): number | Refusal => {
@@ -274,6 +256,10 @@ export const TYPES = {
   logPeriod: ofText(logPeriod),
   whenFull: ofText(oneOf<LoggingPlan['whenFull']>(['block', 'drop'])),
   containment: ofText(oneOf<ContainmentChoice>(['auto', 'cgroup', 'reap', 'scan'])),
+  oomRestart,
+  startWhen,
+  limitWatch,
+  onPressure,
 } as const satisfies Record<string, Reader<unknown>>;
 
 export type TypeName = keyof typeof TYPES;

@@ -34,6 +34,22 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
   onOom: { ini: 'restart, restart-group, stop or continue' },
   survivors: { ini: 'kill or leave' },
   containment: { ini: 'auto, cgroup, reap or scan' },
+  oomRestart: {
+    ini: '`none`, or delay=1s,max_delay=1m,jitter=10,max_per_window=5/10m,then=stop (or keep-trying), each of them optional',
+    yaml: '`none`, or a map of delay, max_delay, jitter, max_per_window and then',
+  },
+  startWhen: {
+    ini: '`none`, or memory_available=256M,pressure_below=20',
+    yaml: '`none`, or a map of memory_available and pressure_below',
+  },
+  limitWatch: {
+    ini: '`none`, or soft=400M,hard=512M,by=rss,signal=USR1',
+    yaml: '`none`, or a map of soft, hard, by and signal',
+  },
+  onPressure: {
+    ini: '`none`, or above=20,for=10s,do=signal:USR1 (or run:COMMAND, or restart)',
+    yaml: '`none`, or a map of above, for and do',
+  },
   logFormat: { ini: 'raw, text or json' },
   logPeriod: { ini: 'hour, day or week, or `none`' },
   whenFull: { ini: 'block or drop' },

@@ -23,6 +23,7 @@ const NOBODY = {
   swept: 'impossible',
   freed: 'impossible',
   elapsed: 'impossible',
+  admitted: 'impossible',
 } as const;
 
 /** A leader that lives. */
@@ -36,6 +37,7 @@ const ALIVE = {
   judged: 'impossible',
   swept: 'impossible',
   freed: 'impossible',
+  admitted: 'impossible',
 } as const;
 
 export const MACHINE: Machine = {
@@ -43,6 +45,7 @@ export const MACHINE: Machine = {
   exited: { ...NOBODY, stop: 'ignored', start: rules.startExited },
   fatal: { ...NOBODY, stop: 'ignored', start: rules.startAfresh('FATAL') },
   backoff: { ...NOBODY, start: 'ignored', stop: rules.backoffStopped, elapsed: rules.retry },
+  waiting: { ...NOBODY, start: 'ignored', stop: rules.waitingStopped, admitted: rules.admit },
   launching: {
     ...NOBODY,
     start: 'ignored',
@@ -71,6 +74,7 @@ export const MACHINE: Machine = {
     swept: rules.settlingSwept,
     freed: 'impossible',
     elapsed: 'impossible',
+    admitted: 'impossible',
   },
   stuck: {
     start: 'ignored',
@@ -83,6 +87,7 @@ export const MACHINE: Machine = {
     swept: 'impossible',
     freed: rules.freed,
     elapsed: 'impossible',
+    admitted: 'impossible',
   },
 };
 

@@ -60,11 +60,12 @@ const REST = new Set<Phase['name']>(['stopped', 'exited', 'fatal', 'stuck']);
 export const atRest = (phase: Phase): boolean => REST.has(phase.name);
 const inTransit = (phase: Phase): boolean => phase.name === 'stopping' || phase.name === 'settling';
 const isDecided = (phase: Phase): boolean =>
-  phase.name === 'running' || phase.name === 'backoff' || atRest(phase);
+  phase.name === 'running' || phase.name === 'backoff' || phase.name === 'waiting' || atRest(phase);
 const isLaunched = (phase: Phase): boolean => phase.name !== 'launching';
 
 const startEnded = (process: Process, phase: Phase): Outcome => {
   if (phase.name === 'running' || phase.name === 'starting') return succeed(process, 'started');
+  if (phase.name === 'waiting') return succeed(process, phase.why);
   if (phase.name === 'backoff' || phase.name === 'fatal')
     return refuse(process, 'SPAWN_ERROR', { reason: phase.error });
   return refuse(process, 'ABNORMAL_TERMINATION', { reason: `it is ${STATE_OF[phase.name]}` });

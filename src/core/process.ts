@@ -21,6 +21,8 @@ export interface ProcessContext {
   readonly clock: CoreClock;
   /** Asked for by on_oom=restart-group. */
   readonly restartGroup: (trigger: Process) => void;
+  /** Why it may not start now; null when it may. Absent: no gate. */
+  readonly wait?: (process: Process) => string | null;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -38,7 +40,7 @@ export class Process {
   #plan: ProcessPlan;
   readonly #context: ProcessContext;
   #phase: Phase;
-  #history: History = { failures: 0, fastDeaths: 0, restarts: 0 };
+  #history: History = { failures: 0, fastDeaths: 0, restarts: 0, oomKills: [] };
   #operatorSignal: NodeJS.Signals | null = null;
   #disarm: (() => void) | null = null;
   #watchers = new Set<() => void>();
@@ -80,12 +82,19 @@ export class Process {
       now: clock.now(),
       wall: clock.wall(),
       history: this.#history,
+      wait: () => this.waitsFor(),
+      chance: Math.random(),
     });
     this.#phase = step.phase;
     this.#history = step.history;
     if (step.phase.name !== before.name) this.#leavePhase();
     for (const effect of step.effects) this.#perform(effect);
     for (const watcher of this.#watchers) watcher();
+  }
+
+  /** What keeps it from starting now; null when nothing does. */
+  waitsFor(): string | null {
+    return this.#context.wait?.(this) ?? null;
   }
 
   /** A plan that differs only in what a running leader can be given anew. */

@@ -27,6 +27,7 @@ const LIVE: ReadonlySet<Field> = new Set<Field>([
   'memoryHigh',
   'fastDeathSecs',
   'restartDelayMax',
+  'care',
 ]);
 
 const sameFile = (change: ProcessChange, field: 'stdout' | 'stderr'): boolean => {
@@ -55,6 +56,7 @@ const SPELLED: Readonly<Record<string, string>> = {
   stdoutEvents: 'stdout_events_enabled',
   stderrEvents: 'stderr_events_enabled',
   stopsignalNumber: 'stopsignal',
+  care: 'oom_restart, start_when, watches and further memory limits',
 };
 
 const spell = (field: string): string =>

@@ -1,10 +1,10 @@
 // A process is at rest and its death is judged: does it start again, and when?
 
-import type { Event } from '../model/event.ts';
 import type { Death, Phase } from '../model/phase.ts';
-import type { State } from '../model/state.ts';
 import { isOom } from '../model/verdict.ts';
-import type { Context, Effect, History, Step } from './stimulus.ts';
+import { change, launch } from './launching.ts';
+import { policyFor, restartAfterOom } from './oom-restart.ts';
+import type { Context, Effect, Step } from './stimulus.ts';
 
 type Settling = Extract<Phase, { name: 'settling' }>;
 
@@ -13,31 +13,6 @@ export interface Settled {
   readonly phase: Settling;
   readonly death: Death;
 }
-
-/** The change of state that supervisord's clients are told. */
-export const change = (
-  context: Context,
-  states: { from: State; to: State },
-  more: { pid?: number; tries?: number; expected?: boolean } = {},
-): Effect => {
-  const event: Event = {
-    type: 'state',
-    process: { group: context.plan.group, name: context.plan.name },
-    from: states.from,
-    to: states.to,
-    pid: more.pid ?? 0,
-    tries: more.tries ?? 0,
-    expected: more.expected ?? false,
-  };
-  return { do: 'announce', event };
-};
-
-/** Starts a launch; `from` is the state the outside saw last. */
-export const launch = (context: Context, from: State, history: History): Step => ({
-  phase: { name: 'launching', since: context.now, doomed: null },
-  history,
-  effects: [change(context, { from, to: 'STARTING' }, { tries: history.failures }), { do: 'launch' }],
-});
 
 /** Seconds to wait before the restart that follows the nth fast death in a row: 0, 1, 2, 4 … `max`. */
 const fastDeathDelay = (fastDeaths: number, max: number): number =>
@@ -86,9 +61,12 @@ const exitWords = (death: Death): string =>
 
 /** A restart that nobody asked for: at once, or after the delay that fast deaths in a row have earned. */
 export const again = (context: Context, death: Death, before: readonly Effect[] = []): Step => {
+  const policy = policyFor(context.plan.care, death);
+  if (policy !== null) return restartAfterOom(context, { policy, death, from: 'EXITED', before });
   const fast = death.lived < context.plan.fastDeathSecs * 1000;
   const fastDeaths = fast ? context.history.fastDeaths + 1 : 0;
-  const history = { failures: 0, fastDeaths, restarts: context.history.restarts + 1 };
+  const restarts = context.history.restarts + 1;
+  const history = { failures: 0, fastDeaths, restarts, oomKills: [] };
   const seconds = fastDeathDelay(fastDeaths, context.plan.restartDelayMax);
   if (seconds === 0) {
     const step = launch(context, 'EXITED', history);
@@ -152,6 +130,9 @@ export const afterSettling = (context: Context, settled: Settled): Step => {
     return { ...step, effects: [...up, ...step.effects] };
   }
   if (reason === 'oom-group') return lifeEnded(context, settled);
+  const policy = policyFor(context.plan.care, settled.death);
+  if (policy !== null && context.plan.onOom !== 'stop')
+    return restartAfterOom(context, { policy, death: settled.death, from: 'STARTING', before: [] });
   const error = isOom(settled.death.verdict)
     ? `Exited too quickly (killed by the kernel for memory: ${settled.death.verdict?.because ?? ''})`
     : 'Exited too quickly (process log may have details)';

@@ -1,7 +1,8 @@
 // What does each stimulus do to a process in each phase? The rules that the machine's table points at.
 
 import type { Death, Exit, Phase, PhaseName, Reason } from '../model/phase.ts';
-import { afterSettling, again, attemptFailed, change, launch } from './restart.ts';
+import { change, launch, launchNow } from './launching.ts';
+import { afterSettling, again, attemptFailed } from './restart.ts';
 import type { OrderedBy } from './hands.ts';
 import type { Context, Effect, Step, Stimulus, StimulusName } from './stimulus.ts';
 
@@ -16,7 +17,7 @@ const stay = (phase: Phase, context: Context, effects: readonly Effect[] = []): 
   effects,
 });
 
-const FRESH = { failures: 0, fastDeaths: 0 };
+const FRESH = { failures: 0, fastDeaths: 0, oomKills: [] };
 
 export const startAfresh =
   (from: 'STOPPED' | 'FATAL') =>
@@ -195,6 +196,16 @@ export const backoffStopped = (phase: In<'backoff'>, stimulus: By<'stop'>, conte
     effects: [change(context, { from: 'BACKOFF', to: fatal ? 'FATAL' : 'STOPPED' })],
   };
 };
+
+/** Nothing was begun yet, so nothing is to be ended. */
+export const waitingStopped = (_phase: In<'waiting'>, _stimulus: Stimulus, context: Context): Step => ({
+  phase: { name: 'stopped' },
+  history: { ...context.history, ...FRESH },
+  effects: [change(context, { from: 'BACKOFF', to: 'STOPPED' })],
+});
+
+export const admit = (_phase: In<'waiting'>, _stimulus: Stimulus, context: Context): Step =>
+  launchNow(context, 'BACKOFF', context.history);
 
 export const doom = (phase: In<'launching'>, stimulus: By<'stop'> | By<'condemn'>, context: Context): Step =>
   stay({ ...phase, doomed: stimulus.reason }, context);

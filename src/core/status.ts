@@ -41,6 +41,8 @@ const describe = (process: Process, wall: number): string => {
       return past.startedAt === 0 ? 'Not started' : stopTimeWords(past.stoppedAt || past.startedAt);
     case 'stuck':
       return `cannot be killed: ${phase.remaining.map((member) => `pid ${member.pid}`).join(', ')} in uninterruptible sleep`;
+    case 'waiting':
+      return process.waitsFor() ?? phase.why;
     case 'launching':
     case 'starting':
     case 'stopping':
@@ -51,7 +53,7 @@ const describe = (process: Process, wall: number): string => {
 
 const spawnError = (phase: Phase): string => {
   if (phase.name === 'backoff' || phase.name === 'fatal') return phase.error;
-  return phase.name === 'exited' ? phase.why : '';
+  return phase.name === 'exited' || phase.name === 'waiting' ? phase.why : '';
 };
 
 const logPath = (target: LogTarget): string => (target.kind === 'file' ? target.path : '');

@@ -21,7 +21,9 @@ export type Stimulus =
   /** The members that a sweep could not remove are gone at last. */
   | { readonly name: 'freed' }
   /** The timer that the phase armed. */
-  | { readonly name: 'elapsed' };
+  | { readonly name: 'elapsed' }
+  /** The gate lets it in. */
+  | { readonly name: 'admitted' };
 
 export type StimulusName = Stimulus['name'];
 
@@ -49,6 +51,8 @@ export interface History {
   readonly fastDeaths: number;
   /** Launches that nobody asked for: restarts. */
   readonly restarts: number;
+  /** When it was killed for memory, monotonic milliseconds; kept for the window of `oom_restart` only. */
+  readonly oomKills: readonly number[];
 }
 
 export interface Context {
@@ -58,6 +62,10 @@ export interface Context {
   /** Milliseconds since the epoch. */
   readonly wall: number;
   readonly history: History;
+  /** Why a launch must wait at the gate; null or absent when it need not. */
+  readonly wait?: () => string | null;
+  /** From 0 to 1, at random: spreads restarts of siblings. */
+  readonly chance?: number;
 }
 
 export interface Step {

@@ -12,6 +12,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Hands } from './hands.ts';
 import { atRest, carryOut, type Order } from './orders.ts';
 import { Process, type CoreClock } from './process.ts';
+import { Gate, type MachineMemory } from './gate.ts';
 import { isLive, isOtherGroup } from './replan.ts';
 import { Roster, type Enrolled } from './roster.ts';
 import { processStatus } from './status.ts';
@@ -27,6 +28,8 @@ export interface SupervisorOptions {
   readonly remembered: Remembered;
   /** By namespec: members of the last life that the guardian could not kill. */
   readonly stuck?: ReadonlyMap<string, readonly Identity[]>;
+  /** What the gate asks before a start; absent: nobody waits. */
+  readonly memory?: () => MachineMemory;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -34,7 +37,7 @@ const RESTING = new Set<State>(['STOPPED', 'EXITED', 'FATAL']);
 
 /** Nothing of its last life is left; in backoff its timer starts it. */
 const isGone = (phase: Phase): boolean =>
-  phase.name === 'backoff' || (atRest(phase) && phase.name !== 'stuck');
+  phase.name === 'backoff' || phase.name === 'waiting' || (atRest(phase) && phase.name !== 'stuck');
 
 /** An operator's stop, waited for; what is at rest stays there. */
 const stopForGood = async (process: Process): Promise<void> => {
@@ -64,10 +67,13 @@ const unseenEnd = (leader: Identity, clock: CoreClock): Extract<Phase, { name: '
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #roster = new Roster();
+  readonly #gate: Gate;
   #mood: Mood = 'RUNNING';
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    const memory = options.memory ?? ((): MachineMemory => ({ available: null, pressure: null }));
+    this.#gate = new Gate({ processes: () => this.#roster.byPriority, memory });
     for (const plan of options.plan.groups) this.#enrol(plan);
   }
 
@@ -104,6 +110,16 @@ export class Supervisor {
       if (process.phase.name === 'stuck') this.#awaitFreed(process, process.phase.remaining);
       else if (wanted) process.feed({ name: 'start', automatic: true });
     }
+  }
+
+  /** Once per second: those who wait for memory may come in. */
+  tick(): void {
+    if (this.#mood === 'RUNNING') this.#gate.tick();
+  }
+
+  /** The machine was out of memory: who waits at the gate comes in one at a time. */
+  alarm(): void {
+    this.#gate.alarm();
   }
 
   /** Start, stop, restart and signal by name. */
@@ -220,7 +236,8 @@ export class Supervisor {
     const restartGroup = (trigger: Process): void => {
       this.#restartGroup(trigger).catch(onBug);
     };
-    return new Process(plan, { hands, clock, restartGroup, onBug }, this.#firstPhase(plan));
+    const wait = (process: Process): string | null => this.#gate.refusal(process);
+    return new Process(plan, { hands, clock, restartGroup, wait, onBug }, this.#firstPhase(plan));
   }
 
   #firstPhase({ group, name }: ProcessPlan): Phase {

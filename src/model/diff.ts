@@ -114,6 +114,7 @@ const OWN_FIELDS: ReadonlySet<keyof ProcessPlan> = new Set<keyof ProcessPlan>([
   'containment',
   'fastDeathSecs',
   'restartDelayMax',
+  'care',
   'logging',
 ]);
 

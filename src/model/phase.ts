@@ -49,6 +49,8 @@ export type Reason = 'stop' | 'shutdown' | 'oom-member' | 'oom-group' | 'died' |
  */
 export type Phase =
   | { readonly name: 'stopped' }
+  /** At the gate: memory is short, or others come first. */
+  | { readonly name: 'waiting'; readonly since: number; readonly why: string }
   | { readonly name: 'launching'; readonly since: number; readonly doomed: Reason | null }
   | { readonly name: 'starting'; readonly leader: Identity; readonly since: number }
   | { readonly name: 'running'; readonly leader: Identity; readonly since: number }
@@ -85,6 +87,7 @@ export type PhaseName = Phase['name'];
 
 export const STATE_OF: Readonly<Record<PhaseName, State>> = {
   stopped: 'STOPPED',
+  waiting: 'BACKOFF',
   launching: 'STARTING',
   starting: 'STARTING',
   running: 'RUNNING',

@@ -1,5 +1,6 @@
 // What is to run? The frozen result of a config: supervisor settings, groups, and one entry per process.
 
+import type { MemoryCare } from './memory-care.ts';
 import type { Problem } from './problem.ts';
 
 export type Autorestart = 'always' | 'unexpected' | 'never';
@@ -28,7 +29,12 @@ export interface Account {
  * bytes; 0 for `maxBytes` never rotates.
  */
 export type LogTarget =
-  | { readonly kind: 'none'; readonly maxBytes?: number; readonly backups?: number; readonly written?: string }
+  | {
+      readonly kind: 'none';
+      readonly maxBytes?: number;
+      readonly backups?: number;
+      readonly written?: string;
+    }
   | { readonly kind: 'auto'; readonly maxBytes: number; readonly backups: number }
   | {
       readonly kind: 'file';
@@ -121,6 +127,7 @@ export interface ProcessPlan {
   readonly fastDeathSecs: number;
   /** Seconds; the longest delay between restarts of a process that dies fast again and again. */
   readonly restartDelayMax: number;
+  readonly care: MemoryCare;
 }
 
 /** A gid of -1 leaves the group as it is. */

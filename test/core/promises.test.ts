@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import type { ProcessPlan } from '../../src/model/plan.ts';
 import { KILLED, OK, Stage, verdict } from './stage.ts';
 
@@ -22,6 +23,9 @@ const acts = [
   'freed',
   'second',
   'minute',
+  'short',
+  'plenty',
+  'tick',
 ] as const;
 
 const plans: fc.Arbitrary<Partial<ProcessPlan>> = fc.record({
@@ -30,6 +34,21 @@ const plans: fc.Arbitrary<Partial<ProcessPlan>> = fc.record({
   survivors: fc.constantFrom('kill', 'leave'),
   startsecs: fc.constantFrom(0, 1, 5),
   startretries: fc.constantFrom(0, 2),
+  care: fc
+    .record({
+      oomRestart: fc.option(
+        fc.record({
+          delay: fc.constantFrom(0, 2),
+          maxDelay: fc.constant(30),
+          jitter: fc.constantFrom(0, 0.5),
+          most: fc.constantFrom(null, 1),
+          window: fc.constant(60),
+          afterwards: fc.constantFrom('stop' as const, 'keep-trying' as const),
+        }),
+      ),
+      startWhen: fc.option(fc.constant({ memoryAvailable: 100, pressureBelow: null })),
+    })
+    .map((care) => ({ ...PLAIN_CARE, ...care })),
 });
 
 /** Mirrors reality beside the machine: at most one leader, and the sweep that its death owes. */
@@ -50,6 +69,8 @@ class Reality {
         if (this.launching || this.leader) this.broken.push('a second leader');
         if (this.sweeping || this.stuck) this.broken.push('a launch before the sweep was done');
         if (this.judging) this.broken.push('a launch before the verdict was written');
+        if ((this.stage.memory.available ?? 0) < 100 && plan.care.startWhen !== null)
+          this.broken.push('a launch while memory was short');
         this.launching = true;
         return launch(plan);
       },
@@ -76,6 +97,9 @@ class Reality {
     if (name === 'condemn') process.feed({ name: 'condemn', reason: 'oom-member', verdict: null });
     if (name === 'second') stage.clock.advance(1000);
     if (name === 'minute') stage.clock.advance(60_000);
+    if (name === 'short') stage.memory = { available: 10, pressure: 0 };
+    if (name === 'plenty') stage.memory = { available: 1000, pressure: 0 };
+    if (name === 'tick') stage.gate.tick();
     if (name === 'launched' && this.launching) {
       this.launching = false;
       this.leader = true;
@@ -112,6 +136,7 @@ const REST = ['stopped', 'exited', 'fatal'];
 describe('the machine under random stimuli', () => {
   test('keeps its promises', async () => {
     let launches = 0;
+    let waits = 0;
     await fc.assert(
       fc.asyncProperty(
         plans,
@@ -125,6 +150,7 @@ describe('the machine under random stimuli', () => {
             expect(reality.stage.clock.armed).toBeLessThanOrEqual(1);
           }
           launches += reality.stage.leaders.length;
+          waits += reality.stage.told.match(/STARTING>BACKOFF/g)?.length ?? 0;
           expect(reality.broken).toEqual([]);
           expect(reality.stage.bugs).toEqual([]);
         },
@@ -132,5 +158,6 @@ describe('the machine under random stimuli', () => {
       { numRuns: 600 },
     );
     expect(launches).toBeGreaterThan(500);
+    expect(waits).toBeGreaterThan(50);
   });
 });

@@ -1,6 +1,8 @@
 // A stage for core: fake hands that do what the test says, over a manual clock.
 
+import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import type { CommandRefusal, Hands, Launched, LaunchFailed, OrderedBy } from '../../src/core/hands.ts';
+import { Gate, type MachineMemory } from '../../src/core/gate.ts';
 import { Process } from '../../src/core/process.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Identity, Swept } from '../../src/model/phase.ts';
@@ -55,6 +57,7 @@ export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
   containment: 'auto',
   fastDeathSecs: 10,
   restartDelayMax: 30,
+  care: PLAIN_CARE,
   logging: PLAIN_LOGGING,
   ...more,
 });
@@ -122,13 +125,21 @@ export class Stage {
     evict: async () => undefined,
   };
 
+  /** Bytes available on the machine, and percent of waiting for them. */
+  memory: MachineMemory = { available: 1000, pressure: 0 };
+  readonly #made: Process[] = [];
+  readonly gate = new Gate({ processes: () => this.#made, memory: () => this.memory });
+
   process(more: Partial<ProcessPlan> = {}): Process {
-    return new Process(plan(more), {
+    const process = new Process(plan(more), {
       hands: this.hands,
       clock: this.clock,
       restartGroup: (trigger) => this.groupRestarts.push(trigger.namespec),
+      wait: (one) => this.gate.refusal(one),
       onBug: (bug) => this.bugs.push(bug),
     });
+    this.#made.push(process);
+    return process;
   }
 
   async launched(): Promise<void> {

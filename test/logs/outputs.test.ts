@@ -1,5 +1,6 @@
 // Do both outputs of a process reach the logs its plan names, in each of its lives, and at what cost in memory?
 
+import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,6 +56,7 @@ const planOf = (changes: Partial<ProcessPlan>): ProcessPlan => ({
   containment: 'auto',
   fastDeathSecs: 10,
   restartDelayMax: 30,
+  care: PLAIN_CARE,
   logging: PLAIN_LOGGING,
   ...changes,
 });

@@ -1,5 +1,6 @@
 // A leader with members, launched for real under each containment, and none of them left when the test is over.
 
+import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -77,6 +78,7 @@ const planOf = (command: string, directory: string): ProcessPlan => ({
   containment: 'auto',
   fastDeathSecs: 10,
   restartDelayMax: 30,
+  care: PLAIN_CARE,
   logging: PLAIN_LOGGING,
 });
 

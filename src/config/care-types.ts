@@ -1,0 +1,162 @@
+// What do the keys of several settings mean that care for memory? `oom_restart`, `start_when`, `memory_limit_watch`, `on_pressure`.
+
+import type { LimitWatch, OnPressure, OomRestart, PressureAct, StartWhen } from '../model/memory-care.ts';
+import type { Raw } from './draft.ts';
+import { duration, percent, size } from './measures.ts';
+import { isRefusal, refuse, shown } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { signalOf } from './signals.ts';
+
+type Settings = ReadonlyMap<string, string>;
+
+/** `a=1,b=2`; the last setting may hold commas and equals signs when its name is `do`. */
+const split = (text: string): Settings | Refusal => {
+  const settings = new Map<string, string>();
+  const at = /(?:^|,)\s*do\s*=/.exec(text);
+  const [plain, act] =
+    at === null ? [text, null] : [text.slice(0, at.index), text.slice(at.index + at[0].length)];
+  for (const item of plain.split(',').filter((one) => one.trim() !== '')) {
+    const equals = item.indexOf('=');
+    if (equals === -1)
+      return refuse(
+        `${shown(item.trim())} has no value`,
+        'settings are written name=value, with commas between them',
+      );
+    settings.set(item.slice(0, equals).trim().toLowerCase(), item.slice(equals + 1).trim());
+  }
+  if (act !== null) settings.set('do', act.trim());
+  return settings;
+};
+
+const settingsOf = (raw: Raw, names: readonly string[]): Settings | Refusal => {
+  const settings =
+    typeof raw === 'string'
+      ? split(raw)
+      : Array.isArray(raw)
+        ? refuse('a map is wanted, not a list', `settings: ${names.join(', ')}`)
+        : new Map(Object.entries(raw).map(([name, value]) => [name.toLowerCase(), value]));
+  if (isRefusal(settings)) return settings;
+  const unknown = [...settings.keys()].find((name) => !names.includes(name));
+  return unknown === undefined
+    ? settings
+    : refuse(`${shown(unknown)} is no setting of it`, `one of ${names.join(', ')}`);
+};
+
+/** A setting read, or `none` when it is not there. */
+const optional = <T, N>(
+  settings: Settings,
+  name: string,
+  reading: { read: (text: string) => T | Refusal; none: N },
+): T | N | Refusal => {
+  const text = settings.get(name);
+  return text === undefined ? reading.none : reading.read(text);
+};
+
+const firstRefusal = (...values: readonly unknown[]): Refusal | null =>
+  values.find((value) => isRefusal(value)) ?? null;
+
+const isNone = (raw: Raw): boolean => typeof raw === 'string' && /^\s*(none)?\s*$/i.test(raw);
+
+const part = (text: string): number | Refusal => {
+  const value = percent(text);
+  return isRefusal(value) || (!text.includes('%') && value <= 1) ? value : value / 100;
+};
+
+/** `5/10m`: so many in so long; without a time, in ten minutes. */
+const perWindow = (text: string): { most: number; window: number } | Refusal => {
+  const match = /^\s*(\d+)\s*(?:\/\s*(.+))?$/.exec(text);
+  if (match === null)
+    return refuse(`${shown(text)} is no number in a time`, 'e.g. 5/10m: five in ten minutes');
+  const window = duration(match[2] ?? '10m');
+  return isRefusal(window) ? window : { most: Number(match[1]), window };
+};
+
+const thenWord = (text: string): OomRestart['afterwards'] | Refusal => {
+  const word = text.trim().toLowerCase();
+  return word === 'stop' || word === 'keep-trying'
+    ? word
+    : refuse(`${shown(text)} is not known`, 'stop or keep-trying');
+};
+
+export const oomRestart = (raw: Raw): OomRestart | null | Refusal => {
+  if (isNone(raw)) return null;
+  const settings = settingsOf(raw, ['delay', 'max_delay', 'jitter', 'max_per_window', 'then']);
+  if (isRefusal(settings)) return settings;
+  const delay = optional(settings, 'delay', { read: duration, none: 0 });
+  const maxDelay = optional(settings, 'max_delay', { read: duration, none: 60 });
+  const jitter = optional(settings, 'jitter', { read: part, none: 0.1 });
+  const rate = optional(settings, 'max_per_window', { read: perWindow, none: { most: null, window: 600 } });
+  const afterwards = optional(settings, 'then', { read: thenWord, none: 'stop' as const });
+  if (
+    isRefusal(delay) ||
+    isRefusal(maxDelay) ||
+    isRefusal(jitter) ||
+    isRefusal(rate) ||
+    isRefusal(afterwards)
+  )
+    return firstRefusal(delay, maxDelay, jitter, rate, afterwards);
+  if (delay > maxDelay)
+    return refuse(`delay is above max_delay (${maxDelay} s)`, 'raise max_delay, or lower delay');
+  return { delay, maxDelay, jitter, ...rate, afterwards };
+};
+
+export const startWhen = (raw: Raw): StartWhen | null | Refusal => {
+  if (isNone(raw)) return null;
+  const settings = settingsOf(raw, ['memory_available', 'pressure_below']);
+  if (isRefusal(settings)) return settings;
+  const memoryAvailable = optional(settings, 'memory_available', { read: size, none: null });
+  const pressureBelow = optional(settings, 'pressure_below', { read: percent, none: null });
+  if (isRefusal(memoryAvailable) || isRefusal(pressureBelow))
+    return firstRefusal(memoryAvailable, pressureBelow);
+  return { memoryAvailable, pressureBelow };
+};
+
+const signalName = (text: string): NodeJS.Signals | Refusal =>
+  signalOf(text)?.name ?? refuse(`${shown(text)} is not a signal`, 'a name such as USR1 or SIGUSR1');
+
+const measure = (text: string): LimitWatch['by'] | Refusal => {
+  const word = text.trim().toLowerCase();
+  return word === 'rss' || word === 'pss' ? word : refuse(`${shown(text)} is not known`, 'rss or pss');
+};
+
+export const limitWatch = (raw: Raw): LimitWatch | null | Refusal => {
+  if (isNone(raw)) return null;
+  const settings = settingsOf(raw, ['soft', 'hard', 'by', 'signal']);
+  if (isRefusal(settings)) return settings;
+  const soft = optional(settings, 'soft', { read: size, none: null });
+  const hard = optional(settings, 'hard', { read: size, none: null });
+  const by = optional(settings, 'by', { read: measure, none: 'rss' as const });
+  const signal = optional(settings, 'signal', { read: signalName, none: null });
+  if (isRefusal(soft) || isRefusal(hard) || isRefusal(by) || isRefusal(signal))
+    return firstRefusal(soft, hard, by, signal);
+  if (soft === null && hard === null)
+    return refuse('it has neither soft nor hard', 'e.g. soft=400M,hard=512M');
+  if (soft !== null && hard !== null && soft > hard)
+    return refuse('soft is above hard', 'the soft limit comes first');
+  return { soft, hard, by, signal };
+};
+
+const pressureAct = (text: string): PressureAct | Refusal => {
+  if (text.trim().toLowerCase() === 'restart') return { kind: 'restart' };
+  const match = /^(signal|run):(.+)$/i.exec(text.trim());
+  const rest = match?.[2]?.trim() ?? '';
+  if (match === null || rest === '')
+    return refuse(`${shown(text)} is not known`, 'signal:NAME, run:COMMAND or restart');
+  if (match[1]?.toLowerCase() === 'run') return { kind: 'run', command: rest };
+  const signal = signalName(rest);
+  return isRefusal(signal) ? signal : { kind: 'signal', signal };
+};
+
+export const onPressure = (raw: Raw): OnPressure | null | Refusal => {
+  if (isNone(raw)) return null;
+  const settings = settingsOf(raw, ['above', 'for', 'do']);
+  if (isRefusal(settings)) return settings;
+  const missing = ['above', 'do'].find((name) => !settings.has(name));
+  if (missing !== undefined) return refuse(`it has no ${missing}`, 'e.g. above=20,for=10s,do=signal:USR1');
+  const above = percent(settings.get('above') ?? '');
+  const seconds = optional(settings, 'for', { read: duration, none: 10 });
+  const act = pressureAct(settings.get('do') ?? '');
+  return isRefusal(above) || isRefusal(seconds) || isRefusal(act)
+    ? firstRefusal(above, seconds, act)
+    : { above, seconds, act };
+};

@@ -1,0 +1,74 @@
+// May a process start now, or is memory too short? Those with `start_when` wait here, in priority order.
+
+import type { StartWhen } from '../model/memory-care.ts';
+import type { Process } from './process.ts';
+
+/** As the kernel has it now; null where it cannot be read, which then keeps nobody waiting. */
+export interface MachineMemory {
+  /** Bytes. */
+  readonly available: number | null;
+  /** Percent of the last ten seconds in which somebody waited for memory. */
+  readonly pressure: number | null;
+}
+
+export interface GateParts {
+  /** In priority order. */
+  readonly processes: () => readonly Process[];
+  readonly memory: () => MachineMemory;
+}
+
+const MB = 1024 * 1024;
+const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
+
+/** What of the condition does not hold, in words; null when all does. */
+export const shortage = (when: StartWhen, { available, pressure }: MachineMemory): string | null => {
+  const { memoryAvailable, pressureBelow } = when;
+  if (memoryAvailable !== null && available !== null && available < memoryAvailable)
+    return `waits for memory: ${megabytes(available)} available, start_when asks for ${megabytes(memoryAvailable)}`;
+  if (pressureBelow !== null && pressure !== null && pressure >= pressureBelow)
+    return `waits for memory pressure: ${pressure} %, start_when asks for less than ${pressureBelow} %`;
+  return null;
+};
+
+const isComing = ({ phase }: Process): boolean => phase.name === 'launching' || phase.name === 'starting';
+const isWaiting = ({ phase }: Process): boolean => phase.name === 'waiting';
+const isGated = ({ plan }: Process): boolean => plan.care.startWhen !== null;
+
+export class Gate {
+  readonly #parts: GateParts;
+  /** After a machine-wide OOM, until everybody is in: one at a time. */
+  #cautious = false;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+  }
+
+  /** The machine was out of memory. */
+  alarm(): void {
+    this.#cautious = true;
+  }
+
+  /** Why this process must wait; null when it may start. */
+  refusal(process: Process): string | null {
+    const { startWhen } = process.plan.care;
+    if (startWhen === null) return null;
+    return this.#ahead(process) ?? shortage(startWhen, this.#parts.memory());
+  }
+
+  /** Once per second, and nothing while nobody waits. */
+  tick(): void {
+    const gated = this.#parts.processes().filter(isGated);
+    for (const process of gated.filter(isWaiting))
+      if (this.refusal(process) === null) process.feed({ name: 'admitted' });
+    if (!gated.some((process) => isWaiting(process) || isComing(process))) this.#cautious = false;
+  }
+
+  #ahead(process: Process): string | null {
+    const gated = this.#parts.processes().filter((one) => one !== process && isGated(one));
+    const coming = this.#cautious ? gated.find(isComing) : undefined;
+    if (coming !== undefined)
+      return `waits for ${coming.namespec}: one at a time after the machine was out of memory`;
+    const first = gated.find((one) => isWaiting(one) && one.plan.priority < process.plan.priority);
+    return first === undefined ? null : `waits behind ${first.namespec}, which has a lower priority number`;
+  }
+}

@@ -1,0 +1,39 @@
+// How much memory does the machine have left, and how long do tasks wait for it? /proc/meminfo and pressure files.
+
+import { keepFile, numberIn } from './files.ts';
+
+export interface MachineMemoryFiles {
+  /** Bytes of MemAvailable; null when not readable. */
+  available(): number | null;
+  /** `some avg10` of the machine, percent; null on kernels without PSI. */
+  pressure(): number | null;
+}
+
+/** The numbers of the `some` line of a pressure file: percent over ten seconds, and microseconds since boot. */
+export interface Pressure {
+  readonly avg10: number;
+  readonly total: number;
+}
+
+export const parsePressure = (text: string): Pressure | null => {
+  const found = /^some avg10=([\d.]+) avg60=[\d.]+ avg300=[\d.]+ total=(\d+)$/m.exec(text);
+  return found === null ? null : { avg10: Number(found[1]), total: Number(found[2]) };
+};
+
+export const readPressure = (path: string): (() => Pressure | null) => {
+  const file = keepFile(path);
+  return () => parsePressure(file() ?? '');
+};
+
+export const createMachineMemory = (): MachineMemoryFiles => {
+  const meminfo = keepFile('/proc/meminfo');
+  const pressure = readPressure('/proc/pressure/memory');
+  return {
+    available() {
+      const text = meminfo();
+      const kilobytes = text === null ? null : numberIn(text.replaceAll(':', ''), 'MemAvailable');
+      return kilobytes === null ? null : kilobytes * 1024;
+    },
+    pressure: () => pressure()?.avg10 ?? null,
+  };
+};
