@@ -120,7 +120,7 @@ const fishOption = (condition: string, { flags, meaning }: OptionRow): string =>
 
 const fishLines = (row: CommandRow): readonly string[] => {
   const condition = ` -n '__fish_seen_subcommand_from ${row.name}'`;
-  const words = wordsFor(row, (what) => `(tsvisor completion ${what} 2>/dev/null)`);
+  const words = wordsFor(row, (what) => `(__tsvisor_ask ${what})`);
   return [
     `complete -c tsvisor -n __fish_use_subcommand -a ${row.name} -d ${fishQuoted(row.summary)}`,
     ...(words === '' ? [] : [`complete -c tsvisor${condition} -a ${fishQuoted(words)}`]),
@@ -128,9 +128,22 @@ const fishLines = (row: CommandRow): readonly string[] => {
   ];
 };
 
+/** Asks the supervisor that the line names by -c or -s. */
+const FISH_ASK = `function __tsvisor_ask
+  set -l words (commandline -opc)
+  set -l given
+  for at in (seq (count $words))
+    if contains -- $words[$at] ${WITH_VALUE.replaceAll('|', ' ')}
+      set -a given $words[$at] $words[(math $at + 1)]
+    end
+  end
+  tsvisor $given completion $argv 2>/dev/null
+end`;
+
 const fish = (): string =>
   [
     '# fish completion for tsvisor: tsvisor completion fish > ~/.config/fish/completions/tsvisor.fish',
+    FISH_ASK,
     'complete -c tsvisor -f',
     ...GLOBAL_OPTIONS.map((option) => `${fishOption('', option)} -F`),
     ...COMMANDS.flatMap(fishLines),
