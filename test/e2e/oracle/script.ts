@@ -13,8 +13,7 @@ export type Rule =
   | 'spawn-error-kept'
   | 'methods-of-its-own'
   | 'help-texts'
-  | 'reread-error-text'
-  | 'not-started-date';
+  | 'reread-error-text';
 
 export type Step =
   | { readonly act: Act; readonly args: readonly unknown[]; readonly differs?: Rule }
@@ -318,11 +317,11 @@ const CHANGES: readonly Step[] = [
 ];
 
 const ENDING: readonly Step[] = [
-  ctl('help', 'help-texts'),
+  ctl('help'),
   ctl('nonsense'),
   ctl('stop all'),
   ctl('status'),
-  ctl('start all', 'not-started-date'),
+  ctl('start all'),
   ctl('reload'),
   { act: 'revive' },
   reach('talker', 'RUNNING'),
