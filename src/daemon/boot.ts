@@ -5,7 +5,7 @@ import type { Api } from '../api/server.ts';
 import type { EventRoom } from '../events/room.ts';
 import { createBus, type Bus } from '../core/bus.ts';
 import { Supervisor } from '../core/supervisor.ts';
-import { cleanAuto } from '../logs/auto.ts';
+import { deleteLogs, findOldAuto } from '../logs/auto.ts';
 import { OutputRoom } from '../logs/outputs.ts';
 import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife } from '../model/command.ts';
@@ -28,9 +28,10 @@ import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
 import { memberKilled } from './member-killed.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { judgePastLife, wasAsked } from './past-life.ts';
-import { makePipes } from './pipes.ts';
+import { PipeFolder } from './pipes.ts';
 import { Replanning } from './replanning.ts';
 import { bestRung, type Rung } from './rung.ts';
+import { type GroupOf, SharedSockets } from './shared-sockets.ts';
 import { openApi, openSockets } from './sockets.ts';
 import type { Voices } from './voices.ts';
 
@@ -58,26 +59,36 @@ interface Rooms {
   readonly ground: Ground;
   readonly voices: Voices;
   readonly notices: Notices;
+  readonly pipes: PipeFolder;
   readonly bus: Bus;
   readonly evidence: EvidenceGatherer;
   readonly outputs: OutputRoom;
   readonly onBug: (bug: unknown) => void;
 }
 
+/** Milliseconds: deleting files of earlier lives can wait until the programs run. */
+const CLEAN_AFTER = 3000;
+
 const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void): Rooms => {
-  const { supervisor } = ground.plan;
+  const { plan, settings, linux } = ground;
+  const { supervisor } = plan;
   const notices = createNotices((text) => voices.journal.say('warn', text));
   const owner = {
     directory: supervisor.childlogdir,
     identifier: supervisor.identifier,
     instance: ground.instance,
   };
-  if (!supervisor.nocleanup) cleanAuto(owner).refused.forEach((text) => notices.add(text));
-  const { clock } = ground.linux;
+  const { clock } = linux;
+  if (!supervisor.nocleanup) {
+    const old = findOldAuto(owner);
+    clock.after(CLEAN_AFTER, () => deleteLogs(old).forEach((text) => notices.add(text)));
+  }
+  const folder = join(settings.runtimeDir, 'pipes');
   return {
     ground,
     voices,
     notices,
+    pipes: new PipeFolder(ground.guardian, (one) => pipesOf(folder, one)),
     onBug,
     bus: createBus(onBug),
     evidence: createEvidence(ground.linux.oom),
@@ -85,19 +96,23 @@ const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void
   };
 };
 
-const preparePipes = async ({ guardian, settings }: Ground, plans: readonly ProcessPlan[]): Promise<void> => {
-  const folder = join(settings.runtimeDir, 'pipes');
-  if (guardian !== null)
-    await makePipes(
-      guardian,
-      plans.flatMap((plan) => pipesOf(folder, plan)),
-    );
-};
-
 const NO_GUARDIAN =
   'runs without a guardian (portable rung): a killed supervisor leaves its programs behind; install a C compiler and run `npm run build`';
 
-const createHands = (rooms: Rooms, watch: MemoryWatch, events: EventRoom): RealHands => {
+const shareSockets = ({ ground, bus }: Rooms, folder: string, groupOf: GroupOf): SharedSockets => {
+  const sockets = new SharedSockets({ guardian: ground.guardian, folder, groupOf });
+  bus.subscribe((event) => sockets.announce(event));
+  process.once('exit', () => sockets.closeAll());
+  return sockets;
+};
+
+interface HandsWiring {
+  readonly watch: MemoryWatch;
+  readonly events: EventRoom;
+  readonly groupOf: GroupOf;
+}
+
+const createHands = (rooms: Rooms, { watch, events, groupOf }: HandsWiring): RealHands => {
   const { ground, notices, outputs, evidence, bus } = rooms;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
   const { processes, clock } = linux;
@@ -124,11 +139,12 @@ const createHands = (rooms: Rooms, watch: MemoryWatch, events: EventRoom): RealH
     rung: bestRung(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
     listeners: (one) => listenersTo(one, events),
+    sockets: shareSockets(rooms, folder, groupOf),
     evidence,
     watch,
     outputs,
     bus,
-    prepare: (plans) => preparePipes(ground, plans),
+    pipes: rooms.pipes,
     onBug: rooms.onBug,
   });
 };
@@ -157,11 +173,8 @@ const isMachineOom = (event: Event): boolean => {
 
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
 const clearTheGround = async (rooms: Rooms, ledger: Ledger): Promise<readonly Identity[]> => {
-  const { ground, notices } = rooms;
-  const [stuck] = await Promise.all([
-    huntLeftovers(ground, ledger, notices),
-    preparePipes(ground, plansOf(ground)),
-  ]);
+  const { ground, notices, pipes } = rooms;
+  const [stuck] = await Promise.all([huntLeftovers(ground, ledger, notices), pipes.prepare(plansOf(ground))]);
   return stuck;
 };
 
@@ -188,14 +201,15 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
     evidence: rooms.evidence,
     killed: (key, evidence) => memberKilled({ key, evidence, supervisor, hands, linux }),
   });
+  const groupOf: GroupOf = (name) => supervisor.groups.find((group) => group.name === name);
   const events = openEvents({
     identifier: plan.supervisor.identifier,
-    groupOf: (name) => supervisor.groups.find((group) => group.name === name),
+    groupOf,
     stdinOf: (one) => stdinOf(hands.berth(one)),
     journal: voices.journal,
     clock: linux.clock,
   });
-  const hands = createHands(rooms, watch, events);
+  const hands = createHands(rooms, { watch, events, groupOf });
   const stuck = await clearTheGround(rooms, ledger);
   const supervisor = new Supervisor({
     plan,

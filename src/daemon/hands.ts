@@ -16,9 +16,10 @@ import { sampleUsage } from '../metrics/sample.ts';
 import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
 import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
-import type { ProcessPlan, SupervisorPlan } from '../model/plan.ts';
+import type { GroupPlan, ProcessPlan, SupervisorPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
+import type { CareWatch } from '../oom/care.ts';
 import type { MemoryWatch } from '../oom/memory.ts';
 import { chooseScore } from '../oom/score.ts';
 import type { Containment } from '../spawn/containment.ts';
@@ -27,8 +28,10 @@ import type { Sweeper } from '../spawn/sweep.ts';
 import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
 import { commandRefusal } from './command-refusal.ts';
 import { environmentOf } from './environment.ts';
+import { pressureVariables, waitedIn } from './pressure.ts';
 import { judgeDeath, logSize } from './judging.ts';
 import type { SharedSockets } from './shared-sockets.ts';
+import type { PipeFolder } from './pipes.ts';
 import { rungFor, type Rung } from './rung.ts';
 
 export interface HandsParts {
@@ -43,12 +46,12 @@ export interface HandsParts {
   readonly sweeper: Sweeper;
   readonly evidence: EvidenceGatherer;
   readonly watch: MemoryWatch;
+  readonly care: CareWatch;
   readonly outputs: OutputRoom;
   readonly listeners: (plan: ProcessPlan) => Listeners;
   readonly sockets: SharedSockets;
   readonly bus: Bus;
-  /** Makes the named pipes of processes that are new. */
-  readonly prepare: (plans: readonly ProcessPlan[]) => Promise<void>;
+  readonly pipes: PipeFolder;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -65,6 +68,8 @@ export class RealHands implements Hands {
   readonly #parts: HandsParts;
   readonly #berths = new Map<string, Berth>();
   readonly #turn = createTurnstile();
+  /** Groups that have had limits. */
+  readonly #limited = new Set<string>();
 
   constructor(parts: HandsParts) {
     this.#parts = parts;
@@ -76,6 +81,15 @@ export class RealHands implements Hands {
 
   async launch(plan: ProcessPlan): Promise<Launched | LaunchFailed> {
     await this.#turn();
+    try {
+      await this.#parts.pipes.ready(plan);
+    } catch (error) {
+      return { error: `cannot start ${plan.name}: ${String(error)}`, retry: true };
+    }
+    return this.#launch(plan);
+  }
+
+  async #launch(plan: ProcessPlan): Promise<Launched | LaunchFailed> {
     const { outputs, evidence, launch, berths, supervisor, score } = this.#parts;
     const refusal = await this.#parts.sockets.refusal(plan.group);
     if (refusal !== null) return { error: `cannot start ${plan.name}: ${refusal}`, retry: true };
@@ -96,7 +110,7 @@ export class RealHands implements Hands {
     berth.outputs.hold();
     const result = await launch({
       plan,
-      env: environmentOf({ plan, supervisor, cookie }),
+      env: { ...environmentOf({ plan, supervisor, cookie }), ...pressureVariables(plan, berth.cgroup) },
       score: chooseScore(plan.oomScoreAdj, score),
       scoreRequired: plan.oomScoreAdjRequired,
       joinFiles: berth.cgroup?.joinFiles ?? [],
@@ -155,7 +169,7 @@ export class RealHands implements Hands {
   }
 
   prepare(plans: readonly ProcessPlan[]): Promise<void> {
-    return this.#parts.prepare(plans);
+    return this.#parts.pipes.prepare(plans);
   }
 
   adopt(plan: ProcessPlan, leader: Identity | null): readonly string[] {
@@ -189,6 +203,16 @@ export class RealHands implements Hands {
       throw new Error(`cannot reopen the logs of ${berth.plan.name}: ${opened}`);
     berth.outputs = opened;
     opened.start(leader?.pid ?? null);
+  }
+
+  /** Limits of all processes of a group together; answers what is not enforced. */
+  limitGroup({ name, limits }: GroupPlan): readonly string[] {
+    const { tier } = this.#parts.berths;
+    const wanted = limits ?? { max: null, high: null };
+    if (limits === undefined && !this.#limited.has(name)) return [];
+    this.#limited.add(name);
+    const refusal = tier === null ? 'no cgroup can be made here' : tier.limitGroup(name, wanted).refusal;
+    return refusal === null ? [] : [`cannot enforce the memory limits of group ${name}: ${refusal}`];
   }
 
   /** Every member gets the score; answers what the kernel refused. */
@@ -238,6 +262,8 @@ export class RealHands implements Hands {
     const key = namespec(plan.group, plan.name);
     const { leader } = life.result;
     const members = (): readonly number[] => this.inspect(plan, leader).members;
+    const waited = waitedIn(cgroup);
+    this.#parts.care.follow(key, { care: () => berth.plan.care, members, waited });
     watch.follow(key, { leader, cgroup, baseline, members });
     berth.unwatch ??= cgroup?.watch(() => watch.look(key)) ?? null;
   }

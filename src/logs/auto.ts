@@ -1,6 +1,6 @@
 // What are AUTO logs called, and which old ones may be deleted at start?
 
-import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { failureOf } from './losses.ts';
 import type { Failure } from './sink.ts';
@@ -56,29 +56,28 @@ const isOld = (owner: AutoOwner, name: string): boolean => {
 };
 
 /**
- * Deletes the AUTO logs of earlier lives of this instance. Those of another instance stay even under the same identifier: it may be alive, which supervisord does
- * not ask. Call it as the holder of the instance's lock.
+ * Paths of the AUTO logs of earlier lives of this instance. Those of another instance are not among them, even under the same identifier: it may be alive,
+ * which supervisord does not ask. Call it as the holder of the instance's lock, before new ones are made. A folder that cannot be read has none.
  */
-export const cleanAuto = (
-  owner: AutoOwner,
-): { readonly deleted: number; readonly refused: readonly string[] } => {
-  let deleted = 0;
-  const refused: string[] = [];
-  const attempt = (path: string, act: () => void): void => {
+export const findOldAuto = (owner: AutoOwner): readonly string[] => {
+  try {
+    return readdirSync(owner.directory)
+      .filter((name) => isOld(owner, name))
+      .map((name) => join(owner.directory, name));
+  } catch {
+    // The first launch that needs the folder says what is wrong with it.
+    return [];
+  }
+};
+
+/** Answers a sentence for each that could not be deleted. */
+export const deleteLogs = (paths: readonly string[]): readonly string[] =>
+  paths.flatMap((path) => {
     try {
-      act();
+      unlinkSync(path);
+      return [];
     } catch (error) {
-      refused.push(`cannot delete old log ${path}: ${failureOf(error).reason}`);
-    }
-  };
-  attempt(owner.directory, () => {
-    for (const name of readdirSync(owner.directory).filter((entry) => isOld(owner, entry))) {
-      const path = join(owner.directory, name);
-      attempt(path, () => {
-        rmSync(path);
-        deleted += 1;
-      });
+      const { code, reason } = failureOf(error);
+      return code === 'ENOENT' ? [] : [`cannot delete old log ${path}: ${reason}`];
     }
   });
-  return { deleted, refused };
-};

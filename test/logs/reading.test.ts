@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AutoOwner, cleanAuto, createAuto } from '../../src/logs/auto.ts';
+import { type AutoOwner, createAuto, deleteLogs, findOldAuto } from '../../src/logs/auto.ts';
 import { Stripper } from '../../src/logs/strip.ts';
 import { clearFile, readLog, tailLog } from '../../src/logs/tail.ts';
 import { makeFifo, makeFolder, read } from './lodging.ts';
@@ -52,7 +52,10 @@ describe('AUTO logs', () => {
     for (const name of ['notes.log', 'a---supervisor-0badabcd.txt', '---supervisor-0badabcd.log', `x.log`])
       others.push(join(folder, name));
     for (const path of others) writeFileSync(path, 'keep');
-    expect(cleanAuto(owner(folder))).toEqual({ deleted: 3, refused: [] });
+    const old = findOldAuto(owner(folder));
+    expect(old).toHaveLength(3);
+    expect(deleteLogs(old)).toEqual([]);
+    expect(deleteLogs(old)).toEqual([]);
     expect(others.every((path) => existsSync(path))).toBe(true);
     expect(readdirSync(folder)).toHaveLength(others.length);
   });
@@ -60,11 +63,11 @@ describe('AUTO logs', () => {
   test('that cannot be deleted are named, and do not stop the cleaning', () => {
     const folder = makeFolder();
     mkdirSync(join(folder, 'a-stdout---supervisor-0badaaaa.log'));
-    make(owner(folder));
-    const { deleted, refused } = cleanAuto(owner(folder));
-    expect(deleted).toBe(1);
+    const mine = make(owner(folder));
+    const refused = deleteLogs(findOldAuto(owner(folder)));
+    expect(existsSync(mine)).toBe(false);
     expect(refused).toEqual([expect.stringMatching(/^cannot delete old log .*0badaaaa\.log: /)]);
-    expect(cleanAuto(owner('/nowhere')).refused).toEqual([expect.stringContaining('/nowhere')]);
+    expect(findOldAuto(owner('/nowhere'))).toEqual([]);
   });
 });
 
