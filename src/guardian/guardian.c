@@ -25,9 +25,15 @@
  *         supervisor -> reaper      kill        (end of file means the same)
  *
  * guardian fifo MODE PATH...
- *     Makes the named pipes that are not there yet. One line `PATH ERRNO` on stderr for each that cannot be. */
+ *     Makes the named pipes that are not there yet. One line `PATH ERRNO` on stderr for each that cannot be.
+ *
+ * guardian share HATCH PARENT BACKLOG MODE UID GID FAMILY ADDRESS PORT
+ *     Binds and listens once for programs that share a socket, and keeps it for as long as PARENT lives. FAMILY is 4 or 6 with a
+ *     number for ADDRESS, or u with a path; MODE, UID and GID (-1: as it is) are for the path. Gives the socket to whoever connects
+ *     to the unix socket HATCH. On fd 3 it says `listening`, or `STAGE ERRNO` for address, socket, bind, own, listen or hatch. */
 
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -45,6 +51,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -523,6 +530,45 @@ static int open_as(const char *word, int flags) {
 static int open_pipe(const char *word) { return open_as(word, O_RDWR); }
 static int open_append(const char *word) { return open_as(word, O_WRONLY | O_CREAT | O_APPEND); }
 
+/* One byte and one descriptor. */
+struct letter {
+    struct msghdr message;
+    struct iovec piece;
+    char byte;
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr aligned;
+    } control;
+};
+
+static void address_letter(struct letter *letter) {
+    memset(letter, 0, sizeof *letter);
+    letter->piece = (struct iovec){&letter->byte, 1};
+    letter->message.msg_iov = &letter->piece;
+    letter->message.msg_iovlen = 1;
+    letter->message.msg_control = letter->control.bytes;
+    letter->message.msg_controllen = sizeof letter->control.bytes;
+}
+
+/* N:PATH makes N the socket that the `guardian share` at PATH keeps. */
+static int receive_shared(const char *word) {
+    int wanted = (int)take(&word, 10), hatch = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), shared;
+    if (malformed || wanted < 0 || wanted > STDERR_FILENO) return errno = EINVAL, -1;
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    struct timeval patience = {.tv_sec = 5};
+    strncpy(at.sun_path, word, sizeof at.sun_path - 1);
+    if (hatch < 0 || connect(hatch, (struct sockaddr *)&at, sizeof at) != 0) return -1;
+    setsockopt(hatch, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    struct letter letter;
+    address_letter(&letter);
+    ssize_t got = recvmsg(hatch, &letter.message, MSG_CMSG_CLOEXEC);
+    struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&letter.message) : NULL;
+    if (got < 0) return -1;
+    if (header == NULL || header->cmsg_type != SCM_RIGHTS) return errno = EPROTO, -1;
+    memcpy(&shared, CMSG_DATA(header), sizeof shared);
+    return dup2(shared, wanted) < 0 ? -1 : 0;
+}
+
 /* N:M makes N a copy of M. */
 static int copy_descriptor(const char *word) {
     int wanted = (int)take(&word, 10), source = (int)take(&word, 10);
@@ -568,7 +614,8 @@ static const struct step {
     {0, "oom_score_adj", tell_score},   {'r', "rlimit", set_limit},
     {'N', "nice", set_nice},            {'m', "umask", set_umask},
     {'p', "open", open_pipe},           {'a', "open", open_append},
-    {'D', "open", copy_descriptor},     {0, "open", close_rest},
+    {'i', "open", receive_shared},      {'D', "open", copy_descriptor},
+    {0, "open", close_rest},
     {'S', "setgroups", set_groups},     {'G', "setgid", set_gid},
     {'U', "setuid", set_uid},           {'P', "pdeathsig", die_with_parent},
     {'d', "chdir", chdir},
@@ -588,7 +635,7 @@ static void take_step(const struct step *step, const char *value) {
 /* The command after `--`; ends when an option is unknown or without a value, or no command is there. */
 static char **find_command(char **options) {
     for (; options[0] != NULL && strcmp(options[0], "--") != 0; options += 2) {
-        bool known = options[0][0] == '-' && options[0][1] != '\0' && strchr("goOrNmpaDSGUPd", options[0][1]) != NULL;
+        bool known = options[0][0] == '-' && options[0][1] != '\0' && strchr("goOrNmpaiDSGUPd", options[0][1]) != NULL;
         if (!known || options[0][2] != '\0' || options[1] == NULL) _exit(refuse("read option", options[0], EINVAL));
     }
     if (options[0] != NULL && options[1] != NULL && options[2] != NULL) return options + 1;
@@ -689,11 +736,104 @@ static int run_fifo(char **argv) {
     return result;
 }
 
+/* ---- share: a listening socket for several programs ---- */
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+    struct sockaddr_un path;
+};
+
+static int say_share(const char *stage) {
+    dprintf(LINK, "%s %d\n", stage, errno);
+    return CANNOT;
+}
+
+static socklen_t read_path(const char *path, union address *where) {
+    where->path.sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof where->path.sun_path) return 0;
+    strcpy(where->path.sun_path, path);
+    return sizeof where->path;
+}
+
+/* Family, address and port in words; the size of the address, or 0. */
+static socklen_t read_address(char **words, union address *where) {
+    const char *port = words[2];
+    in_port_t number = htons((in_port_t)take(&port, 10));
+    if (words[0][0] == 'u') return read_path(words[1], where);
+    if (words[0][0] == '4') {
+        where->four.sin_family = AF_INET, where->four.sin_port = number;
+        return inet_pton(AF_INET, words[1], &where->four.sin_addr) == 1 ? sizeof where->four : 0;
+    }
+    where->six.sin6_family = AF_INET6, where->six.sin6_port = number;
+    return inet_pton(AF_INET6, words[1], &where->six.sin6_addr) == 1 ? sizeof where->six : 0;
+}
+
+/* The socket, or -1 after the word on what could not be done. Nobody can connect before the owner is right. */
+static int listen_at(char **words) {
+    const char *backlog = words[0], *mode = words[1], *uid = words[2], *gid = words[3], *path = words[5];
+    uid_t owner = (uid_t)take(&uid, 10);
+    gid_t group = (gid_t)take(&gid, 10);
+    mode_t rights = (mode_t)take(&mode, 8);
+    int length = (int)take(&backlog, 10), on = 1;
+    union address where = {0};
+    socklen_t size = read_address(words + 4, &where);
+    if (malformed || size == 0) return errno = EINVAL, say_share("address"), -1;
+    bool named = where.any.sa_family == AF_UNIX;
+    int shared = socket(where.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (shared < 0) return say_share("socket"), -1;
+    if (!named) setsockopt(shared, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(shared, &where.any, size) != 0) return say_share("bind"), -1;
+    if (named && (chown(path, owner, group) != 0 || chmod(path, rights) != 0)) return say_share("own"), -1;
+    return listen(shared, length) == 0 ? shared : (say_share("listen"), -1);
+}
+
+static int open_hatch(const char *path) {
+    int hatch = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    union address at = {0};
+    socklen_t size = read_path(path, &at);
+    if (hatch < 0 || size == 0) return errno = size == 0 ? ENAMETOOLONG : errno, -1;
+    unlink(path);
+    return bind(hatch, &at.any, size) == 0 && listen(hatch, 128) == 0 ? hatch : -1;
+}
+
+static void hand_over(int to, int shared) {
+    struct letter letter;
+    address_letter(&letter);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&letter.message);
+    header->cmsg_level = SOL_SOCKET, header->cmsg_type = SCM_RIGHTS, header->cmsg_len = CMSG_LEN(sizeof shared);
+    memcpy(CMSG_DATA(header), &shared, sizeof shared);
+    sendmsg(to, &letter.message, MSG_NOSIGNAL);
+    close(to);
+}
+
+static int run_share(char **argv) {
+    for (int count = 0; count < 9; count++)
+        if (argv[count] == NULL) return refuse("share", "a socket", EINVAL);
+    const char *parent = argv[1];
+    setsid(); /* A terminal's signals are for the supervisor. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != (pid_t)take(&parent, 10)) return CANNOT;
+    umask(0177);
+    int shared = listen_at(argv + 2);
+    if (shared < 0) return CANNOT;
+    int hatch = open_hatch(argv[0]);
+    if (hatch < 0) return say_share("hatch");
+    dprintf(LINK, "listening\n");
+    close(LINK);
+    for (;;) {
+        int guest = accept4(hatch, NULL, NULL, SOCK_CLOEXEC);
+        if (guest >= 0) hand_over(guest, shared);
+    }
+}
+
 int main(int argc, char **argv) {
     const char *mode = argc > 1 ? argv[1] : "";
     if (strcmp(mode, "guard") == 0) return run_guard(argv + 2);
     if (strcmp(mode, "exec") == 0) become_program(argv + 2, find_command(argv + 2));
     if (strcmp(mode, "reap") == 0) return run_reap(argv + 2);
     if (strcmp(mode, "fifo") == 0) return run_fifo(argv + 2);
+    if (strcmp(mode, "share") == 0) return run_share(argv + 2);
     return refuse("find mode", mode, EINVAL);
 }

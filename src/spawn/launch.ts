@@ -10,11 +10,15 @@ import { lookup, type CommandLine } from './lookup.ts';
 import { followReaper } from './reaper.ts';
 import { type Attempt, explainFailure, readSteps, scoreOf } from './stages.ts';
 
-/** `pipe` is a FIFO that exists, opened for both directions; `append` is a file, made when it is not there. */
+/**
+ * `pipe` is a FIFO that exists, opened for both directions; `append` is a file, made when it is not there; `shared` is a listening socket, fetched at the path
+ * where its keeper gives it out.
+ */
 export type Stream =
   | { readonly kind: 'null' }
   | { readonly kind: 'pipe'; readonly path: string }
-  | { readonly kind: 'append'; readonly path: string };
+  | { readonly kind: 'append'; readonly path: string }
+  | { readonly kind: 'shared'; readonly path: string };
 
 export interface LaunchRequest {
   readonly plan: ProcessPlan;
@@ -68,6 +72,8 @@ const streamOptions = (fd: number, stream: LaunchRequest['stderr']): string[] =>
       return ['-p', `${fd}:${stream.path}`];
     case 'append':
       return ['-a', `${fd}:${stream.path}`];
+    case 'shared':
+      return ['-i', `${fd}:${stream.path}`];
     case 'same-as-stdout':
       return ['-D', `${fd}:1`];
   }
