@@ -8,6 +8,7 @@ import { cpus, loadavg, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { closeAllLodgings, closeOnSignals, openLodging } from '../observe/lodging.mjs';
+import { api } from './api.mjs';
 import { buildStamp } from './diary.mjs';
 import { idle } from './idle.mjs';
 import { memory } from './memory.mjs';
@@ -19,7 +20,7 @@ import { supervisorKilled } from './supervisor-killed.mjs';
 import { SUPERVISORS } from './supervisors.mjs';
 import { heading, line } from './table.mjs';
 
-const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu];
+const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu, api];
 const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url));
 
 const { values: options, positionals: wanted } = parseArgs({
