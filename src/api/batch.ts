@@ -28,7 +28,7 @@ export const batchOf = (outcomes: readonly Outcome[], passedOver: ErrorCode): Rp
   return outcomes.filter(({ code }) => code !== passedOver).map(structOf);
 };
 
-export const singleOf = ([outcome]: readonly Outcome[]): RpcValue => {
+const singleOf = ([outcome]: readonly Outcome[]): RpcValue => {
   if (outcome === undefined || outcome.ok) return true;
   throw errorOf(outcome);
 };

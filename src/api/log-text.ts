@@ -4,7 +4,7 @@ import type { Context } from './method.ts';
 import type { RpcValue } from './value.ts';
 
 /** Bytes read at a time; a log up to this size is an ordinary value. */
-export const PIECE_BYTES = 65_536;
+const PIECE_BYTES = 65_536;
 
 export interface LogName {
   /** Null: the supervisor's own. */

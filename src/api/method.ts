@@ -31,7 +31,7 @@ export interface Context {
   readonly self: Self;
 }
 
-export type RpcType = 'string' | 'int' | 'boolean' | 'array' | 'struct';
+type RpcType = 'string' | 'int' | 'boolean' | 'array' | 'struct';
 
 /** A log that is too long for one piece is poured out while it is read. */
 export type RpcResult = RpcValue | LogText;

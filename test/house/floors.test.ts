@@ -20,7 +20,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   guardian: ['model'],
   events: ['model', 'core/bus'],
   metrics: ['model', 'kernel', 'pidusage'],
-  api: ['model'],
+  api: ['model', '@rgrove/parse-xml'],
   web: ['model'],
   cli: ['model', 'config', 'api/client', 'api/client-rpc', 'api/client-xml', 'commander'],
   daemon: [
