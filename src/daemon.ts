@@ -46,10 +46,9 @@ const sayBeginning = ({ ground, voices, pastLife }: House): void => {
   journal.say(level, text);
 };
 
-const tickEverySecond = ({ watch, api, voices, events, supervisor, ground }: House): void => {
+const tickEverySecond = ({ memory, api, voices, events, ground }: House): void => {
   setInterval(() => {
-    watch.tick();
-    supervisor.tick();
+    memory.tick();
     events.tick(ground.linux.clock.wall());
     void api
       .restore()

@@ -97,6 +97,9 @@ const socketData = ({ socket }: GroupPlan): Data =>
 const groupData = (group: GroupPlan): Data => ({
   kind: group.kind,
   priority: group.priority,
+  ...(group.limits === undefined
+    ? {}
+    : { group_memory_max: group.limits.max, group_memory_high: group.limits.high }),
   ...listenerData(group),
   ...socketData(group),
   processes: Object.fromEntries(group.processes.map((process) => [process.name, processData(process)])),

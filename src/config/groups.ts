@@ -9,6 +9,7 @@ import { FCGI_KEYS, GROUP_KEYS, LISTENER_KEYS, OWN_KEYS } from './keys.ts';
 import { absolutePath } from './paths.ts';
 import { entryPoint } from './plugins.ts';
 import { nameOf, processesOf, suffixOf } from './programs.ts';
+import { HIGH_ALONE } from './shared.ts';
 import type { Setting } from './programs.ts';
 import { isRefusal, refuse } from './refusal.ts';
 import { readerOf } from './section.ts';
@@ -49,6 +50,13 @@ const memberSection = (
   return found;
 };
 
+const limitsOf = (reader: SectionReader<typeof GROUP_KEYS>, names: Names): Pick<GroupPlan, 'limits'> => {
+  const max = reader.read('group_memory_max', names);
+  const high = reader.read('group_memory_high', names);
+  if (high !== null && max === null) reader.refuse('group_memory_high', HIGH_ALONE);
+  return max === null && high === null ? {} : { limits: { max, high } };
+};
+
 const namedGroup = (gathering: Gathering, section: Section): GroupPlan | null => {
   const { work, names, setting, claimed } = gathering;
   const reader = readerOf(work, section, GROUP_KEYS);
@@ -66,7 +74,7 @@ const namedGroup = (gathering: Gathering, section: Section): GroupPlan | null =>
     claimed.add(member.name);
     return processesOf(work, withKeysOf(member, section), { group: name, kind: 'program', setting });
   });
-  return { name, priority, kind: 'group', processes };
+  return { name, priority, kind: 'group', ...limitsOf(reader, names), processes };
 };
 
 const implicitGroup = (gathering: Gathering, section: Section): GroupPlan | null => {

@@ -167,6 +167,8 @@ export const PROGRAM_KEYS = {
 
 // oxfmt-ignore
 export const GROUP_KEYS = {
+  group_memory_max: { type: 'size', default: 'none', scope: 'here', own: true, doc: 'Hard memory limit of all its processes together.' },
+  group_memory_high: { type: 'size', default: 'none', scope: 'here', own: true, doc: 'Limit above which all its processes together are slowed down; only with group_memory_max.' },
   programs: { type: 'list', default: '', scope: 'here', doc: 'Its members: names of programs, with commas between them.' },
   priority: { type: 'integer', default: '999', scope: 'here', doc: 'Lower starts first and stops last.' },
   ...OWN_KEYS,

@@ -6,6 +6,7 @@ import { strip } from './blanks.ts';
 import type { Entries, Section } from './draft.ts';
 import type { Names } from './expand.ts';
 import { PROGRAM_KEYS } from './keys.ts';
+import { refuse } from './refusal.ts';
 import type { SectionReader, Work } from './section.ts';
 
 type ProgramReader = SectionReader<typeof PROGRAM_KEYS>;
@@ -80,9 +81,17 @@ const serverurlOf = (reader: ProgramReader, names: Names): string | null => {
   return written !== null && strip(written).toUpperCase() === 'AUTO' ? null : written;
 };
 
+/** Alone it slows down without an end: reclaim goes on for ever, and nobody is killed. */
+export const HIGH_ALONE = refuse(
+  'a soft memory limit without a hard one can make it hang for ever',
+  'set the hard limit (memory_max) too, a little above it',
+);
+
 const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
   const signal = reader.read('stopsignal', names);
   const stopasgroup = reader.read('stopasgroup', names);
+  if (reader.read('memory_high', names) !== null && reader.read('memory_max', names) === null)
+    reader.refuse('memory_high', HIGH_ALONE);
   return {
     ...UNFILLED,
     umask: reader.read('umask', names),

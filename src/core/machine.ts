@@ -58,7 +58,7 @@ export const MACHINE: Machine = {
   running: { ...ALIVE, elapsed: 'impossible' },
   stopping: {
     ...ALIVE,
-    stop: 'ignored',
+    stop: rules.restop,
     condemn: rules.killOverdue,
     ended: rules.stoppingEnded,
     elapsed: rules.killOverdue,

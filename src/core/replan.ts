@@ -56,6 +56,7 @@ const SPELLED: Readonly<Record<string, string>> = {
   stdoutEvents: 'stdout_events_enabled',
   stderrEvents: 'stderr_events_enabled',
   stopsignalNumber: 'stopsignal',
+  limits: 'group_memory_max, group_memory_high',
   care: 'oom_restart, start_when, watches and further memory limits',
 };
 

@@ -220,6 +220,10 @@ export const condemnAlive = (phase: Alive, stimulus: By<'condemn'>, context: Con
     verdict: stimulus.verdict,
   });
 
+/** Whoever asks last says what it is for. */
+export const restop = (phase: In<'stopping'>, stimulus: By<'stop'>, context: Context): Step =>
+  stay({ ...phase, reason: stimulus.reason }, context);
+
 export const killOverdue = (phase: In<'stopping'>, _stimulus: Stimulus, context: Context): Step =>
   killAll(phase, context, { reason: phase.reason, from: 'STOPPING' });
 

@@ -39,6 +39,9 @@ const RESTING = new Set<State>(['STOPPED', 'EXITED', 'FATAL']);
 const isGone = (phase: Phase): boolean =>
   phase.name === 'backoff' || phase.name === 'waiting' || (atRest(phase) && phase.name !== 'stuck');
 
+/** Somebody else has asked for its rest meanwhile. */
+const isOverruled = (phase: Phase): boolean => 'reason' in phase && phase.reason !== 'replaced';
+
 /** An operator's stop, waited for; what is at rest stays there. */
 const stopForGood = async (process: Process): Promise<void> => {
   process.feed({ name: 'stop', reason: 'stop' });
@@ -120,6 +123,15 @@ export class Supervisor {
   /** The machine was out of memory: who waits at the gate comes in one at a time. */
   alarm(): void {
     this.#gate.alarm();
+  }
+
+  /** A polite restart that nobody asked for; an operator's stop on the way has the last word. */
+  async renew(process: Process): Promise<void> {
+    const isUp = process.phase.name === 'running' || process.phase.name === 'starting';
+    if (this.#mood !== 'RUNNING' || !isUp) return;
+    process.feed({ name: 'stop', reason: 'replaced' });
+    const phase = await process.until((now) => atRest(now) || isOverruled(now));
+    if (!isOverruled(phase) && phase.name === 'stopped') process.feed({ name: 'start', automatic: false });
   }
 
   /** Start, stop, restart and signal by name. */

@@ -110,9 +110,10 @@ export const limit = (
   plan: ProcessPlan,
   notice: (text: string) => void,
 ): string | null => {
-  const none = plan.memoryMax === null && plan.memoryHigh === null;
+  const { memoryMax: max, memoryHigh: high, care } = plan;
+  const none = max === null && high === null && care.swapMax === null && !care.oomGroup;
   if (none && cgroup === null) return null;
-  const got = cgroup?.limit({ max: plan.memoryMax, high: plan.memoryHigh });
+  const got = cgroup?.limit({ max, high, swap: care.swapMax, oomGroup: care.oomGroup });
   if (got?.refusal === null) return got.enforcedBy;
   const name = namespec(plan.group, plan.name);
   const reason = got?.refusal ?? 'no cgroup can be made here';

@@ -9,12 +9,10 @@ import { deleteLogs, findOldAuto } from '../logs/auto.ts';
 import { OutputRoom } from '../logs/outputs.ts';
 import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife } from '../model/command.ts';
-import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
-import { createMemoryWatch, type MemoryWatch } from '../oom/memory.ts';
 import { createLauncher } from '../spawn/launch.ts';
 import { openLedger, type Ledger } from '../spawn/ledger.ts';
 import { createPortableLauncher } from '../spawn/portable.ts';
@@ -25,7 +23,7 @@ import { RealHands } from './hands.ts';
 import { listenersTo, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
 import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
-import { memberKilled } from './member-killed.ts';
+import { openMemory, type MemoryRoom } from './memory-room.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { judgePastLife, wasAsked } from './past-life.ts';
 import { PipeFolder } from './pipes.ts';
@@ -45,7 +43,7 @@ export interface House {
   readonly events: EventRoom;
   readonly supervisor: Supervisor;
   readonly replanning: Replanning;
-  readonly watch: MemoryWatch;
+  readonly memory: MemoryRoom;
   readonly ledger: Ledger;
   readonly api: Api;
   /** Path of the control socket. */
@@ -107,12 +105,12 @@ const shareSockets = ({ ground, bus }: Rooms, folder: string, groupOf: GroupOf):
 };
 
 interface HandsWiring {
-  readonly watch: MemoryWatch;
+  readonly memory: MemoryRoom;
   readonly events: EventRoom;
   readonly groupOf: GroupOf;
 }
 
-const createHands = (rooms: Rooms, { watch, events, groupOf }: HandsWiring): RealHands => {
+const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): RealHands => {
   const { ground, notices, outputs, evidence, bus } = rooms;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
   const { processes, clock } = linux;
@@ -141,7 +139,8 @@ const createHands = (rooms: Rooms, { watch, events, groupOf }: HandsWiring): Rea
     listeners: (one) => listenersTo(one, events),
     sockets: shareSockets(rooms, folder, groupOf),
     evidence,
-    watch,
+    watch: memory.watch,
+    care: memory.care,
     outputs,
     bus,
     pipes: rooms.pipes,
@@ -163,13 +162,6 @@ export interface BootOptions {
   readonly ask: Ask;
   readonly onBug: (bug: unknown) => void;
 }
-
-/** Others will have been killed with it, or come back at the same time. */
-const isMachineOom = (event: Event): boolean => {
-  const verdict =
-    event.type === 'member-killed' ? event.verdict : event.type === 'died' ? event.death.verdict : null;
-  return verdict?.cause === 'machine' || verdict?.cause === 'userspace-killer';
-};
 
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
 const clearTheGround = async (rooms: Rooms, ledger: Ledger): Promise<readonly Identity[]> => {
@@ -195,11 +187,11 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
   const { settings, plan, guardian, linux, tier } = ground;
   const rooms = openRooms(ground, voices, onBug);
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
-  const watch: MemoryWatch = createMemoryWatch({
-    oom: linux.oom,
-    processes: linux.processes,
-    evidence: rooms.evidence,
-    killed: (key, evidence) => memberKilled({ key, evidence, supervisor, hands, linux }),
+  const memory: MemoryRoom = openMemory({
+    ...rooms,
+    linux,
+    supervisor: () => supervisor,
+    hands: () => hands,
   });
   const groupOf: GroupOf = (name) => supervisor.groups.find((group) => group.name === name);
   const events = openEvents({
@@ -209,7 +201,7 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
     journal: voices.journal,
     clock: linux.clock,
   });
-  const hands = createHands(rooms, { watch, events, groupOf });
+  const hands = createHands(rooms, { memory, events, groupOf });
   const stuck = await clearTheGround(rooms, ledger);
   const supervisor = new Supervisor({
     plan,
@@ -222,13 +214,10 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
   });
   tellEvents(rooms, ledger);
   rooms.bus.subscribe((event) => events.announce(event));
-  rooms.bus.subscribe((event) => {
-    if (isMachineOom(event)) supervisor.alarm();
-  });
   // Last: whoever is let in finds everything there.
   const api = openApi({ ground, supervisor, hands, ask, onBug });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
   const replanning = new Replanning({ ground, supervisor, hands });
-  const parts = { ground, voices, hands, events, supervisor, replanning, watch, ledger, api, socket, onBug };
+  const parts = { ground, voices, hands, events, supervisor, replanning, memory, ledger, api, socket, onBug };
   return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife: judgePast(rooms) };
 };

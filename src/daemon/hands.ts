@@ -141,6 +141,7 @@ export class RealHands implements Hands {
     const { linux, evidence, watch, outputs } = this.#parts;
     const berth = this.berth(plan);
     const key = namespec(plan.group, plan.name);
+    this.#parts.care.forget(key);
     const baseline = watch.baseline(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
     watch.forget(key);
     berth.stderrPath = outputs.known(plan, errorStream(plan));
@@ -191,6 +192,7 @@ export class RealHands implements Hands {
     berth.outputs?.close();
     berth.unwatch?.();
     this.#parts.watch.forget(key);
+    this.#parts.care.forget(key);
     berth.cgroup?.remove();
   }
 

@@ -92,6 +92,7 @@ export class Replanning {
     await Promise.all(removed.map(({ name }) => attempt(() => supervisor.retireGroup(name))));
     await hands.prepare(changed.flatMap(({ after }) => after.processes));
     await Promise.all(changed.map((change) => attempt(() => supervisor.changeGroup(change))));
+    notices.push(...changed.flatMap(({ after }) => hands.limitGroup(after)));
     for (const group of added) await attempt(() => this.#add(group));
     return notices;
   }

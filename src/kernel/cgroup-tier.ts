@@ -5,17 +5,10 @@ import { cgroupName } from './cgroup-name.ts';
 import { below, type CgroupPlace } from './cgroup-place.ts';
 import { makeFolder, pidsBelow, removeTree } from './cgroup-folder.ts';
 import type { Hold } from './cgroup-hold.ts';
-import {
-  UNKNOWN,
-  createCounters,
-  type Charge,
-  type Counters,
-  type Limited,
-  type Limits,
-  type MemoryFiles,
-} from './cgroup-memory.ts';
+import { UNKNOWN, createCounters, type Charge, type Counters, type MemoryFiles } from './cgroup-memory.ts';
 import { writeText } from './files.ts';
-import type { Cgroup, CgroupTier } from './port.ts';
+import type { Limited } from './memory-limits.ts';
+import type { Cgroup, CgroupTier, MemoryLimits } from './port.ts';
 
 /** A tree to work in: its root folder, and that folder's path as the kernel log writes it. */
 export interface Tree {
@@ -39,15 +32,21 @@ export const treeAt = (place: CgroupPlace, folder: string, name: string): Tree =
 
 const NO_CONTROLLER: Limited = { enforcedBy: null, refusal: 'no memory controller is available here' };
 
+const makeGroup = (tree: Tree, group: string, giveOn: boolean): string => {
+  const own = `${tree.root}/${group}`;
+  for (const folder of [tree.root, own]) {
+    makeFolder(folder);
+    if (giveOn) writeText(`${folder}/cgroup.subtree_control`, '+memory');
+  }
+  return own;
+};
+
 /** Makes a leaf's folder and its group's; on v2 each folder above must give the controller on. */
 const makeLeaf = (tree: Tree, names: readonly [string, string], giveOn: boolean): string => {
   const [group, name] = names;
   const leaf = `${tree.root}/${group}/${name}`;
   if (existsSync(leaf)) return leaf;
-  for (const folder of [tree.root, `${tree.root}/${group}`]) {
-    makeFolder(folder);
-    if (giveOn) writeText(`${folder}/cgroup.subtree_control`, '+memory');
-  }
+  makeGroup(tree, group, giveOn);
   makeFolder(leaf);
   return leaf;
 };
@@ -55,6 +54,7 @@ const makeLeaf = (tree: Tree, names: readonly [string, string], giveOn: boolean)
 class Leaf implements Cgroup {
   readonly joinFiles: readonly string[];
   readonly memoryPath: string | null;
+  readonly pressureFile: string | null;
   readonly counters: () => Counters;
   readonly #parts: TierParts;
   readonly #folder: string;
@@ -72,6 +72,8 @@ class Leaf implements Cgroup {
     this.memoryPath =
       memory === null || this.#memoryFolder === null ? null : below(memory.tree.path, ...names);
     const folders = new Set([this.#folder, ...(this.#memoryFolder === null ? [] : [this.#memoryFolder])]);
+    const pressure = `${this.#folder}/memory.pressure`;
+    this.pressureFile = existsSync(pressure) ? pressure : null;
     this.joinFiles = [...folders].map((folder) => `${folder}/cgroup.procs`);
     this.counters =
       memory === null || this.#memoryFolder === null
@@ -104,8 +106,9 @@ class Leaf implements Cgroup {
     return memory === null || this.#memoryFolder === null ? null : memory.files.charge(this.#memoryFolder);
   }
 
-  limit(limits: Limits): Limited {
-    const none = limits.max === null && limits.high === null;
+  limit(limits: MemoryLimits): Limited {
+    const { max, high, swap = null, oomGroup = false } = limits;
+    const none = max === null && high === null && swap === null && !oomGroup;
     if (none && !this.#limited) return { enforcedBy: null, refusal: null };
     if (this.#parts.memory === null || this.#memoryFolder === null) return NO_CONTROLLER;
     this.#limited = true;
@@ -158,6 +161,15 @@ class Tier implements CgroupTier {
 
   killGroup(group: string): number {
     return this.#parts.hold.kill(`${this.root}/${cgroupName(group)}`);
+  }
+
+  limitGroup(group: string, limits: MemoryLimits): Limited {
+    const { memory, tree } = this.#parts;
+    const { max, high } = limits;
+    if (memory === null)
+      return max === null && high === null ? { enforcedBy: null, refusal: null } : NO_CONTROLLER;
+    const giveOn = memory.tree.root === tree.root;
+    return memory.files.limit(makeGroup(memory.tree, cgroupName(group), giveOn), limits);
   }
 
   everyone(): number[] {

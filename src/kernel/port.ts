@@ -48,6 +48,8 @@ export interface Processes {
   /** Value of one variable in the environment a process was started with. */
   environ(pid: number, name: string): { readonly value: string | null } | Refusal;
   memory(pid: number): MemoryRow | Refusal;
+  /** Proportional memory in bytes: shared pages are shared out. Costs the kernel a walk over all its pages. */
+  pss(pid: number): number | Refusal;
   /** Checks the start tick, then signals; a pid alone is never signalled. */
   signal(identity: Identity, signal: NodeJS.Signals): 'sent' | Refusal;
   /** Signals the process group that `leader` leads; refuses groups 0 and 1 and our own. */
@@ -71,6 +73,16 @@ export interface OomWatch {
   killerMarks(): readonly string[];
 }
 
+/** Bytes; null: none. */
+export interface MemoryLimits {
+  readonly max: number | null;
+  readonly high: number | null;
+  /** Of swap alone. */
+  readonly swap?: number | null;
+  /** The kernel kills all members together. */
+  readonly oomGroup?: boolean;
+}
+
 /** One process's place in the cgroup trees. Created before launch, kept over restarts, removed with the process. */
 export interface Cgroup {
   /** Files to write the joining pid to (the guardian's exec does it), outermost last. */
@@ -89,11 +101,10 @@ export interface Cgroup {
   };
   /** Bytes charged now, and how many of them are files (page cache, tmpfs, shared memory); null without a controller. */
   charge(): { readonly bytes: number; readonly files: number } | null;
-  /** Sets limits in bytes (null: none); says which file enforces them, or the reason why none does. */
-  limit(limits: { readonly max: number | null; readonly high: number | null }): {
-    readonly enforcedBy: string | null;
-    readonly refusal: string | null;
-  };
+  /** Sets limits; says which file enforces them, or the reason why none does. */
+  limit(limits: MemoryLimits): { readonly enforcedBy: string | null; readonly refusal: string | null };
+  /** Absolute path of the file that tells its members' waits for memory; null where it has none of its own. */
+  readonly pressureFile: string | null;
   /** Calls back when the counters or `populated` may have changed, where the kernel notifies; null where it does not. */
   watch(changed: () => void): (() => void) | null;
   remove(): void;
@@ -109,6 +120,8 @@ export interface CgroupTier {
   leaf(group: string, name: string): Cgroup;
   /** Kills all members of every process of a group by one write. */
   killGroup(group: string): number;
+  /** Limits for all processes of a group together. */
+  limitGroup(group: string, limits: MemoryLimits): ReturnType<Cgroup['limit']>;
   /** Every pid in any cgroup of this tsvisor: leftovers at start. */
   everyone(): readonly number[];
   killEveryone(): void;

@@ -86,6 +86,13 @@ const memory = (pid: number): MemoryRow | Refusal => {
   return { rss, anon: field('RssAnon') ?? 0, swap: field('VmSwap') ?? 0, pageTables: field('VmPTE') ?? 0 };
 };
 
+const pss = (pid: number): number | Refusal => {
+  const bytes = readBytes(`/proc/${pid}/smaps_rollup`);
+  if (isRefusal(bytes)) return bytes;
+  const found = /^Pss:\s+(\d+) kB$/m.exec(bytes.toString('latin1'));
+  return found === null ? 'gone' : Number(found[1]) * KB;
+};
+
 const send = (pid: number, signal: NodeJS.Signals): 'sent' | Refusal => {
   try {
     process.kill(pid, signal);
@@ -130,6 +137,7 @@ export const createProcesses = (): Processes => ({
   children,
   environ,
   memory,
+  pss,
   signal,
   signalGroup,
   score,

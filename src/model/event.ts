@@ -57,6 +57,8 @@ export type Event =
       readonly seconds: number;
       readonly why: string;
     }
+  /** It uses much memory, or waits for it: what was seen and what is done. */
+  | { readonly type: 'memory-care'; readonly process: ProcessName; readonly text: string }
   | { readonly type: 'mood'; readonly mood: Mood }
   | { readonly type: 'group'; readonly group: string; readonly change: 'added' | 'removed' };
 

@@ -162,6 +162,8 @@ export interface GroupPlan {
   readonly kind: 'program' | 'group' | 'eventlistener' | 'fcgi-program';
   /** In the order of the config: the autostart order. */
   readonly processes: readonly ProcessPlan[];
+  /** Of all its processes together, bytes; absent when there are none. */
+  readonly limits?: { readonly max: number | null; readonly high: number | null };
   /** Present when `kind` is `eventlistener`. */
   readonly listener?: ListenerPlan;
   /** Present when `kind` is `fcgi-program`. */

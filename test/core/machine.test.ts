@@ -32,7 +32,7 @@ describe('the machine', () => {
       launching  x x x ! ! ! ! ! ! x .
       starting   x ! ! x ! ! ! x ! x .
       running    x ! ! x ! ! ! ! ! x .
-      stopping   x ! ! x ! ! ! x ! . .
+      stopping   x ! ! x ! ! ! x ! x .
       settling   x ! ! x x x ! ! ! x .
       stuck      x ! ! x x ! x ! ! x ."
     `);

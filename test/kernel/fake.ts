@@ -122,6 +122,7 @@ export class FakeKernel {
         ? 'gone'
         : { rss: RSS, anon: RSS / 2, swap: 0, pageTables: 4096 };
     },
+    pss: (pid) => (this.#bodies.has(pid) ? RSS / 2 : 'gone'),
     signal: (identity, signal) => this.#signal(identity, signal),
     signalGroup: (leader, signal) => this.#signalGroup(leader, signal),
     score: (pid) => this.#bodies.get(pid)?.score ?? 'gone',
@@ -155,6 +156,7 @@ export class FakeKernel {
       memory,
       root,
       leaf,
+      limitGroup: (group, limits) => leaf(group, '').limit(limits),
       killGroup: (group) => this.#killBelow(`${root}/${group}`),
       everyone: () => this.#below(root),
       killEveryone: () => this.#killBelow(root),
@@ -169,6 +171,7 @@ export class FakeKernel {
     return {
       joinFiles: [`${folder}/cgroup.procs`],
       memoryPath: memory === null ? null : folder,
+      pressureFile: null,
       members: () => this.#below(folder),
       empty: () => this.#below(folder).length === 0,
       kill: () => this.#killBelow(folder),

@@ -1,0 +1,91 @@
+// Limits that need no cgroup, a gate, restarts of their own, and what programs are told: end to end.
+
+import { describe, expect, test } from 'vitest';
+import { canLimitMemory } from './abilities.ts';
+import { lodge } from './lodging.ts';
+import { until } from './wait.ts';
+
+const HOG = 'grows.sh';
+
+describe('memory_limit_watch', () => {
+  test('signals above the soft limit and restarts above the hard one', async () => {
+    const lodging = lodge();
+    lodging.write(
+      lodging.program('app', HOG, { memory_limit_watch: 'soft=20M,hard=60M,signal=USR1', stopwaitsecs: 5 }),
+    );
+    await lodging.start();
+    await lodging.reach('RUNNING', 'app');
+    lodging.touch('small');
+    await until('the signal', () => lodging.read('tale').includes('signalled'), { within: 20_000 });
+    expect(lodging.diary('leader')).toHaveLength(1);
+    lodging.touch('large');
+    await until('a second life', () => lodging.diary('leader').length === 2, { within: 20_000 });
+    expect(lodging.journal()).toMatch(/memory: app: it uses \d+ MB, above the soft limit of 20 MB.*SIGUSR1/);
+    expect(lodging.journal()).toMatch(/above the hard limit of 60 MB.*it is restarted/);
+    expect((await lodging.reachProcess('app', 'RUNNING')).lastDeath?.verdict).toMatchObject({ oom: 'no' });
+  });
+});
+
+describe('start_when', () => {
+  test('keeps a process waiting, and status says for what', async () => {
+    const lodging = lodge();
+    lodging.write(
+      lodging.program('app', 'stays.sh', { start_when: 'memory_available=999T' }),
+      lodging.program('free', 'stays.sh'),
+    );
+    await lodging.start();
+    await lodging.reach('RUNNING', 'free');
+    const waiting = await lodging.reachProcess('app', 'BACKOFF');
+    expect(waiting.description).toMatch(/waits for memory: \d+ MB available, start_when asks for/);
+    const said = await lodging.tsvisor(['stop', 'app']);
+    expect(said.code).toBe(0);
+    await lodging.reach('STOPPED', 'app');
+    expect(lodging.diary('leader')).toHaveLength(1);
+  });
+});
+
+describe('a runtime at its own limit', () => {
+  test('is told apart from the OOM killer by its last words', async () => {
+    const lodging = lodge();
+    const node = `${process.execPath} --max-old-space-size=12 -e "const a=[];for(;;)a.push(new Array(1000).fill(1.5))"`;
+    lodging.write(
+      `[program:heap]\ncommand=${node}\nstartsecs=0\nautorestart=false\nstderr_logfile=${lodging.path('err')}\nstdout_logfile=NONE\n`,
+    );
+    await lodging.start();
+    const { lastDeath } = await lodging.reachProcess('heap', 'EXITED');
+    expect(lastDeath?.verdict).toMatchObject({ oom: 'no', cause: 'runtime-heap' });
+    expect(lastDeath?.verdict?.because).toMatch(/V8.*heap/);
+  });
+});
+
+describe.skipIf(!canLimitMemory)('where memory cgroups can be made', () => {
+  test('oom_restart delays the restart and gives up after too many kills', async () => {
+    const lodging = lodge();
+    lodging.write(
+      lodging.program('app', 'eats-at-once.sh', {
+        memory_max: '32MB',
+        oom_restart: 'delay=200ms,jitter=0,max_per_window=1/10m,then=stop',
+      }),
+    );
+    await lodging.start();
+    const { spawnError, restarts } = await lodging.reachProcess('app', 'FATAL');
+    expect(spawnError).toMatch(/killed for memory 2 times in 600 s.*own limit of 32 MB/);
+    expect(restarts).toBe(1);
+    expect(lodging.journal()).toMatch(/delayed: app is started in 0\.2 s: killed for memory/);
+  });
+
+  test('a limit of the group holds for its processes together', async () => {
+    const lodging = lodge();
+    lodging.write(
+      lodging.program('app', 'eats-memory.sh', { oom_score_adj: 300 }),
+      '[group:team]\nprograms=app\ngroup_memory_max=48MB\n',
+    );
+    await lodging.start();
+    await lodging.reach('RUNNING', 'app');
+    lodging.touch('eat');
+    await until('a second life', () => lodging.diary('leader').length === 2);
+    const { lastDeath } = await lodging.process('app');
+    expect(lastDeath?.verdict).toMatchObject({ oom: 'certain', cause: 'outer-limit' });
+    expect(lastDeath?.verdict?.because).toMatch(/limit of \S*\/team/);
+  });
+});
