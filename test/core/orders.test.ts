@@ -13,26 +13,26 @@ const told = (outcomes: readonly Outcome[]): readonly string[] =>
 interface Asked {
   readonly stage: Stage;
   readonly process: Process;
-  order(order: Partial<Order> & Pick<Order, 'verb'>): Promise<readonly string[]>;
+  order(order: Order): Promise<readonly string[]>;
 }
 
 const ask = (): Asked => {
   const stage = new Stage();
   const process = stage.process();
-  const order: Asked['order'] = async (more) => {
-    const full = { names: ['all'], wait: true, signal: 'SIGHUP', ...more } as Order;
-    return told(await carryOut(full, [process], () => stage.clock.now()));
-  };
+  const order: Asked['order'] = async (given) =>
+    told(await carryOut(given, [process], () => stage.clock.now()));
   return { stage, process, order };
 };
 
+const START = { verb: 'start', names: ['all'], wait: true } as const;
+const HANGUP = { verb: 'signal', names: ['all'], signal: 'SIGHUP' } as const;
 const refusal = { code: 'NO_COMMAND', reason: "can't find command 'x'" } as const;
 
 describe('start', () => {
   test('changes nothing when the command cannot be found', async () => {
     const { stage, process, order } = ask();
     stage.refusal = refusal;
-    expect(await order({ verb: 'start' })).toEqual(['app: NO_COMMAND']);
+    expect(await order(START)).toEqual(['app: NO_COMMAND']);
     expect(process.phase.name).toBe('stopped');
     expect(stage.events).toEqual([]);
   });
@@ -41,14 +41,14 @@ describe('start', () => {
     const { stage, process, order } = ask();
     await stage.running(process);
     stage.refusal = refusal;
-    expect(await order({ verb: 'start' })).toEqual(['app: ALREADY_STARTED']);
+    expect(await order(START)).toEqual(['app: ALREADY_STARTED']);
   });
 
   test('of a process that is stopping waits for its end, then starts it', async () => {
     const { stage, process, order } = ask();
     await stage.running(process);
     process.feed({ name: 'stop', reason: 'stop' });
-    const outcome = order({ verb: 'start' });
+    const outcome = order(START);
     await stage.dies(OK);
     expect(process.phase.name).toBe('launching');
     await stage.launched();
@@ -60,7 +60,7 @@ describe('start', () => {
     const { stage, process, order } = ask();
     await stage.running(process);
     process.feed({ name: 'stop', reason: 'stop' });
-    expect(await order({ verb: 'start', wait: false })).toEqual(['app: started']);
+    expect(await order({ ...START, wait: false })).toEqual(['app: started']);
     await stage.dies(OK);
     expect(process.phase.name).toBe('launching');
   });
@@ -69,11 +69,11 @@ describe('start', () => {
 describe('signal', () => {
   test('says when the kernel forbids it, and when there is nobody', async () => {
     const { stage, process, order } = ask();
-    expect(await order({ verb: 'signal' })).toEqual(['app: NOT_RUNNING']);
+    expect(await order(HANGUP)).toEqual(['app: NOT_RUNNING']);
     await stage.running(process);
-    expect(await order({ verb: 'signal' })).toEqual(['app: signalled']);
+    expect(await order(HANGUP)).toEqual(['app: signalled']);
     stage.hands.signal = () => 'denied';
-    expect(await order({ verb: 'signal' })).toEqual(['app: SIGNAL_DENIED']);
+    expect(await order(HANGUP)).toEqual(['app: SIGNAL_DENIED']);
   });
 });
 
