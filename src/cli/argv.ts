@@ -1,6 +1,7 @@
 // What does a plain command line order? All that people write every day; the rest is left to commander.
 
-import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow, type Order } from './commands.ts';
+import { COMMANDS, type CommandRow, type Order } from './commands.ts';
+import { GLOBAL_OPTIONS, type OptionRow } from './rows.ts';
 
 const flagsOf = ({ flags }: OptionRow): readonly string[] =>
   flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));

@@ -1,20 +1,19 @@
 // How does a shell learn what may follow `tsvisor`? One script for each shell, written from the table of commands.
 
-import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow } from './commands.ts';
+import { GLOBAL_OPTIONS, ROWS, type OptionRow, type Row } from './rows.ts';
 import { ACTION_NAMES } from './ctl/actions.ts';
 
 const flagsOf = ({ flags }: OptionRow): readonly string[] =>
   flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
 
-const allFlags = ({ options }: CommandRow): readonly string[] =>
-  [...options, ...GLOBAL_OPTIONS].flatMap(flagsOf);
+const allFlags = ({ options }: Row): readonly string[] => [...options, ...GLOBAL_OPTIONS].flatMap(flagsOf);
 
 const WITH_VALUE = GLOBAL_OPTIONS.flatMap(flagsOf).join('|');
 
 const SHELL_NAMES = 'bash zsh fish';
 
 /** A command that prints the words, in the shell's own way of saying it. */
-const wordsFor = ({ name, takes, raw }: CommandRow, ask: (what: string) => string): string => {
+const wordsFor = ({ name, takes, raw }: Row, ask: (what: string) => string): string => {
   if (raw === true) return `${ACTION_NAMES.join(' ')} ${ask('names')}`;
   if (takes === 'shell') return SHELL_NAMES;
   if (takes === 'groups') return ask('groups');
@@ -22,7 +21,7 @@ const wordsFor = ({ name, takes, raw }: CommandRow, ask: (what: string) => strin
   return name === 'logs' ? `supervisor ${ask('names')}` : ask('names');
 };
 
-const bashCase = (row: CommandRow): string => {
+const bashCase = (row: Row): string => {
   const words = wordsFor(row, (what) => `$("\${ask[@]}" ${what} 2>/dev/null)`);
   const flags = row.raw === true ? '-c -s -u -p -i -r' : allFlags(row).join(' ');
   return `    ${row.name}) words="${words}" flags="${flags}" ;;`;
@@ -51,8 +50,8 @@ _tsvisor() {
     -c|--config|-s|--socket) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
   case "$command" in
-    "") words="${COMMANDS.map(({ name }) => name).join(' ')}" flags="${GLOBAL_OPTIONS.flatMap(flagsOf).join(' ')} --help" ;;
-${COMMANDS.map(bashCase).join('\n')}
+    "") words="${ROWS.map(({ name }) => name).join(' ')}" flags="${GLOBAL_OPTIONS.flatMap(flagsOf).join(' ')} --help" ;;
+${ROWS.map(bashCase).join('\n')}
   esac
   [[ $current == -* ]] && words="$flags"
   COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -65,7 +64,7 @@ complete -F _tsvisor tsvisor
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-const zshCase = (row: CommandRow): string => {
+const zshCase = (row: Row): string => {
   const words = wordsFor(row, (what) => `\${(f)"$($ask ${what} 2>/dev/null)"}`);
   const flags = row.raw === true ? '-c -s -u -p -i -r' : allFlags(row).join(' ');
   return `    ${row.name}) given=(${words}) flags=(${flags}) ;;`;
@@ -75,7 +74,7 @@ const zsh = (): string => `#compdef tsvisor
 # zsh completion for tsvisor: tsvisor completion zsh > "\${fpath[1]}/_tsvisor"
 _tsvisor() {
   local -a commands=(
-${COMMANDS.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join('\n')}
+${ROWS.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join('\n')}
   )
   local -a ask=(tsvisor) given flags
   local command=''
@@ -97,7 +96,7 @@ ${COMMANDS.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).joi
     return
   fi
   case $command in
-${COMMANDS.map(zshCase).join('\n')}
+${ROWS.map(zshCase).join('\n')}
   esac
   if [[ $words[CURRENT] == -* ]]; then
     compadd -- $flags
@@ -118,7 +117,7 @@ const fishOption = (condition: string, { flags, meaning }: OptionRow): string =>
   return `complete -c tsvisor${condition} ${names.join(' ')}${value} -d ${fishQuoted(meaning)}`;
 };
 
-const fishLines = (row: CommandRow): readonly string[] => {
+const fishLines = (row: Row): readonly string[] => {
   const condition = ` -n '__fish_seen_subcommand_from ${row.name}'`;
   const words = wordsFor(row, (what) => `(__tsvisor_ask ${what})`);
   return [
@@ -146,7 +145,7 @@ const fish = (): string =>
     FISH_ASK,
     'complete -c tsvisor -f',
     ...GLOBAL_OPTIONS.map((option) => `${fishOption('', option)} -F`),
-    ...COMMANDS.flatMap(fishLines),
+    ...ROWS.flatMap(fishLines),
     '',
   ].join('\n');
 

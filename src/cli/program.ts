@@ -1,7 +1,8 @@
 // What does any command line order, and what is told to those who write it wrongly or ask for help? Commander's part.
 
 import { Command, CommanderError, Option } from 'commander';
-import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow, type Order } from './commands.ts';
+import { COMMANDS, type CommandRow, type Order } from './commands.ts';
+import { GLOBAL_OPTIONS, type OptionRow } from './rows.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Exit status of a command line that cannot be understood, as supervisorctl's. */

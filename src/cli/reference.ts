@@ -1,7 +1,7 @@
 // How does the table of commands read as a page? Writes docs/reference/commands.md.
 
 import { ERRORS } from '../model/errors.ts';
-import { COMMANDS, GLOBAL_OPTIONS, type CommandRow, type OptionRow } from './commands.ts';
+import { GLOBAL_OPTIONS, ROWS, type OptionRow, type Row } from './rows.ts';
 import { HELP } from './ctl/help.ts';
 import { CTL_OPTIONS } from './ctl/options.ts';
 
@@ -25,7 +25,7 @@ const optionTable = (options: readonly OptionRow[]): string =>
     options.map(({ flags, meaning }) => [`\`${flags}\``, meaning]),
   );
 
-const commandPart = ({ name, words, summary, detail, options }: CommandRow): string =>
+const commandPart = ({ name, words, summary, detail, options }: Row): string =>
   [
     `## \`${`tsvisor ${name} ${words}`.trimEnd()}\``,
     `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
@@ -63,7 +63,7 @@ export const commandsPage = (): string =>
     'Written from the table of commands by `node scripts/docs.mjs`; a test holds the two together.',
     'Options of every command, before or after its name; `--help` tells of each.',
     optionTable(GLOBAL_OPTIONS),
-    ...COMMANDS.map(commandPart),
+    ...ROWS.map(commandPart),
     '## Options of `tsvisor ctl`',
     optionTable(ctlOptions()),
     '## Actions of `tsvisor ctl`',

@@ -3,8 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPlainArgv } from '../../src/cli/argv.ts';
-import { COMMANDS, GLOBAL_OPTIONS, type OptionRow, type Order } from '../../src/cli/commands.ts';
+import { COMMANDS, type Order } from '../../src/cli/commands.ts';
 import { readArgv } from '../../src/cli/program.ts';
+import { GLOBAL_OPTIONS, type OptionRow } from '../../src/cli/rows.ts';
 import { createScreen } from './screen.ts';
 
 const plain = ({ row, words, options }: Order): unknown => ({

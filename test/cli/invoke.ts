@@ -5,7 +5,7 @@ import type { Command, Reply } from '../../src/model/command.ts';
 import { openHouse, STATUS } from '../api/lodging.ts';
 import { createProcess, createScreen } from './screen.ts';
 
-export const PROCESSES = [
+const PROCESSES = [
   createProcess({ group: 'ci', name: 'app-1', pid: 101 }),
   createProcess({ group: 'ci', name: 'app-2', pid: 102 }),
   createProcess({ group: 'web', name: 'web', pid: 103 }),

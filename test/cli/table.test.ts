@@ -28,6 +28,16 @@ const render = (process: Partial<ProcessStatus>, view: Partial<View> = {}): read
   renderProcesses([createProcess(process)], { ...VIEW, ...view });
 
 describe('table of processes', () => {
+  test('shows the CPU where it is known and there is room for it', () => {
+    const head = (view: Partial<View>): string => render({ cpu: 12.34 }, view)[0] ?? '';
+    expect(head({ columns: null })).toContain('CPU');
+    expect(head({ columns: 120 })).toContain('CPU');
+    expect(head({ columns: 60 })).not.toContain('CPU');
+    expect(render({ cpu: null }, { columns: null })[0]).not.toContain('CPU');
+    expect(render({ cpu: 12.34 }, { columns: 120 })[1]).toContain(' 12% ');
+    expect(render({ cpu: 0.04 }, { columns: 120 })[1]).toContain(' 0.0% ');
+  });
+
   test('reads like this', () => {
     const processes = [
       createProcess({

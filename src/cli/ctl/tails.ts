@@ -28,27 +28,27 @@ const whyNot = (error: unknown): string => {
   return `Cannot connect, error: ${kind} (${reason.join(', ')})`;
 };
 
-/** Feeds the terminal with logs until the server ends them or somebody presses Ctrl-C; failures go to stderr. */
+/** Feeds the terminal with logs until the server ends them, somebody interrupts or nobody reads; failures go to stderr. */
 export const stream = async (
   session: Session,
   paths: readonly string[],
   interrupted: Promise<void>,
 ): Promise<void> => {
+  const { terminal } = session;
+  const deaf = createLatch();
+  const feed = (bytes: Uint8Array): void => (terminal.gone() ? deaf.open() : terminal.write(bytes));
   const followings = paths.map((path) => ({
     path,
-    ...followLog(session.target, {
-      path: encodeURI(path),
-      feed: (bytes) => session.terminal.write(bytes),
-    }),
+    ...followLog(session.target, { path: encodeURI(path), feed }),
   }));
   const ended = followings.map(async (following) => {
     try {
       await following.ended;
     } catch (error) {
-      session.terminal.err(`${session.target.url}${following.path} ${whyNot(error)}`);
+      terminal.err(`${session.target.url}${following.path} ${whyNot(error)}`);
     }
   });
-  await Promise.race([Promise.all(ended), interrupted]);
+  await Promise.race([Promise.all(ended), interrupted, deaf.opened]);
   for (const following of followings) following.close();
 };
 

@@ -1,0 +1,217 @@
+// Which subcommands are there, with which words and options, and what do they do? The one table, in words only.
+
+export interface OptionRow {
+  /** As commander writes it: `-c, --config <file>`; without `<…>` it is a switch. */
+  readonly flags: string;
+  readonly meaning: string;
+}
+
+export interface Row {
+  readonly name: string;
+  /** As commander writes it: `[names...]` may be absent, `<names...>` may not. */
+  readonly words: string;
+  /** What its words are, for those who complete them. */
+  readonly takes?: 'processes' | 'groups' | 'shell';
+  readonly summary: string;
+  readonly detail: string;
+  readonly options: readonly OptionRow[];
+  /** Everything behind its name is its own affair, options too. */
+  readonly raw?: true;
+}
+
+/** Options of every subcommand, before or after its name. */
+export const GLOBAL_OPTIONS: readonly OptionRow[] = [
+  { flags: '-c, --config <file>', meaning: 'config file (else the first of the usual places)' },
+  { flags: '-s, --socket <path>', meaning: 'control socket of the supervisor to ask' },
+];
+
+const NAMES = 'Names: `process`, `group:process`, `group:*`, `all`.';
+
+const NO_WAIT: OptionRow = { flags: '--no-wait', meaning: 'return at once instead of when it is done' };
+const JSON_OPTION: OptionRow = { flags: '--json', meaning: 'print everything as JSON' };
+
+export const ROWS = [
+  {
+    name: 'start',
+    words: '[names...]',
+    takes: 'processes',
+    summary: 'start the supervisor, or the named processes',
+    detail: `Without names: starts the supervisor and returns when it answers.\n${NAMES}`,
+    options: [{ flags: '-n, --foreground', meaning: 'stay in the foreground, log to stdout' }, NO_WAIT],
+  },
+  {
+    name: 'stop',
+    words: '[names...]',
+    takes: 'processes',
+    summary: 'stop the named processes, or everything and the supervisor',
+    detail: `Without names: stops every process and the supervisor, and returns when all are gone.\n${NAMES}`,
+    options: [NO_WAIT],
+  },
+  {
+    name: 'restart',
+    words: '[names...]',
+    takes: 'processes',
+    summary: 'restart the named processes, or the supervisor in place',
+    detail: `Without names: the supervisor reads its config anew and starts everything again.\n${NAMES}`,
+    options: [NO_WAIT],
+  },
+  {
+    name: 'status',
+    words: '[names...]',
+    takes: 'processes',
+    summary: 'show processes, their memory, scores and last deaths',
+    detail: `${NAMES}\nExit status: 3 when a listed process is STOPPED, EXITED, FATAL or UNKNOWN; 4 for an unknown name or no supervisor.`,
+    options: [JSON_OPTION, { flags: '-w, --watch', meaning: 'show it again every second' }],
+  },
+  {
+    name: 'logs',
+    words: '[names...]',
+    takes: 'processes',
+    summary: 'show what processes wrote last, and with -f what they write',
+    detail:
+      'Without names: of every process. `supervisor` is the log of the supervisor itself.\n' +
+      `Reads the files, so that it works also while the supervisor does not.\n${NAMES}`,
+    options: [
+      { flags: '-f, --follow', meaning: 'go on with what is written from now on' },
+      { flags: '-n, --lines <count>', meaning: 'lines of each log to begin with (10)' },
+      { flags: '--stdout', meaning: 'only the logs of stdout' },
+      { flags: '--stderr', meaning: 'only the logs of stderr' },
+    ],
+  },
+  {
+    name: 'wait',
+    words: '<names...>',
+    takes: 'processes',
+    summary: 'wait until the named processes are in a state',
+    detail:
+      `States: \`running\`, \`ready\` (for now the same), \`exited\` (at rest, whatever the reason). ${NAMES}\n` +
+      'Exit status: 7 when a process is FATAL and so never runs; 124 when the time is over.',
+    options: [
+      { flags: '--for <state>', meaning: 'running, ready or exited (running)' },
+      { flags: '--timeout <seconds>', meaning: 'give up after this long (never)' },
+    ],
+  },
+  {
+    name: 'pid',
+    words: '[names...]',
+    takes: 'processes',
+    summary: "print the supervisor's pid, or those of the named processes",
+    detail: `${NAMES}\nExit status: 7 when a named process does not run.`,
+    options: [],
+  },
+  {
+    name: 'signal',
+    words: '<signal> <names...>',
+    takes: 'processes',
+    summary: 'send a signal to the named processes',
+    detail: `The signal is a name (TERM, HUP) or a number. ${NAMES}`,
+    options: [],
+  },
+  {
+    name: 'apply',
+    words: '',
+    summary: 'read the config anew and change only what differs',
+    detail:
+      'Tells what is added, removed, restarted or changed while it runs, and by which keys. A config with a problem changes nothing.',
+    options: [{ flags: '--dry-run', meaning: 'only tell' }, JSON_OPTION],
+  },
+  {
+    name: 'reread',
+    words: '',
+    summary: 'read the config anew and tell which groups differ; nothing is changed',
+    detail: 'As supervisorctl reread. `tsvisor apply` or `tsvisor update` makes it so.',
+    options: [],
+  },
+  {
+    name: 'update',
+    words: '[groups...]',
+    takes: 'groups',
+    summary: 'read the config anew and add, remove and restart whole groups',
+    detail: 'As supervisorctl update: a group in which anything differs is stopped, replaced and started.',
+    options: [],
+  },
+  {
+    name: 'add',
+    words: '<groups...>',
+    takes: 'groups',
+    summary: 'make groups of the config that was read last active',
+    detail: '',
+    options: [],
+  },
+  {
+    name: 'remove',
+    words: '<groups...>',
+    takes: 'groups',
+    summary: 'take groups that are at rest out of the active config',
+    detail: '',
+    options: [],
+  },
+  {
+    name: 'avail',
+    words: '',
+    summary: 'list the processes of the config that was read last',
+    detail:
+      'Columns: name, whether it is in use, whether it starts by itself, priorities of group and process.',
+    options: [],
+  },
+  {
+    name: 'shutdown',
+    words: '',
+    summary: 'stop every process and the supervisor',
+    detail: 'The same as `tsvisor stop` without names.',
+    options: [],
+  },
+  {
+    name: 'check',
+    words: '',
+    summary: 'check a config file without starting anything',
+    detail:
+      'Prints every problem with its place, then advice that is no problem. Exit status: 2 when there is a problem.',
+    options: [{ flags: '--explain <key>', meaning: 'tell what a key means, and check nothing' }, JSON_OPTION],
+  },
+  {
+    name: 'config',
+    words: '',
+    summary: 'print the config with every default filled in',
+    detail: 'As YAML; passwords are hidden.',
+    options: [
+      { flags: '--json', meaning: 'as JSON' },
+      { flags: '--as <shape>', meaning: '`supervisord`: as JSON in the words of supervisord' },
+      { flags: '--assume-exists', meaning: 'take users and folders as there: for use on another machine' },
+      { flags: '--hostname <name>', meaning: 'what %(host_node_name)s is on that machine' },
+    ],
+  },
+  {
+    name: 'schema',
+    words: '',
+    summary: 'print the JSON Schema of tsvisor.yaml',
+    detail: 'For editors, which complete and check by it.',
+    options: [],
+  },
+  {
+    name: 'completion',
+    words: '<shell>',
+    takes: 'shell',
+    summary: 'print the completion script for bash, zsh or fish',
+    detail:
+      'bash: source <(tsvisor completion bash). zsh: tsvisor completion zsh > a file named _tsvisor in $fpath.\n' +
+      'fish: tsvisor completion fish > ~/.config/fish/completions/tsvisor.fish.',
+    options: [],
+  },
+  {
+    name: 'ctl',
+    words: '[words...]',
+    summary: 'supervisorctl as it was: the same actions, texts and exit statuses',
+    detail:
+      "Takes supervisorctl's options (-c -s -u -p -i -r) and actions; without an action it is a shell. `tsvisor ctl -h` tells more.",
+    options: [],
+    raw: true,
+  },
+  {
+    name: 'version',
+    words: '',
+    summary: "print tsvisor's version",
+    detail: '',
+    options: [],
+  },
+] as const satisfies readonly Row[];
