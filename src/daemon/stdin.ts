@@ -78,13 +78,13 @@ export const sendStdin = async (
   house: House,
   { name, bytes }: Extract<Command, { verb: 'send-stdin' }>,
 ): Promise<readonly Outcome[]> => {
-  const process = processNamed(house, name);
-  const { phase, plan } = process;
-  if (phase.name !== 'starting' && phase.name !== 'running') throw new TsvisorError('NOT_RUNNING', { name });
+  const { phase, plan, namespec } = processNamed(house, name);
+  if (phase.name !== 'starting' && phase.name !== 'running')
+    throw new TsvisorError('NOT_RUNNING', { name: namespec });
   const { stdin } = house.hands.berth(plan).streams;
-  if (stdin.kind !== 'pipe') throw new TsvisorError('STDIN_CLOSED', { name });
+  if (stdin.kind !== 'pipe') throw new TsvisorError('STDIN_CLOSED', { name: namespec });
   const { clock } = house.ground.linux;
   const pause = (): Promise<void> => new Promise((resolve) => void clock.after(PAUSE, resolve));
-  await inTurn({ path: stdin.path, name, bytes }, pause);
+  await inTurn({ path: stdin.path, name: namespec, bytes }, pause);
   return [];
 };

@@ -1,0 +1,120 @@
+// Do the servers of a config, stdin and logs work from outside, with the built program?
+
+import { createServer, type AddressInfo } from 'node:net';
+import { request } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { lodge, type Lodging } from './lodging.ts';
+import { until } from './wait.ts';
+
+interface Where {
+  readonly socketPath?: string;
+  readonly port?: number;
+}
+
+/** The text of the reply to one call. */
+const call = (where: Where, method: string, ...params: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const values = params.map((text) => `<param><value>${text}</value></param>`).join('');
+    const sent = request(
+      { host: '127.0.0.1', ...where, agent: false, method: 'POST', path: '/RPC2' },
+      (reply) => {
+        let text = '';
+        reply.on('data', (part: Buffer) => (text += part.toString()));
+        reply.on('end', () => resolve(text));
+      },
+    );
+    sent.on('error', reject);
+    sent.end(`<methodCall><methodName>${method}</methodName><params>${values}</params></methodCall>`);
+  });
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  // A server on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  return port;
+};
+
+const UNIX = ({ folder }: Lodging): string => `[unix_http_server]\nfile=${folder}/s.sock\n`;
+const INTERFACE =
+  '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n';
+
+test('answers on every server, but keeps one closed that anybody could use, and says so', async () => {
+  const lodging = lodge();
+  const [local, open] = [await freePort(), await freePort()];
+  lodging.write(
+    UNIX(lodging),
+    `[inet_http_server:local]\nport=127.0.0.1:${local}\n[inet_http_server:open]\nport=*:${open}\n`,
+    INTERFACE,
+    lodging.program('stays', 'stays.sh'),
+  );
+  await lodging.start();
+  const { supervisor } = await lodging.reach('RUNNING');
+  expect(supervisor.notices.join('\n')).toContain('insecure=true in [inet_http_server:open]');
+  expect(await call({ port: local }, 'supervisor.getState')).toContain('RUNNING');
+  expect(await call({ socketPath: lodging.path('s.sock') }, 'supervisor.getState')).toContain('RUNNING');
+  await expect(call({ port: open }, 'supervisor.getState')).rejects.toThrow('ECONNREFUSED');
+});
+
+test('has no supervisor.* on the servers of a config without the interface, and all of it on its own socket', async () => {
+  const lodging = lodge();
+  lodging.write(UNIX(lodging), lodging.program('stays', 'stays.sh'));
+  await lodging.start();
+  const on = (name: string) => call({ socketPath: lodging.path(name) }, 'supervisor.getState');
+  expect(await on('s.sock')).toContain('UNKNOWN_METHOD');
+  expect(await on('run/tsvisor.sock')).toContain('RUNNING');
+});
+
+test(
+  'takes what a program reads from stdin, in order, and refuses what it does not read',
+  { timeout: 90_000 },
+  async () => {
+    const lodging = lodge();
+    lodging.write(
+      UNIX(lodging),
+      INTERFACE,
+      `[program:cat]\ncommand=/bin/cat\nstdout_logfile=${lodging.path('cat.out')}\nstartsecs=0\n`,
+      lodging.program('deaf', 'stays.sh', { startsecs: 0 }),
+    );
+    await lodging.start();
+    await lodging.reach('RUNNING');
+    const socketPath = lodging.path('s.sock');
+    const lines = Array.from({ length: 20 }, (_, index) => `${index} ${'x'.repeat(20_000)}\n`);
+    await Promise.all(lines.map((line) => call({ socketPath }, 'supervisor.sendProcessStdin', 'cat', line)));
+    await until('all of it in the log', () => lodging.read('cat.out').length >= lines.join('').length);
+    expect(lodging.read('cat.out').split('\n').toSorted()).toEqual(lines.join('').split('\n').toSorted());
+    const deaf = await call({ socketPath }, 'supervisor.sendProcessStdin', 'deaf', 'x'.repeat(200_000));
+    expect(deaf).toMatch(/FAILED: cannot write to the stdin of deaf: it reads nothing/);
+  },
+);
+
+test('a port that was taken while the supervisor was dead does not keep the programs down', async () => {
+  const lodging = lodge();
+  const port = await freePort();
+  lodging.write(
+    `[inet_http_server]\nport=127.0.0.1:${port}\n`,
+    INTERFACE,
+    lodging.program('stays', 'stays.sh'),
+  );
+  await lodging.start();
+  const { supervisor } = await lodging.reach('RUNNING');
+  process.kill(supervisor.pid, 'SIGSTOP');
+  const thief = createServer();
+  onTestFinished(() => void thief.close());
+  process.kill(supervisor.pid, 'SIGKILL');
+  await until(
+    'the port stolen',
+    () =>
+      new Promise<boolean>((resolve) => {
+        thief.once('error', () => resolve(false));
+        thief.listen(port, '127.0.0.1', () => resolve(true));
+      }),
+  );
+  const after = await lodging.reachAfter(supervisor.pid, 'RUNNING');
+  expect(after.supervisor.notices.join('\n')).toContain('another program is already listening there');
+  thief.close();
+  await until('the port ours again', async () =>
+    (await call({ port }, 'supervisor.getState').catch(() => '')).includes('RUNNING'),
+  );
+});
