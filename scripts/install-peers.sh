@@ -1,26 +1,44 @@
 #!/usr/bin/env bash
-# Installs what the end-to-end tests and the benchmark compare with: Debian's supervisor. Quiet, and never a failure:
-# without it those tests are skipped by name.
+# Installs what the end-to-end tests and the benchmark ask of other programs: Debian's supervisor to compare with, promtool
+# (prometheus) to read the metrics, chromium to look at the pages, tmux to look at the terminal. Quiet, and never a failure:
+# without one of them its tests are skipped by name.
 set -u
+export DEBIAN_FRONTEND=noninteractive
 
-if command -v supervisord >/dev/null; then
-  echo "peers: supervisord $(supervisord --version) is here"
-elif [ "$(id -u)" -ne 0 ]; then
-  echo "peers: supervisord is missing and only root may install it: comparisons with it are skipped"
-elif ! command -v apt-get >/dev/null; then
-  echo "peers: supervisord is missing and there is no apt-get: comparisons with it are skipped"
-else
-  export DEBIAN_FRONTEND=noninteractive
-  install() { timeout 120 apt-get install -y -q --no-install-recommends supervisor; }
-  # The package starts a supervisord of its own where it can; a policy of 101 forbids that.
-  policy=/usr/sbin/policy-rc.d
-  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" && made_policy=yes; }
-  { install || { timeout 120 apt-get update -q && install; }; } >/dev/null 2>&1
-  [ "${made_policy:-}" = yes ] && rm -f "$policy"
-  if command -v supervisord >/dev/null; then
-    echo "peers: installed supervisord $(supervisord --version)"
+# Packages start daemons of their own where they can; a policy of 101 forbids that.
+policy=/usr/sbin/policy-rc.d
+made_policy=no
+updated=no
+
+install() { timeout 300 apt-get install -y -q --no-install-recommends "$1" >/dev/null 2>&1; }
+update() {
+  [ "$updated" = yes ] && return 1
+  updated=yes
+  timeout 120 apt-get update -q >/dev/null 2>&1
+}
+
+# peer COMMAND PACKAGE
+peer() {
+  if command -v "$1" >/dev/null; then
+    echo "peers: $1 is here"
+  elif [ "$(id -u)" -ne 0 ]; then
+    echo "peers: $1 is missing and only root may install it: tests that need it are skipped"
+  elif ! command -v apt-get >/dev/null; then
+    echo "peers: $1 is missing and there is no apt-get: tests that need it are skipped"
   else
-    echo "peers: supervisord could not be installed (offline?): comparisons with it are skipped"
+    [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" && made_policy=yes; }
+    install "$2" || { update && install "$2"; }
+    if command -v "$1" >/dev/null; then
+      echo "peers: installed $1"
+    else
+      echo "peers: $1 could not be installed (offline?): tests that need it are skipped"
+    fi
   fi
-fi
+}
+
+peer supervisord supervisor
+peer promtool prometheus
+peer chromium chromium
+peer tmux tmux
+[ "$made_policy" = yes ] && rm -f "$policy"
 exit 0

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { lockName } from './config/runtime.ts';
-import { answer } from './daemon/answers.ts';
+import { answer, supervisorStatus } from './daemon/answers.ts';
 import { boot, type House } from './daemon/boot.ts';
 import { Ending } from './daemon/ending.ts';
 import { standOn, type Ground } from './daemon/ground.ts';
@@ -84,7 +84,13 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   process.on('exit', () => closeVoices(voices));
   const parts = { house: (): House => house, guardianPid: link?.hello.guardianPid ?? null, onBug };
   const endings = new Ending(parts);
-  const house = await boot({ ground, voices, onBug, ask: (command) => answer(house, endings, command) });
+  const house = await boot({
+    ground,
+    voices,
+    onBug,
+    ask: (command) => answer(house, endings, command),
+    about: () => supervisorStatus(house, endings),
+  });
   writeNotes(house);
   sayBeginning(house);
   if (house.pastLife?.verdict.cause === 'machine') house.supervisor.alarm();

@@ -11,10 +11,25 @@ import { sendJson, sendStatus } from './send.ts';
 import type { RpcValue } from './value.ts';
 import { BUG_ON_WIRE, refusalToWire } from './wire.ts';
 
+interface PageRequest {
+  /** Decoded, with one slash in front. */
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Answers a request, or resolves to false when there is no such page. */
+export type Pages = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  page: PageRequest,
+) => Promise<boolean>;
+
 export interface Answering {
   readonly ask: Ask;
   readonly self: Self;
   readonly follow: Follow;
+  /** Asked for every path that is none of the API's; absent: there are no pages. */
+  readonly pages?: Pages;
   /** Whether XML-RPC has the namespace `supervisor` here. */
   readonly supervisor: boolean;
   /** Decides by the Authorization header; null lets everybody in who may open the socket. */
@@ -49,14 +64,22 @@ const isPage = (path: string): boolean => !path.startsWith('/api/');
 const answerJson = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { path, query, ask }: { path: string; query: string; ask: Ask },
+  { path, query, ask }: PageRequest & { readonly ask: Ask },
 ): Promise<void> => {
   const method = request.method ?? '';
-  if (isPage(path)) return sendStatus(response, method === 'GET' || method === 'HEAD' ? 404 : 400);
   const route = findRoute(method, path);
   const body = parseJson(await readBody(request, response));
   const command = commandOf(route, { query: new URLSearchParams(query), body });
   sendJson(response, 200, onWire(route.reply, await ask(command)));
+};
+
+const answerPage = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pages, ...page }: PageRequest & Pick<Answering, 'pages'>,
+): Promise<void> => {
+  if (pages !== undefined && (await pages(request, response, page))) return;
+  sendStatus(response, request.method === 'GET' || request.method === 'HEAD' ? 404 : 400);
 };
 
 /** Loaded with the first call: a supervisor that nobody calls does not pay for a parser. */
@@ -81,6 +104,10 @@ const route = async (
   if (path.startsWith('/logtail') || path.startsWith('/mainlogtail'))
     return answerLog(request, response, { path, follow: answering.follow });
   if (request.method === 'GET' && path === '/healthz') return sendJson(response, 200, { ok: true });
+  if (isPage(path)) {
+    const { pages } = answering;
+    return answerPage(request, response, { path, query, ...(pages === undefined ? {} : { pages }) });
+  }
   return answerJson(request, response, { path, query, ask: answering.ask });
 };
 

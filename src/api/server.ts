@@ -2,7 +2,7 @@
 
 import type { RequestListener } from 'node:http';
 import type { Ask } from '../model/command.ts';
-import { answers, type Answering } from './answer.ts';
+import { answers, type Answering, type Pages } from './answer.ts';
 import type { Follow } from './answer-log.ts';
 import type { Credentials } from './auth.ts';
 import type { Serving } from './http.ts';
@@ -39,6 +39,8 @@ export interface ApiOptions {
   readonly ask: Ask;
   readonly self: Self;
   readonly follow: Follow;
+  /** What is shown at paths that are none of the API's. */
+  readonly pages?: Pages;
   /** Told of every failure inside tsvisor that a request met; the client has got status 500. */
   readonly bug: (error: unknown, request: string) => void;
 }

@@ -28,7 +28,7 @@ export interface Endings {
   readonly started: number;
 }
 
-const supervisorStatus = (house: House, endings: Endings): SupervisorStatus => {
+export const supervisorStatus = (house: House, endings: Endings): SupervisorStatus => {
   const { ground, supervisor, notices, pastLife, socket } = house;
   const { plan, settings, link, tier, linux } = ground;
   const score = linux.processes.score(process.pid);

@@ -8,7 +8,7 @@ import { Supervisor } from '../core/supervisor.ts';
 import { deleteLogs, findOldAuto } from '../logs/auto.ts';
 import { OutputRoom } from '../logs/outputs.ts';
 import { createVoice } from '../logs/voice.ts';
-import type { Ask, PastLife } from '../model/command.ts';
+import type { Ask, PastLife, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
@@ -25,11 +25,13 @@ import { lastHolderPid } from './holder.ts';
 import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
 import { openMemory, type MemoryRoom } from './memory-room.ts';
 import { createNotices, type Notices } from './notices.ts';
+import { pagesOf } from './pages.ts';
 import { judgePastLife, wasAsked } from './past-life.ts';
 import { PipeFolder } from './pipes.ts';
 import { Replanning } from './replanning.ts';
 import { bestRung, type Rung } from './rung.ts';
 import { type GroupOf, SharedSockets } from './shared-sockets.ts';
+import { openTally, Seen, type SeenParts } from './seen.ts';
 import { openApi, openSockets } from './sockets.ts';
 import type { Voices } from './voices.ts';
 
@@ -161,6 +163,8 @@ export interface BootOptions {
   readonly voices: Voices;
   readonly ask: Ask;
   readonly onBug: (bug: unknown) => void;
+  /** The supervisor's own part of `status`; answers once the house stands. */
+  readonly about: () => SupervisorStatus;
 }
 
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
@@ -183,7 +187,18 @@ const tellEvents = ({ bus, voices, ground }: Rooms, ledger: Ledger): void => {
 };
 
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
-export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise<House> => {
+/** Nothing has been launched yet: every launch and death from now on is counted. */
+const openSeen = (
+  { ground, voices, bus, onBug }: Rooms,
+  { pastLife, ...parts }: Pick<SeenParts, 'supervisor' | 'hands' | 'about'> & Pick<House, 'pastLife'>,
+): Seen => {
+  const tally = openTally(ground, voices);
+  if (pastLife !== null) tally.supervisorDied(pastLife.verdict);
+  bus.subscribe((event) => tally.hear(event));
+  return new Seen({ ...parts, ground, voices, tally, onBug });
+};
+
+export const boot = async ({ ground, voices, ask, about, onBug }: BootOptions): Promise<House> => {
   const { settings, plan, guardian, linux, tier } = ground;
   const rooms = openRooms(ground, voices, onBug);
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
@@ -215,9 +230,11 @@ export const boot = async ({ ground, voices, ask, onBug }: BootOptions): Promise
   tellEvents(rooms, ledger);
   rooms.bus.subscribe((event) => events.announce(event));
   // Last: whoever is let in finds everything there.
-  const api = openApi({ ground, supervisor, hands, ask, onBug });
+  const pastLife = judgePast(rooms);
+  const seen = openSeen(rooms, { supervisor, hands, about, pastLife });
+  const api = openApi({ ground, supervisor, hands, ask, pages: pagesOf(seen), onBug });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
   const replanning = new Replanning({ ground, supervisor, hands });
   const parts = { ground, voices, hands, events, supervisor, replanning, memory, ledger, api, socket, onBug };
-  return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife: judgePast(rooms) };
+  return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife };
 };

@@ -1,6 +1,7 @@
 // Where does this supervisor listen? On its control socket and on every server of the config.
 
 import { join } from 'node:path';
+import type { Pages } from '../api/answer.ts';
 import { createApi, type Api } from '../api/server.ts';
 import { readVersion } from '../config/version.ts';
 import type { Ask } from '../model/command.ts';
@@ -12,13 +13,15 @@ import type { Notices } from './notices.ts';
 
 export interface ApiParts extends Archive {
   readonly ask: Ask;
+  readonly pages: Pages;
   readonly onBug: (bug: unknown) => void;
 }
 
-export const openApi = ({ ask, onBug, ...archive }: ApiParts): Api => {
+export const openApi = ({ ask, pages, onBug, ...archive }: ApiParts): Api => {
   const { ground, supervisor } = archive;
   return createApi({
     ask,
+    pages,
     self: {
       version: readVersion(),
       identifier: ground.plan.supervisor.identifier,

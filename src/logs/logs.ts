@@ -69,6 +69,8 @@ const isSpecial = (path: string): boolean =>
 export class Logs {
   readonly #watch: Watch;
   readonly syslog: Syslog;
+  /** Bytes that no log holds, of all destinations. */
+  readonly lost = { dropped: 0, failed: 0 };
   readonly #shared = new Map<string, Shared>();
   readonly #unheard: string[] = [];
   #listener: ((text: string) => void) | null = null;
@@ -79,7 +81,13 @@ export class Logs {
   }
 
   constructor(clock: LogClock) {
-    this.#watch = { clock, trouble: (text) => this.#tell(text) };
+    this.#watch = {
+      clock,
+      trouble: (text) => this.#tell(text),
+      lost: (bytes, reason) => {
+        this.lost[reason] += bytes;
+      },
+    };
     this.syslog = new Syslog(this.#watch);
   }
 

@@ -33,6 +33,8 @@ export const failureOf = (error: unknown): Failure => {
 export interface Watch {
   readonly clock: LogClock;
   readonly trouble: (text: string) => void;
+  /** Counts bytes that no log will hold: over a limit, or because the log could not be written. */
+  readonly lost?: (bytes: number, reason: 'dropped' | 'failed') => void;
 }
 
 /** The account of one destination: lost bytes, said once when it begins and once when it ends. */
@@ -59,13 +61,14 @@ export class Losses {
 
   drop(bytes: number): void {
     this.#lost += bytes;
+    this.watch.lost?.(bytes, 'failed');
   }
 
   /** Notes a failed attempt that lost `bytes`. */
   fail(failure: Failure, bytes: number): void {
     const first = this.#failure === null;
     this.#failure = failure;
-    this.#lost += bytes;
+    this.drop(bytes);
     this.#retryAt = this.watch.clock.now() + REST;
     if (!first) return;
     const cure = cureOf(failure.code);

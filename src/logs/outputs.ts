@@ -24,6 +24,8 @@ export interface Outputs {
   hold(): void;
   /** `pid` of the new leader; null when the launch failed. */
   start(pid: number | null): void;
+  /** Bytes read from the streams that are captured, since they were opened. */
+  written(): Readonly<Partial<Record<StreamName, number>>>;
   /** The leader has ended: what it wrote is heard now, as far as its logs take it at once. */
   lastWords(): void;
   /** On the way out: resolves when all that was written is in its logs. */
@@ -104,6 +106,7 @@ export class OutputRoom {
     const captures: Capture[] = [];
     const close = (): void => {
       for (const closer of closers.splice(0)) closer.close();
+    const byStream: [StreamName, Capture][] = [];
     };
     for (const stream of ['stdout', 'stderr'] as const) {
       const fifo = pipes[stream];
@@ -120,11 +123,13 @@ export class OutputRoom {
       captures.push(opened.capture);
       closers.push(opened.capture, opened.log);
     }
+      byStream.push([stream, opened.capture]);
     return {
       hold: () => captures.forEach((capture) => capture.hold()),
       start: (pid) => captures.forEach((capture) => capture.start(pid)),
       lastWords: () => captures.forEach((capture) => capture.lastWords()),
       drain: async () => void (await Promise.all(captures.map(async (capture) => capture.drain()))),
+      written: () => Object.fromEntries(byStream.map(([stream, { bytes }]) => [stream, bytes])),
       close,
     };
   }

@@ -108,6 +108,7 @@ export class Valve implements Sink {
     for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1))
       this.#dropped.lines += 1;
     this.#dropped.bytes += bytes.length;
+    this.#options.watch.lost?.(bytes.length, 'dropped');
     this.#inDropped = bytes[bytes.length - 1] !== NEWLINE;
     this.#disarm ??= this.#options.watch.clock.after(SECOND, () => {
       this.#disarm = null;

@@ -96,6 +96,7 @@ describe('the floors of the house', () => {
         'logs',
         'guardian',
         'events',
+        'metrics',
         'api',
         'cli',
         'daemon',

@@ -1,0 +1,177 @@
+// What do those see who watch from outside? Processes as sampled of late, counts of what has happened, and the machine.
+
+import type { Supervisor } from '../core/supervisor.ts';
+import type { Process } from '../core/process.ts';
+import type { Inspection } from '../core/hands.ts';
+import { processStatus } from '../core/status.ts';
+import { readPressure } from '../kernel/machine-memory.ts';
+import { createUsage } from '../kernel/usage.ts';
+import { openKeeper } from '../metrics/keep.ts';
+import type { Picture, ProcessPicture } from '../metrics/page.ts';
+import { Sampler, type Point, type Subject } from '../metrics/sampler.ts';
+import { Tally } from '../metrics/tally.ts';
+import type { ProcessStatus, SupervisorStatus } from '../model/command.ts';
+import type { Identity } from '../model/phase.ts';
+import type { Ground } from './ground.ts';
+import type { RealHands } from './hands.ts';
+import type { Voices } from './voices.ts';
+
+export interface SeenParts {
+  readonly ground: Ground;
+  readonly voices: Voices;
+  readonly supervisor: Supervisor;
+  readonly hands: RealHands;
+  readonly tally: Tally;
+  readonly about: () => SupervisorStatus;
+  readonly onBug: (bug: unknown) => void;
+}
+
+interface Inspected extends Inspection {
+  readonly leader: Identity | null;
+  /** Bytes charged to its cgroup, where a limit makes them of interest. */
+  readonly charged: number | null;
+}
+
+/** Milliseconds: a reading that is older is not shown. */
+const FRESH_MS = 5000;
+/** Readings are kept fresh this long after somebody looked. */
+const INTEREST_MS = 60_000;
+
+const PRESSURE = '/proc/pressure/memory';
+
+/** Counts that begin where the last supervisor's ended; written while they change and on every way out. */
+export const openTally = ({ settings, linux }: Ground, { journal }: Voices): Tally => {
+  const keeper = openKeeper({
+    folder: settings.runtimeDir,
+    clock: linux.clock,
+    kept: () => tally.kept(),
+    trouble: (text) => journal.say('warn', text),
+  });
+  const tally: Tally = new Tally(keeper.found, linux.clock, (urgent) => keeper.changed(urgent));
+  process.on('exit', () => keeper.flush());
+  return tally;
+};
+
+const keyOf = ({ plan }: Process): string => `${plan.group}\0${plan.name}`;
+
+export class Seen {
+  readonly #parts: SeenParts;
+  readonly #sampler: Sampler<Inspected>;
+  readonly #pressure = readPressure(PRESSURE);
+  #lookedAt = -Infinity;
+  #warming: NodeJS.Timeout | null = null;
+
+  constructor(parts: SeenParts) {
+    this.#parts = parts;
+    this.#sampler = new Sampler({
+      subjects: () => parts.supervisor.processes.map((process) => this.#subject(process)),
+      usage: createUsage(),
+      now: () => parts.ground.linux.clock.now(),
+      yieldTurn: () => new Promise((resolve) => void setImmediate(resolve)),
+    });
+  }
+
+  get tally(): Tally {
+    return this.#parts.tally;
+  }
+
+  about(): SupervisorStatus {
+    return this.#parts.about();
+  }
+
+  /** Resolves when every process has been sampled of late. */
+  async look(): Promise<void> {
+    this.#lookedAt = this.#parts.ground.linux.clock.now();
+    this.#warming ??= setInterval(() => this.#keepWarm(), FRESH_MS).unref();
+    await this.#sampler.fresh(FRESH_MS + 1000);
+  }
+
+  /** Sorted by group, then name. */
+  statuses(): readonly ProcessStatus[] {
+    return this.#sorted().map((process) => this.#status(process));
+  }
+
+  /** Of the last minutes, oldest first; empty for a process that nobody has looked at. */
+  history(key: string): readonly Point[] {
+    return this.#sampler.reading(key)?.history ?? [];
+  }
+
+  async picture(): Promise<Picture> {
+    await this.look();
+    const { ground, voices, tally } = this.#parts;
+    const { user, system } = process.cpuUsage();
+    const { memory, oom } = ground.linux;
+    return {
+      supervisor: this.about(),
+      own: { memory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 },
+      processes: this.#sorted().map((one) => this.#picture(one)),
+      machine: {
+        available: memory.available(),
+        pressure: this.#pressure(),
+        oomKills: oom.machineKills(),
+      },
+      sweeps: tally.sweeps,
+      recoveries: tally.recoveries,
+      supervisorDeaths: tally.supervisorDeaths,
+      lost: voices.logs.lost,
+    };
+  }
+
+  #keepWarm(): void {
+    if (this.#parts.ground.linux.clock.now() - this.#lookedAt <= INTEREST_MS) {
+      this.#sampler.fresh(0).catch(this.#parts.onBug);
+      return;
+    }
+    if (this.#warming !== null) clearInterval(this.#warming);
+    this.#warming = null;
+  }
+
+  #sorted(): readonly Process[] {
+    return this.#parts.supervisor.processes.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  #subject(process: Process): Subject<Inspected> {
+    const { hands } = this.#parts;
+    const { plan, leader } = process;
+    return {
+      key: process.namespec,
+      inspect: () => ({
+        ...hands.inspect(plan, leader),
+        leader,
+        charged: plan.memoryMax === null ? null : (hands.berth(plan).cgroup?.charge()?.bytes ?? null),
+      }),
+    };
+  }
+
+  /** What was sampled of another leader than the present one says nothing of it. */
+  #status(process: Process): ProcessStatus {
+    const reading = this.#sampler.reading(process.namespec);
+    const { leader } = process;
+    const same = reading?.inspection.leader?.pid === leader?.pid;
+    const members = same ? (reading?.inspection.members ?? []) : leader === null ? [] : [leader.pid];
+    const inspection: Inspection = {
+      containment: reading?.inspection.containment ?? '',
+      enforcedBy: reading?.inspection.enforcedBy ?? null,
+      members,
+    };
+    const [first] = members;
+    const sampled = same && first !== undefined && reading !== null && reading.memory !== null;
+    const usage = new Map(
+      sampled ? [[first, { memory: reading.memory ?? 0, cpu: reading.cpu ?? 0 }] as const] : [],
+    );
+    return processStatus(process, { inspection, usage }, this.#parts.ground.linux.clock);
+  }
+
+  #picture(process: Process): ProcessPicture {
+    const { hands, tally } = this.#parts;
+    const { plan } = process;
+    const reading = this.#sampler.reading(process.namespec);
+    return {
+      status: this.#status(process),
+      tally: tally.of(plan),
+      cpuSeconds: reading?.cpuSeconds ?? 0,
+      charged: reading?.inspection.charged ?? null,
+      logBytes: hands.berth(plan).outputs?.written() ?? {},
+    };
+  }
+}

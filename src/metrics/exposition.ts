@@ -1,0 +1,84 @@
+// How are measurements written for Prometheus? OpenMetrics 1.0, and the older text format for those who do not ask for it.
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** Values counted by upper bounds; `counts` has one more, for those above the last bound. */
+export interface HistogramValue {
+  readonly bounds: readonly number[];
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
+interface FamilyHead {
+  /** Without `_total`. */
+  readonly name: string;
+  readonly help: string;
+}
+
+export type Family = FamilyHead &
+  (
+    | { readonly type: 'counter' | 'gauge'; readonly samples: readonly Sample[] }
+    | { readonly type: 'histogram'; readonly value: HistogramValue }
+  );
+
+export type Dialect = 'openmetrics' | 'text';
+
+export const CONTENT_TYPES: Readonly<Record<Dialect, string>> = {
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+};
+
+/** By the Accept header of a scrape. */
+export const dialectFor = (accept: string | undefined): Dialect =>
+  accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': String.raw`\\`,
+  '"': String.raw`\"`,
+  '\n': String.raw`\n`,
+};
+
+const escaped = (text: string): string =>
+  /[\\"\n]/.test(text) ? text.replaceAll(/[\\"\n]/g, (character) => ESCAPES[character] ?? '') : text;
+
+const labelText = (labels: Labels): string => {
+  let text = '';
+  for (const [name, value] of Object.entries(labels))
+    text += `${text === '' ? '{' : ','}${name}="${escaped(value)}"`;
+  return text === '' ? '' : `${text}}`;
+};
+
+/** OpenMetrics wants bounds as floats: `1.0`. */
+const boundText = (bound: number): string => (Number.isInteger(bound) ? bound.toFixed(1) : String(bound));
+
+const histogramText = (name: string, { bounds, counts, sum }: HistogramValue): string => {
+  let seen = 0;
+  const buckets = bounds.map((bound, index) => {
+    seen += counts[index] ?? 0;
+    return `${name}_bucket{le="${boundText(bound)}"} ${seen}\n`;
+  });
+  const all = seen + (counts[bounds.length] ?? 0);
+  return `${buckets.join('')}${name}_bucket{le="+Inf"} ${all}\n${name}_sum ${sum}\n${name}_count ${all}\n`;
+};
+
+const familyText = (family: Family, dialect: Dialect): string => {
+  const { name, help, type } = family;
+  const counted = type === 'counter' ? `${name}_total` : name;
+  const title = dialect === 'text' ? counted : name;
+  let text = `# HELP ${title} ${escaped(help)}\n# TYPE ${title} ${type}\n`;
+  if (family.type === 'histogram') return text + histogramText(name, family.value);
+  for (const { labels, value } of family.samples) text += `${counted}${labelText(labels)} ${value}\n`;
+  return text;
+};
+
+/** Families without samples are left out. */
+export const expose = (families: readonly Family[], dialect: Dialect): string => {
+  const told = families.filter((family) => family.type === 'histogram' || family.samples.length > 0);
+  const text = told.map((family) => familyText(family, dialect)).join('');
+  return dialect === 'openmetrics' ? `${text}# EOF\n` : text;
+};

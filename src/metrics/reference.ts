@@ -1,0 +1,35 @@
+// How does the table of metrics read as a page? Writes docs/reference/metrics.md.
+
+import { METRICS, type MetricRow } from './families.ts';
+
+/** As Prometheus shows it. */
+const shownName = (name: string, { type }: MetricRow): string =>
+  type === 'counter' ? `${name}_total` : name;
+
+const rows = (): readonly (readonly string[])[] =>
+  Object.entries<MetricRow>(METRICS).map(([name, row]) => [
+    `\`${shownName(name, row)}\``,
+    row.type,
+    row.labels.map((label) => `\`${label}\``).join(' '),
+    row.help,
+  ]);
+
+/** Columns padded to one width, as the formatter of the project leaves them. */
+const table = (lines: readonly (readonly string[])[]): string => {
+  const [head = []] = lines;
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((cells) => (cells[column] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...lines.slice(1).map(line)].join('\n');
+};
+
+export const metricsPage = (): string => `# Metrics
+
+Written from the table of metrics by \`node scripts/docs.mjs\`; a test holds the two together.
+
+\`GET /metrics\` on every socket of tsvisor, behind its password where it has one. OpenMetrics 1.0 for those who accept it, else the older text format.
+Counts of restarts and OOM kills are kept in the runtime folder (\`counts.json\`), so that neither a restart of a process nor one of the supervisor resets them.
+\`examples/prometheus\` has a scrape config and alert rules, \`examples/grafana\` a dashboard.
+
+${table([['metric', 'kind', 'labels', 'meaning'], ...rows()])}
+`;

@@ -1,0 +1,123 @@
+// Does Prometheus understand what a real supervisor tells, and do its counts outlive the supervisor?
+
+import { spawnSync } from 'node:child_process';
+import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { lodge, type Lodging } from './lodging.ts';
+import { until } from './wait.ts';
+import { kill } from './witness.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/prometheus/', import.meta.url));
+const PROMTOOL = 'promtool';
+const hasPromtool = spawnSync(PROMTOOL, ['--version']).status === 0;
+
+const promtool = (
+  args: readonly string[],
+  input = '',
+): { readonly code: number | null; readonly said: string } => {
+  const { status, stdout, stderr } = spawnSync(PROMTOOL, args, {
+    input,
+    encoding: 'utf8',
+    cwd: EXAMPLES,
+    timeout: 30_000,
+  });
+  return { code: status, said: `${stdout}${stderr}` };
+};
+
+const scrape = (
+  lodging: Lodging,
+  accept = 'text/plain',
+): Promise<{ readonly type: string; readonly text: string }> =>
+  new Promise((resolve, reject) => {
+    const asked = request(
+      { socketPath: lodging.path('run/tsvisor.sock'), path: '/metrics', headers: { accept } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            type: response.headers['content-type'] ?? '',
+            text: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+      },
+    );
+    asked.setTimeout(10_000, () => asked.destroy(new Error('no answer to /metrics within 10 s')));
+    asked.on('error', reject);
+    asked.end();
+  });
+
+const value = (text: string, series: string): number | null => {
+  const line = text.split('\n').find((one) => one.startsWith(`${series} `));
+  return line === undefined ? null : Number(line.slice(series.length + 1));
+};
+
+const RESTARTS = 'tsvisor_process_restarts_total{group="stays",process="stays",cause="signal"}';
+
+const withOne = async (): Promise<Lodging> => {
+  const lodging = lodge();
+  lodging.write(lodging.program('stays', 'stays.sh', { autorestart: 'true' }));
+  await lodging.start();
+  await lodging.reach('RUNNING');
+  return lodging;
+};
+
+describe('/metrics', () => {
+  test('tells what runs, and counts a restart by its cause', async () => {
+    const lodging = await withOne();
+    const { pid } = await lodging.process('stays');
+    const { type, text } = await scrape(lodging);
+    expect(type).toContain('text/plain');
+    expect(value(text, 'tsvisor_process_up{group="stays",process="stays"}')).toBe(1);
+    expect(
+      value(text, 'tsvisor_process_resident_memory_bytes{group="stays",process="stays"}'),
+    ).toBeGreaterThan(10_000);
+    expect(value(text, 'tsvisor_guardian_present')).toBe(1);
+    expect(value(text, RESTARTS)).toBe(0);
+    kill(pid, 'SIGSEGV');
+    const after = await until('the restart counted', async () => {
+      const { text: now } = await scrape(lodging);
+      return value(now, RESTARTS) === 1 ? now : null;
+    });
+    expect(value(after, 'tsvisor_recovery_duration_seconds_count')).toBe(1);
+  });
+
+  test('goes on counting after kill -9 of the supervisor', async () => {
+    const lodging = await withOne();
+    kill((await lodging.process('stays')).pid, 'SIGSEGV');
+    await until('the restart counted', async () => value((await scrape(lodging)).text, RESTARTS) === 1);
+    await until('the counts written', () => lodging.read('run/counts.json').includes('"signal":1'));
+    const { pid } = (await lodging.status()).supervisor;
+    kill(pid);
+    await lodging.reachAfter(pid, 'RUNNING');
+    const { text } = await scrape(lodging);
+    expect(value(text, RESTARTS)).toBe(1);
+    expect(text).toMatch(/^tsvisor_supervisor_deaths_total\{[^}]+\} 1$/m);
+  });
+
+  test.skipIf(!hasPromtool)('is accepted by promtool in both formats', async () => {
+    const lodging = await withOne();
+    const plain = await scrape(lodging);
+    expect(promtool(['check', 'metrics'], plain.text)).toEqual({ code: 0, said: '' });
+    const { type, text } = await scrape(lodging, 'application/openmetrics-text; version=1.0.0');
+    expect(type).toContain('openmetrics-text');
+    // The importer is a strict reader of OpenMetrics; it wants a time on each sample.
+    const dated = text.replaceAll(/^(?!#)(.+)$/gm, '$1 1700000000');
+    const file = lodging.writeFile('metrics.om', dated);
+    const read = promtool(['tsdb', 'create-blocks-from', 'openmetrics', file, lodging.path('tsdb')]);
+    expect(read).toMatchObject({ code: 0 });
+  });
+});
+
+describe.skipIf(!hasPromtool)('the examples for Prometheus', () => {
+  test.each([
+    ['check', 'rules', 'tsvisor.rules.yml'],
+    ['check', 'config', 'prometheus.yml'],
+    ['test', 'rules', 'tsvisor.rules.test.yml'],
+  ])('pass promtool %s %s', (...args) => {
+    const { code, said } = promtool(args);
+    expect(said).toContain('SUCCESS');
+    expect(code).toBe(0);
+  });
+});
