@@ -16,6 +16,7 @@ export const writeScene = (lodging: Lodging): readonly string[] => {
     `[program:cat]\ncommand=/bin/cat\n${logs('cat')}startsecs=0\n`,
     program('quick', '/bin/sleep 1000', 'startsecs=0\n'),
     program('crash', '/bin/false', 'startretries=0\n'),
+    `[program:never]\ncommand=/no/such/file\nstartretries=99\n${logs('never')}`,
     program('retries', '/bin/false', 'startretries=9\n'),
     program('nofile', '/no/such/file --flag'),
     program('nofileword', 'no-such-word'),

@@ -237,11 +237,15 @@ const PROCESSES: readonly Step[] = [
   rpc('getProcessInfo', ['bad']),
   rpc('getProcessInfo', ['signalled']),
   rpc('startProcess', ['retries']),
-  rpc('getProcessInfo', ['retries']),
   rpc('startProcess', ['retries']),
-  rpc('signalProcess', ['retries', 'CONT']),
   rpc('stopProcess', ['retries']),
-  rpc('getProcessInfo', ['retries'], 'spawn-error-kept'),
+  rpc('getProcessInfo', ['never']),
+  ctl('status never'),
+  rpc('signalProcess', ['never', 'CONT']),
+  rpc('sendProcessStdin', ['never', 'x']),
+  rpc('stopProcess', ['never']),
+  rpc('stopProcess', ['never']),
+  rpc('getProcessInfo', ['never'], 'spawn-error-kept'),
 ];
 
 const SYSTEM: readonly Step[] = [
