@@ -45,12 +45,17 @@ const rank = (code: number): number => (code >= 0xd8_00 && code <= 0xdf_ff ? cod
 /** From here on code units and code points are in different orders. */
 const HIGH = /[\uD800-\uFFFF]/;
 
+const byCodeUnit = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
+
 /** Orders texts by code point, as Python's `sort` does. */
 export const byCodePoint = (left: string, right: string): number => {
-  if (!HIGH.test(left) && !HIGH.test(right)) return left < right ? -1 : Number(left > right);
   let at = 0;
   while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
   if (at >= left.length || at >= right.length) return left.length - right.length;
   const [a, b] = [left.charCodeAt(at), right.charCodeAt(at)];
   return rank(a) - rank(b);
 };
+
+/** byCodePoint for these texts, or what comes to the same for them and is faster. */
+export const codePointOrder = (texts: readonly string[]): ((left: string, right: string) => number) =>
+  texts.some((text) => HIGH.test(text)) ? byCodePoint : byCodeUnit;

@@ -6,6 +6,7 @@ import { emptyDraft, problemAt, sectionsNamed } from './draft.ts';
 import type { Draft, Section } from './draft.ts';
 import { readIni } from './ini.ts';
 import { CTL_KEYS, CTL_PLUGIN_KEYS } from './keys.ts';
+import { namesIn } from './names.ts';
 import { absolutePath } from './paths.ts';
 import { entryPoint, settingsOf } from './plugins.ts';
 import { suffixOf } from './programs.ts';
@@ -51,7 +52,7 @@ const pluginOf = (work: Work, section: Section): CtlPlugin => {
 
 const settingsFrom = (work: Work, section: Section): CtlSettings => {
   const reader = readerOf(work, section, CTL_KEYS);
-  const here = [new Map([['here', work.here]]), work.env];
+  const here = [namesIn({ here: work.here }), work.env];
   const url = reader.read('serverurl', here);
   const history = reader.read('history_file', here);
   return {

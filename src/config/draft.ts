@@ -80,8 +80,13 @@ export const sectionOf = (draft: Draft, name: string, origin: Origin): Section =
   return made;
 };
 
-export const sectionsNamed = (draft: Draft, prefix: string): Section[] =>
-  [...draft.sections.values()].filter((section) => section.name.startsWith(prefix));
+export const sectionsNamed = (draft: Draft, prefix: string): Section[] => {
+  const found: Section[] = [];
+  draft.sections.forEach((section) => {
+    if (section.name.startsWith(prefix)) found.push(section);
+  });
+  return found;
+};
 
 export const problemAt = (
   origin: Origin,

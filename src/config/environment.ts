@@ -81,11 +81,32 @@ const unquote = (text: string): string => {
   return text.slice(start, end);
 };
 
+/** One variable as nearly all are written, and the comma behind it. */
+const PLAIN =
+  /[ \t\r\n]*([\w/.+\-():]+)[ \t\r\n]*=[ \t\r\n]*(?:"([^"']*)"|'([^"']*)'|([\w/.+\-():]+))[ \t\r\n]*(?:,[ \t\r\n]*|$)/y;
+
+/** The variables of a text in which all are plain, or null. */
+const plainVariables = (text: string): Record<string, string> | null => {
+  const variables: Record<string, string> = {};
+  PLAIN.lastIndex = 0;
+  while (PLAIN.lastIndex < text.length) {
+    const match = PLAIN.exec(text);
+    const key = match?.[1];
+    if (match === null || key === undefined || key === '__proto__') return null;
+    variables[key] = match[2] ?? match[3] ?? match[4] ?? '';
+  }
+  return variables;
+};
+
+const NOTHING_PASSED: readonly string[] = [];
+
 /**
  * Reads `KEY="value",KEY2=value2`. Tokens come in fours, key, `=`, value and a separator that nobody looks at; so `A=1;B=2`
  * is two variables and `A=a b` is A=a.
  */
 export const readEnvironment = (text: string): Environment => {
+  const plain = plainVariables(text);
+  if (plain !== null) return { variables: plain, passedOver: NOTHING_PASSED };
   const tokens = tokensOf(text);
   if (tokens === 'unclosed') {
     return {

@@ -1,13 +1,10 @@
 // What does a value say once its %(name)s are filled in? Python's mapping-style formatting.
 
+import { findName } from './names.ts';
+import type { Names } from './names.ts';
+import { refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { pythonAscii, pythonRepr } from './repr.ts';
-
-/** Looked up in order; the first map that has the name answers. */
-export type Names = readonly ReadonlyMap<string, string | number>[];
-
-export type Expanded =
-  | { readonly text: string; readonly refused?: undefined }
-  | { readonly refused: string; readonly hint: string };
 
 /** Longest text an expansion may make; execve itself takes 128 KiB per argument. */
 const MAX_LENGTH = 1 << 20;
@@ -24,16 +21,8 @@ type Formatted = string | { readonly refused: string };
 
 const PERCENT = 'write %% for a plain percent sign';
 
-const find = (names: Names, name: string): string | number | undefined => {
-  for (const map of names) {
-    const value = map.get(name);
-    if (value !== undefined) return value;
-  }
-  return undefined;
-};
-
 const available = (names: Names): string => {
-  const all = new Set(names.flatMap((map) => [...map.keys()]));
+  const all = new Set(names.flatMap((table) => [...table.keys()]));
   const plain = [...all].filter((name) => !name.startsWith('ENV_')).toSorted();
   return [...plain, 'ENV_*'].join(', ');
 };
@@ -144,49 +133,74 @@ const readSpec = (text: string, at: number): { readonly spec: Spec; readonly end
   };
 };
 
+interface Converted {
+  readonly out: string | Refusal;
+  /** Index behind the conversion. */
+  readonly end: number;
+}
+
 /** One conversion, from behind its `%`. */
-const convert = (
-  text: string,
-  at: number,
-  names: Names,
-): { readonly out: Expanded; readonly end: number } => {
-  if (text[at] === '%') return { out: { text: '%' }, end: at + 1 };
+const convert = (text: string, at: number, names: Names): Converted => {
+  if (text[at] === '%') return { out: '%', end: at + 1 };
   const named = text[at] === '(';
   const behind = named ? closing(text, at + 1) : at;
-  const stop = (refused: string, hint = PERCENT): { out: Expanded; end: number } => ({
-    out: { refused, hint },
+  const stop = (refused: string, hint = PERCENT): Converted => ({
+    out: refuse(refused, hint),
     end: text.length,
   });
   if (behind === -1) return stop('%( without )');
   const name = named ? text.slice(at + 1, behind - 1) : '';
-  const value = named ? find(names, name) : undefined;
+  const value = named ? findName(names, name) : undefined;
   if (named && value === undefined)
     return stop(`nothing is called '${name}' here`, `known here: ${available(names)}`);
-  // Nearly all of them.
-  if (value !== undefined && text[behind] === 's') return { out: { text: String(value) }, end: behind + 1 };
   const { spec, end } = readSpec(text, behind);
   if (spec.type === '') return stop('it ends within a %');
   if (value === undefined) return stop(`%${spec.type} has no name`);
   if (Math.max(spec.width, spec.precision) > MAX_LENGTH) return stop('its width is too large');
   const formatted = format(value, spec);
   return typeof formatted === 'string'
-    ? { out: { text: formatted }, end }
+    ? { out: formatted, end }
     : stop(formatted.refused, `as text: %(${name})s`);
 };
 
+const OPENING = 0x28;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LETTER_D = 0x64;
+const LETTER_S = 0x73;
+
+/** Length of what follows the parenthesis at `close` when it is `s`, `d` or `02d`, as nearly everywhere; else 0. */
+const plainLength = (text: string, close: number, value: string | number): number => {
+  const first = text.charCodeAt(close + 1);
+  if (first === LETTER_S) return 1;
+  if (typeof value === 'string' || value < 0) return 0;
+  if (first === LETTER_D) return 1;
+  const width = text.charCodeAt(close + 2);
+  return first === ZERO && width >= ZERO && width <= NINE && text.charCodeAt(close + 3) === LETTER_D ? 3 : 0;
+};
+
 /** Fills in `%(name)s` and `%%`. What Python refuses is refused, and so is `%s` without a name, which Python fills with everything. */
-export const expand = (text: string, names: Names): Expanded => {
+export const expand = (text: string, names: Names): string | Refusal => {
   let percent = text.indexOf('%');
-  if (percent === -1) return { text };
+  if (percent === -1) return text;
   let done = '';
   let from = 0;
   while (percent !== -1) {
-    const { out, end } = convert(text, percent + 1, names);
-    if (out.refused !== undefined) return out;
-    done += text.slice(from, percent) + out.text;
-    if (done.length > MAX_LENGTH) return { refused: 'it grows too long', hint: 'at most 1 MiB' };
-    from = end;
+    if (percent > from) done += text.slice(from, percent);
+    const close = text.charCodeAt(percent + 1) === OPENING ? text.indexOf(')', percent) : -1;
+    const value = close === -1 ? undefined : findName(names, text.slice(percent + 2, close));
+    const length = value === undefined ? 0 : plainLength(text, close, value);
+    if (value === undefined || length === 0) {
+      const { out, end } = convert(text, percent + 1, names);
+      if (typeof out !== 'string') return out;
+      done += out;
+      from = end;
+    } else {
+      done += length === 1 ? value : String(value).padStart(Number(text[close + 2]), '0');
+      from = close + 1 + length;
+    }
+    if (done.length > MAX_LENGTH) return refuse('it grows too long', 'at most 1 MiB');
     percent = text.indexOf('%', from);
   }
-  return { text: done + text.slice(from) };
+  return from < text.length ? done + text.slice(from) : done;
 };

@@ -1,11 +1,12 @@
 // Which groups are there, in which order? Those the config names, and one for every program that no group claims.
 
 import type { FcgiSocketPlan, GroupPlan, ListenerPlan, Ownership } from '../model/plan.ts';
-import { byCodePoint } from './blanks.ts';
+import { codePointOrder } from './blanks.ts';
 import { sectionsNamed } from './draft.ts';
 import type { Section } from './draft.ts';
-import type { Names } from './expand.ts';
-import { FCGI_KEYS, GROUP_KEYS, LISTENER_KEYS, OWN_KEYS } from './keys.ts';
+import { FCGI_KEYS, GROUP_KEYS, LISTENER_KEYS, OWN_KEYS, PROGRAM_KEYS } from './keys.ts';
+import { namesIn } from './names.ts';
+import type { Names } from './names.ts';
 import { absolutePath } from './paths.ts';
 import { entryPoint } from './plugins.ts';
 import { nameOf, processesOf, suffixOf } from './programs.ts';
@@ -72,14 +73,15 @@ const namedGroup = (gathering: Gathering, section: Section): GroupPlan | null =>
     .filter((member) => member !== null);
   const processes = members.flatMap((member) => {
     claimed.add(member.name);
-    return processesOf(work, withKeysOf(member, section), { group: name, kind: 'program', setting });
+    const keys = readerOf(work, withKeysOf(member, section), PROGRAM_KEYS);
+    return processesOf(work, keys, { group: name, kind: 'program', setting });
   });
   return { name, priority, kind: 'group', ...limitsOf(reader, names), processes };
 };
 
 const implicitGroup = (gathering: Gathering, section: Section): GroupPlan | null => {
   const { work, names, setting } = gathering;
-  const reader = readerOf(work, section, GROUP_KEYS);
+  const reader = readerOf(work, section, PROGRAM_KEYS);
   const name = nameOf(suffixOf(section));
   if (isRefusal(name)) {
     reader.refuse('', name);
@@ -90,7 +92,7 @@ const implicitGroup = (gathering: Gathering, section: Section): GroupPlan | null
     name,
     priority,
     kind: 'program',
-    processes: processesOf(work, section, { group: name, kind: 'program', setting }),
+    processes: processesOf(work, reader, { group: name, kind: 'program', setting }),
   };
 };
 
@@ -122,7 +124,7 @@ const listenerPool = (gathering: Gathering, section: Section): GroupPlan => {
   // A pool starts before everything else and stops after it, unless told otherwise; its processes keep 999.
   const priority = reader.has('priority') ? reader.read('priority', names) : -1;
   const listener = listenerOf(reader, names);
-  const processes = processesOf(work, section, { group: name, kind: 'eventlistener', setting });
+  const processes = processesOf(work, reader, { group: name, kind: 'eventlistener', setting });
   return { name, priority, kind: 'eventlistener', processes, listener };
 };
 
@@ -190,9 +192,9 @@ const fcgiGroup = (gathering: Gathering, section: Section): GroupPlan | null => 
   const priority = reader.read('priority', names);
   const socket = socketOf(work, reader, {
     here: names,
-    program: [new Map([['program_name', name]]), ...names],
+    program: [namesIn({ program_name: name }), ...names],
   });
-  const processes = processesOf(work, section, { group: name, kind: 'fcgi-program', setting });
+  const processes = processesOf(work, reader, { group: name, kind: 'fcgi-program', setting });
   return { name, priority, kind: 'fcgi-program', processes, socket };
 };
 
@@ -202,7 +204,7 @@ export const groupsOf = (work: Work, setting: Setting): GroupPlan[] => {
     work,
     setting,
     claimed: new Set(),
-    names: [new Map([['here', work.here]]), work.env],
+    names: [namesIn({ here: work.here }), work.env],
   };
   const each = (
     prefix: string,
@@ -212,10 +214,12 @@ export const groupsOf = (work: Work, setting: Setting): GroupPlan[] => {
       .filter((section) => !gathering.claimed.has(section.name))
       .map((section) => make(gathering, section))
       .filter((group) => group !== null);
-  return [
+  const groups = [
     ...each('group:', namedGroup),
     ...each('program:', implicitGroup),
     ...each('eventlistener:', listenerPool),
     ...each('fcgi-program:', fcgiGroup),
-  ].toSorted((a, b) => a.priority - b.priority || byCodePoint(a.name, b.name));
+  ];
+  const order = codePointOrder(groups.map(({ name }) => name));
+  return groups.toSorted((a, b) => a.priority - b.priority || order(a.name, b.name));
 };

@@ -2,11 +2,12 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Problem } from '../model/problem.ts';
-import { byCodePoint, words } from './blanks.ts';
+import { codePointOrder, words } from './blanks.ts';
 import { entryOf, problemAt } from './draft.ts';
 import type { Draft, Section } from './draft.ts';
 import { expand } from './expand.ts';
-import type { Names } from './expand.ts';
+import { namesIn } from './names.ts';
+import type { Names } from './names.ts';
 import { glob } from './glob.ts';
 import { readIniSections } from './ini.ts';
 import { isRefusal } from './refusal.ts';
@@ -29,14 +30,14 @@ const expandHere = (draft: Draft, here: string, touched: ReadonlySet<string> | n
   for (const name of shared || touched === null ? draft.sections.keys() : touched) {
     const section = draft.sections.get(name);
     if (section === undefined) continue;
-    const keys = shared
-      ? [...section.defaults.keys(), ...section.entries.keys()]
-      : [...section.entries.keys()];
-    for (const key of keys) {
-      const entry = entryOf(section, key);
-      if (typeof entry?.raw !== 'string' || !entry.raw.includes(HERE)) continue;
-      section.entries.set(key, { raw: entry.raw.replaceAll(HERE, here), origin: entry.origin });
-    }
+    section.entries.forEach((entry) => {
+      if (typeof entry.raw === 'string' && entry.raw.includes(HERE))
+        entry.raw = entry.raw.replaceAll(HERE, () => here);
+    });
+    if (!shared) continue;
+    for (const [key, { raw, origin }] of section.defaults)
+      if (typeof raw === 'string' && raw.includes(HERE) && !section.entries.has(key))
+        section.entries.set(key, { raw: raw.replaceAll(HERE, () => here), origin });
   }
 };
 
@@ -61,8 +62,8 @@ const patternsOf = (draft: Draft, section: Section, names: Names): readonly stri
     const message = 'cannot use [include]: it has no files';
     return problemAt(section.origin, { key: 'files', message, hint: 'files = conf.d/*.conf' });
   }
-  const text = expand(entry.raw, [new Map([['here', dirname(draft.file)]]), ...names]);
-  if (text.refused === undefined) return words(text.text);
+  const text = expand(entry.raw, [namesIn({ here: dirname(draft.file) }), ...names]);
+  if (!isRefusal(text)) return words(text);
   return problemAt(entry.origin, {
     key: 'files',
     message: `cannot use [include]: ${text.refused}`,
@@ -100,7 +101,7 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
       const message = `No file matches via include "${pattern}"`;
       warnings.push({ ...problemAt(origin, { key: 'files', message }), verbatim: true });
     }
-    for (const file of found.toSorted(byCodePoint)) {
+    for (const file of found.toSorted(codePointOrder(found))) {
       if (files.length >= MAX_FILES) break;
       files.push(file);
       const read = readInto(draft, file);

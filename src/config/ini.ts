@@ -44,6 +44,15 @@ const optionOf = (text: string): { readonly key: string; readonly value: string 
   return key === '' ? null : { key, value: strip(text.slice(at + 1)) };
 };
 
+/** Nearly every line with a value: a key at the margin, no mark of a comment in its value, perhaps a comment behind it. */
+const PLAIN =
+  /([a-z][a-z0-9_.]*)[ \t]*[=:][ \t]*((?:[!"$-:<-~](?:[\t !"$-:<-~]*[!"$-:<-~])?)?)[ \t]*(?:[ \t][;#].*)?(?:\n|$)/y;
+
+/** Nearly every header. */
+const HEADER = /\[([\w:.-]+)\][ \t]*(?:\n|$)/y;
+
+const BRACKET = 0x5b;
+
 /** Reads lines of one file into a draft that may hold other files' sections already. */
 class IniReader {
   readonly problems: Problem[] = [];
@@ -54,6 +63,8 @@ class IniReader {
   private open: { raw: Raw } | null = null;
   private text = '';
   private pieces: string[] | null = null;
+  /** Empty lines behind it, which count only when the value goes on. */
+  private empty = 0;
   private indent = 0;
   private readonly draft: Draft;
   private readonly file: string;
@@ -67,10 +78,11 @@ class IniReader {
   line(line: string, number: number): boolean {
     const first = skipBlanks(line, 0);
     const mark = line[first];
-    const comment = mark === ';' || mark === '#' ? 0 : commentStart(line);
+    if (mark === ';' || mark === '#') return true;
+    const comment = commentStart(line);
     const value = strip(comment === -1 ? line : line.slice(0, comment));
     if (value === '') {
-      if (comment === -1) this.more('');
+      if (comment === -1) this.empty += 1;
       return true;
     }
     if (this.open !== null && first > this.indent) {
@@ -84,6 +96,7 @@ class IniReader {
   private more(piece: string): void {
     if (this.open === null) return;
     this.pieces ??= [this.text];
+    for (; this.empty > 0; this.empty -= 1) this.pieces.push('');
     this.pieces.push(piece);
   }
 
@@ -91,13 +104,13 @@ class IniReader {
     if (this.open !== null && this.pieces !== null) this.open.raw = stripEnd(this.pieces.join('\n'));
     this.open = null;
     this.pieces = null;
+    this.empty = 0;
   }
 
   private statement(text: string, number: number): boolean {
     const header = headerOf(text);
     if (header !== null) {
-      this.close();
-      this.entries = this.section(header, number);
+      this.header(header, number);
       return true;
     }
     if (this.entries === null) {
@@ -109,13 +122,37 @@ class IniReader {
       this.refuse(number, `cannot read '${clip(text)}': not key=value`, 'a comment starts with ; or #');
       return this.problems.length < MAX_PROBLEMS;
     }
-    this.close();
-    const entry: Entry = { raw: option.value, origin: { file: this.file, line: number, column: 0 } };
-    // Set anew, not replaced: but a key keeps the place of its first appearance, as in Python's dictionaries.
-    this.entries.set(option.key, entry);
-    this.open = entry;
-    this.text = option.value;
+    this.option(option.key, option.value, number);
     return true;
+  }
+
+  private header(name: string, line: number): void {
+    this.close();
+    this.entries = this.section(name, line);
+  }
+
+  /** A key and its value. */
+  private option(key: string, value: string, line: number): void {
+    this.close();
+    const entry: Entry = { raw: value, origin: { file: this.file, line, column: 0 } };
+    // Set anew, not replaced: but a key keeps the place of its first appearance, as in Python's dictionaries.
+    this.entries?.set(key, entry);
+    this.open = entry;
+    this.text = value;
+  }
+
+  /** Reads the line that starts at `at` when it is a plain one: answers where the next starts, or -1. */
+  plainLine(text: string, at: number, number: number): number {
+    const isHeader = text.charCodeAt(at) === BRACKET;
+    if (this.entries === null && !isHeader) return -1;
+    const shape = isHeader ? HEADER : PLAIN;
+    shape.lastIndex = at;
+    const match = shape.exec(text);
+    if (match === null) return -1;
+    this.indent = 0;
+    if (isHeader) this.header(match[1] ?? '', number);
+    else this.option(match[1] ?? '', match[2] ?? '', number);
+    return shape.lastIndex;
   }
 
   private section(header: string, line: number): Entries {
@@ -138,10 +175,18 @@ export const readIniSections = (
   text: string,
 ): { readonly problems: readonly Problem[]; readonly touched: ReadonlySet<string> } => {
   const reader = new IniReader(draft, file);
-  let number = 1;
-  for (const line of text.split(/\r\n|\r|\n/)) {
-    if (!reader.line(line, number)) break;
-    number += 1;
+  const page = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
+  let at = 0;
+  for (let number = 1; at < page.length; number += 1) {
+    const next = reader.plainLine(page, at, number);
+    if (next !== -1) {
+      at = next;
+      continue;
+    }
+    const found = page.indexOf('\n', at);
+    const end = found === -1 ? page.length : found;
+    if (!reader.line(page.slice(at, end), number)) break;
+    at = end + 1;
   }
   reader.close();
   return { problems: reader.problems, touched: reader.touched };

@@ -8,6 +8,7 @@ import { emptyDraft, problemAt } from './draft.ts';
 import type { Drafted } from './draft.ts';
 import { includeFiles } from './include.ts';
 import { readIni } from './ini.ts';
+import { namesIn } from './names.ts';
 import { isRefusal } from './refusal.ts';
 import { environmentNames, resolveDraft } from './resolve.ts';
 import { readText } from './text-file.ts';
@@ -27,7 +28,7 @@ const draftIni = (file: string, text: string, more: { world: World; options: Loa
   const draft = emptyDraft('ini', file);
   const problems = readIni(draft, file, text);
   if (problems.length > 0) return { draft, includedFiles: [], problems, warnings: [] };
-  const host = new Map([['host_node_name', more.world.hostname]]);
+  const host = namesIn({ host_node_name: more.world.hostname });
   const names = [host, environmentNames(more.world.env)];
   const included = includeFiles(draft, { names, mayRead: more.options.mayRead });
   return { draft, includedFiles: included.files, problems: included.problems, warnings: included.warnings };

@@ -1,13 +1,13 @@
 // Which processes does a program-like section stand for, and what is each of them like?
 
 import type { ProcessPlan } from '../model/plan.ts';
-import { byCodePoint, strip } from './blanks.ts';
+import { codePointOrder, strip } from './blanks.ts';
 import type { Section } from './draft.ts';
-import type { Names } from './expand.ts';
-import { PROGRAM_KEYS } from './keys.ts';
+import type { PROGRAM_KEYS } from './keys.ts';
+import { namesIn, namesOfVariables } from './names.ts';
+import type { Names, NameTable } from './names.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { readerOf } from './section.ts';
 import type { SectionReader, Work } from './section.ts';
 import { sharedOf } from './shared.ts';
 import { streamsOf } from './streams.ts';
@@ -58,22 +58,22 @@ const checkNames = (reader: ProgramReader, processName: string, numprocs: number
 };
 
 /** The processes of one program-like section, in supervisord's order: by priority, then by name as text. */
-export const processesOf = (work: Work, section: Section, membership: Membership): ProcessPlan[] => {
-  const reader = readerOf(work, section, PROGRAM_KEYS);
-  const program = nameOf(suffixOf(section));
+export const processesOf = (work: Work, reader: ProgramReader, membership: Membership): ProcessPlan[] => {
+  const program = nameOf(suffixOf(reader.section));
   if (typeof program !== 'string') {
     reader.refuse('', program);
     return [];
   }
-  const base = new Map<string, string>([
-    ['here', work.here],
-    ['program_name', program],
-    ['group_name', membership.group],
-    ['host_node_name', work.reading.hostname],
-  ]);
-  const shared = sharedOf(work, reader, [base, work.env]);
-  const numprocs = reader.read('numprocs', [base, work.env]);
-  const first = reader.read('numprocs_start', [base, work.env]);
+  const base = namesIn({
+    here: work.here,
+    program_name: program,
+    group_name: membership.group,
+    host_node_name: work.reading.hostname,
+  });
+  const names: Names = [base, work.env];
+  const shared = sharedOf(work, reader, names);
+  const numprocs = reader.read('numprocs', names);
+  const first = reader.read('numprocs_start', names);
   checkNames(reader, reader.plain('process_name'), numprocs);
   if (shared.stopasgroup && !shared.killasgroup) {
     reader.refuse(
@@ -87,9 +87,9 @@ export const processesOf = (work: Work, section: Section, membership: Membership
   const made: ProcessPlan[] = [];
   for (let number = first; number < first + Math.min(numprocs, MAX_NUMPROCS); number += 1)
     made.push(one(number, numprocs));
-  return made.length < 2
-    ? made
-    : made.toSorted((a, b) => a.priority - b.priority || byCodePoint(a.name, b.name));
+  if (made.length < 2) return made;
+  const order = codePointOrder(made.map(({ name }) => name));
+  return made.toSorted((a, b) => a.priority - b.priority || order(a.name, b.name));
 };
 
 interface Making {
@@ -98,23 +98,23 @@ interface Making {
   readonly membership: Membership;
   readonly program: string;
   readonly shared: ProcessPlan;
-  readonly base: ReadonlyMap<string, string>;
+  readonly base: NameTable;
 }
 
 const processMaker = (making: Making): ((processNum: number, numprocs: number) => ProcessPlan) => {
   const { work, reader, membership, program, shared, base } = making;
   // Variables that an earlier process of the section set stay known to the later ones, as in supervisord.
   const earlier = new Map<string, string>();
-  const numbered = new Map<string, number>();
+  const numbers = { process_num: 0, numprocs: 0 };
+  const numbered = namesIn(numbers);
   const bare = Object.keys(membership.setting.environment).length === 0;
   return (processNum, numprocs) => {
-    numbered.set('process_num', processNum).set('numprocs', numprocs);
+    Object.assign(numbers, { process_num: processNum, numprocs });
     const environment = reader.read('environment', [base, numbered, work.env, earlier]);
-    const own = new Map<string, string>();
-    for (const key in environment) own.set(`ENV_${key}`, environment[key] ?? '');
-    const names: Names = [own, base, numbered, work.env, earlier];
+    const names: Names = [namesOfVariables(environment), base, numbered, work.env, earlier];
     const directory = reader.read('directory', names);
-    const streams = streamsOf(reader, names, {
+    const streams = streamsOf(reader, {
+      names,
       cwd: membership.setting.cwd,
       redirect: shared.redirectStderr,
       twice: work.reading.dialect === 'ini',
@@ -123,7 +123,8 @@ const processMaker = (making: Making): ((processNum: number, numprocs: number) =
     if (!reader.has('command'))
       reader.refuse('command', refuse('it has no command', 'command=/path/to/program'));
     const name = reader.read('process_name', names);
-    for (const [key, value] of own) earlier.set(key, value);
+    if (numprocs > 1)
+      for (const [key, value] of Object.entries(environment)) earlier.set(`ENV_${key}`, value);
     return {
       ...shared,
       kind: membership.kind,

@@ -5,9 +5,10 @@ import type { Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemAt } from './draft.ts';
 import type { Draft } from './draft.ts';
-import type { Names } from './expand.ts';
 import { groupsOf } from './groups.ts';
 import { SUPERVISOR_KEYS } from './keys.ts';
+import { namesIn } from './names.ts';
+import type { Names } from './names.ts';
 import { absolutePath } from './paths.ts';
 import { rpcInterfacesOf } from './plugins.ts';
 import { readerOf } from './section.ts';
@@ -37,7 +38,7 @@ const environmentOf = (
   reader: SupervisorReader,
   names: Names,
 ): Readonly<Record<string, string>> => {
-  const host = new Map([['host_node_name', work.reading.hostname]]);
+  const host = namesIn({ host_node_name: work.reading.hostname });
   // supervisord expands this one twice, and knows the host name only the second time.
   const full = [host, ...names];
   const environment =
@@ -113,7 +114,7 @@ const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
     defaults: draft.defaults,
   };
   const reader = readerOf(work, section, SUPERVISOR_KEYS);
-  const names: Names = [new Map([['here', work.here]]), work.env];
+  const names: Names = [namesIn({ here: work.here }), work.env];
   const settings = settingsOf(work, reader, names);
   const environment = environmentOf(work, reader, names);
   const rpcInterfaces = rpcInterfacesOf(work);

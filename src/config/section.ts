@@ -4,8 +4,9 @@ import type { Problem } from '../model/problem.ts';
 import { entryOf, problemAt } from './draft.ts';
 import type { Draft, Origin, Raw, Section } from './draft.ts';
 import { expand } from './expand.ts';
-import type { Names } from './expand.ts';
+
 import type { KeyRow } from './keys.ts';
+import type { Names } from './names.ts';
 import { isRefusal, shown } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { TYPES } from './types.ts';
@@ -52,8 +53,8 @@ export interface SectionReader<R extends Rows> {
 const expandRaw = (raw: Raw, names: Names): Raw | Refusal => {
   if (typeof raw === 'string') {
     const done = expand(raw, names);
-    return done.refused === undefined
-      ? done.text
+    return typeof done === 'string'
+      ? done
       : { ...done, refused: `cannot expand ${shown(raw)}: ${done.refused}` };
   }
   const entries = Object.entries(raw).map(([key, text]) => [key, expandRaw(text, names)] as const);
@@ -68,57 +69,93 @@ const meaning = (work: Work, row: KeyRow, text: Raw | Refusal): unknown =>
 
 const byDefault = (work: Work, row: KeyRow, names: Names): unknown => {
   if (row.default === null) return null;
+  const known = work.defaults.get(row);
+  if (known !== undefined) return known;
   if (row.default.includes('%')) return meaning(work, row, expandRaw(row.default, names));
-  const known = work.defaults.get(row) ?? meaning(work, row, row.default);
-  work.defaults.set(row, known);
-  return known;
+  const value = meaning(work, row, row.default);
+  work.defaults.set(row, value);
+  return value;
 };
 
-const isPlain = (raw: Raw | null): boolean => raw === null || (typeof raw === 'string' && !raw.includes('%'));
+const isPlain = (raw: Raw): boolean => typeof raw === 'string' && !raw.includes('%');
 
 /** The place of a key, or of its section's header when the key is not there. */
 const originOf = (section: Section, key: string): Origin => entryOf(section, key)?.origin ?? section.origin;
 
-export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R): SectionReader<R> => {
-  let refused = false;
-  const refuse = (key: string, refusal: Refusal): void => {
-    refused = true;
-    const message = `cannot use ${section.title}: ${refusal.refused}`;
-    work.report(problemAt(originOf(section, key), { key, message, hint: refusal.hint }));
-  };
+/** Lives as long as its section is read; there are as many as sections, so it is kept small. */
+class Reader<R extends Rows> implements SectionReader<R> {
+  readonly section: Section;
+  private readonly work: Work;
+  private readonly rows: R;
+  private refused = false;
   /** Values that no name can change, by key: all processes of a section share them. */
-  const settled = new Map<string, unknown>();
-  const read = (key: string, names: Names, again?: Names): unknown => {
-    const known = settled.get(key);
-    if (known !== undefined) return known;
-    const row = rows[key];
-    if (row === undefined) throw new Error(`no such key in the table: ${key}`);
-    const raw = entryOf(section, key)?.raw;
-    const once = raw === undefined ? undefined : expandRaw(raw, names);
-    const text = once === undefined || isRefusal(once) || again === undefined ? once : expandRaw(once, again);
-    const result = text === undefined ? undefined : meaning(work, row, text);
-    if (isRefusal(result)) refuse(key, result);
-    const value = result === undefined || isRefusal(result) ? byDefault(work, row, names) : result;
-    if (isPlain(raw ?? row.default)) settled.set(key, value);
-    return value;
-  };
-  return {
-    section,
-    has: (key) => entryOf(section, key) !== undefined,
+  private settled: Map<string, unknown> | null = null;
+
+  constructor(work: Work, section: Section, rows: R) {
+    this.work = work;
+    this.section = section;
+    this.rows = rows;
+  }
+
+  has(key: keyof R & string): boolean {
+    return entryOf(this.section, key) !== undefined;
+  }
+
+  read<K extends keyof R & string>(key: K, names: Names, again?: Names): Filled<R[K]> {
     // The table ties each key to its type and the type to its reader; TypeScript cannot follow that through `value`.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    read: (key, names, again) => read(key, names, again) as Filled<R[typeof key]>,
-    plain: (key) => {
-      const raw = entryOf(section, key)?.raw ?? rows[key]?.default;
-      return typeof raw === 'string' ? raw : '';
-    },
-    sound: () => !refused,
-    refuse,
-    quote: (key, message) => {
-      work.warn({ ...problemAt(originOf(section, key), { key, message }), verbatim: true });
-    },
-    warn: (key, message, hint) => {
-      work.warn(problemAt(originOf(section, key), { key, message, hint }));
-    },
-  };
-};
+    return this.value(key, names, again) as Filled<R[K]>;
+  }
+
+  plain(key: keyof R & string): string {
+    const raw = entryOf(this.section, key)?.raw ?? this.rows[key]?.default;
+    return typeof raw === 'string' ? raw : '';
+  }
+
+  sound(): boolean {
+    return !this.refused;
+  }
+
+  refuse(key: string, refusal: Refusal): void {
+    this.refused = true;
+    const message = `cannot use ${this.section.title}: ${refusal.refused}`;
+    this.work.report(problemAt(originOf(this.section, key), { key, message, hint: refusal.hint }));
+  }
+
+  quote(key: string, message: string): void {
+    this.work.warn({ ...problemAt(originOf(this.section, key), { key, message }), verbatim: true });
+  }
+
+  warn(key: string, message: string, hint: string): void {
+    this.work.warn(problemAt(originOf(this.section, key), { key, message, hint }));
+  }
+
+  private value(key: string, names: Names, again: Names | undefined): unknown {
+    const row = this.rows[key];
+    if (row === undefined) throw new Error(`no such key in the table: ${key}`);
+    const raw = entryOf(this.section, key)?.raw;
+    if (raw === undefined) return byDefault(this.work, row, names);
+    if (!isPlain(raw)) return this.meant(row, key, { raw: this.expanded(raw, names, again), names });
+    const known = this.settled?.get(key);
+    if (known !== undefined) return known;
+    const value = this.meant(row, key, { raw, names });
+    this.settled ??= new Map();
+    this.settled.set(key, value);
+    return value;
+  }
+
+  private expanded(raw: Raw, names: Names, again: Names | undefined): Raw | Refusal {
+    const once = expandRaw(raw, names);
+    return again === undefined || isRefusal(once) ? once : expandRaw(once, again);
+  }
+
+  private meant(row: KeyRow, key: string, from: { raw: Raw | Refusal; names: Names }): unknown {
+    const result = meaning(this.work, row, from.raw);
+    if (!isRefusal(result)) return result;
+    this.refuse(key, result);
+    return byDefault(this.work, row, from.names);
+  }
+}
+
+export const readerOf = <R extends Rows>(work: Work, section: Section, rows: R): SectionReader<R> =>
+  new Reader(work, section, rows);

@@ -5,6 +5,7 @@ import { strip } from './blanks.ts';
 import { sectionsNamed } from './draft.ts';
 import type { Section } from './draft.ts';
 import { INET_SERVER_KEYS, UNIX_SERVER_KEYS } from './keys.ts';
+import { namesIn } from './names.ts';
 import { absolutePath } from './paths.ts';
 import { refuse } from './refusal.ts';
 import { readerOf } from './section.ts';
@@ -46,7 +47,7 @@ const inetServer = (work: Work, section: Section): InetServerPlan => {
 
 const unixServer = (work: Work, section: Section): UnixServerPlan => {
   const reader = readerOf(work, section, UNIX_SERVER_KEYS);
-  const file = reader.read('file', [new Map([['here', work.here]]), work.env]);
+  const file = reader.read('file', [namesIn({ here: work.here }), work.env]);
   if (!reader.has('file')) reader.refuse('file', refuse('it has no file', 'file=/run/supervisor.sock'));
   return {
     ...credentialsOf(work, reader),

@@ -4,8 +4,8 @@ import type { MemoryCare } from '../model/memory-care.ts';
 import type { LoggingPlan, ProcessPlan } from '../model/plan.ts';
 import { strip } from './blanks.ts';
 import type { Entries, Section } from './draft.ts';
-import type { Names } from './expand.ts';
 import { PROGRAM_KEYS } from './keys.ts';
+import type { Names } from './names.ts';
 import { refuse } from './refusal.ts';
 import type { SectionReader, Work } from './section.ts';
 
@@ -125,12 +125,13 @@ const SHARED_KEYS: ReadonlySet<string> = new Set(
 /** What the shared keys say, as one text; null when a name in it makes it mean something else in every section. */
 const markOf = (entries: Entries): string | null => {
   let mark = '';
-  for (const [key, { raw }] of entries) {
-    if (!SHARED_KEYS.has(key)) continue;
-    if (typeof raw !== 'string' || raw.includes('%')) return null;
-    mark += `${key}=${raw}\0`;
-  }
-  return mark;
+  let same = true;
+  entries.forEach(({ raw }, key) => {
+    if (!SHARED_KEYS.has(key)) return;
+    if (typeof raw !== 'string' || raw.includes('%')) same = false;
+    else mark += `${key}=${raw}\0`;
+  });
+  return same ? mark : null;
 };
 
 const sectionMark = ({ entries, defaults }: Section): string | null => {

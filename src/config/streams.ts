@@ -2,8 +2,8 @@
 
 import { resolve } from 'node:path';
 import type { LogTarget, ProcessPlan } from '../model/plan.ts';
-import type { Names } from './expand.ts';
 import type { PROGRAM_KEYS } from './keys.ts';
+import type { Names } from './names.ts';
 import type { SectionReader } from './section.ts';
 
 type ProgramReader = SectionReader<typeof PROGRAM_KEYS>;
@@ -21,48 +21,69 @@ const STDERR_IGNORED = (section: string): string =>
 const PLAIN = /^(\/[^./][^/]*)+$/;
 
 const fileTarget = (path: string, sizes: { maxBytes: number; backups: number }, cwd: string): LogTarget => {
-  if (path === '') return { kind: 'none', ...sizes, written: '' };
-  const absolute = PLAIN.test(path) ? path : resolve(cwd, path);
-  return { kind: 'file', path: absolute, ...sizes, ...(absolute === path ? {} : { written: path }) };
+  const { maxBytes, backups } = sizes;
+  if (path === '') return { kind: 'none', maxBytes, backups, written: '' };
+  if (PLAIN.test(path)) return { kind: 'file', path, maxBytes, backups };
+  const absolute = resolve(cwd, path);
+  if (absolute === path) return { kind: 'file', path, maxBytes, backups };
+  return { kind: 'file', path: absolute, maxBytes, backups, written: path };
 };
+
+/** Keys of each stream. */
+const KEYS = {
+  stdout: {
+    file: 'stdout_logfile',
+    maxBytes: 'stdout_logfile_maxbytes',
+    backups: 'stdout_logfile_backups',
+    syslog: 'stdout_syslog',
+  },
+  stderr: {
+    file: 'stderr_logfile',
+    maxBytes: 'stderr_logfile_maxbytes',
+    backups: 'stderr_logfile_backups',
+    syslog: 'stderr_syslog',
+  },
+} as const;
+
+interface Streaming {
+  readonly names: Names;
+  readonly cwd: string;
+  readonly redirect: boolean;
+  readonly twice: boolean;
+}
 
 const streamOf = (
   reader: ProgramReader,
   stream: 'stdout' | 'stderr',
-  at: { readonly names: Names; readonly cwd: string; readonly twice: boolean },
+  { names, cwd, twice }: Streaming,
 ): { readonly target: LogTarget; readonly syslog: boolean } => {
-  const key = `${stream}_logfile` as const;
+  const keys = KEYS[stream];
   // supervisord expands the names of log files twice, so that a percent sign must be written %%%%.
-  const file = at.twice ? reader.read(key, at.names, at.names) : reader.read(key, at.names);
-  const sizes = {
-    maxBytes: reader.read(`${stream}_logfile_maxbytes`, at.names),
-    backups: reader.read(`${stream}_logfile_backups`, at.names),
-  };
-  const syslog = reader.read(`${stream}_syslog`, at.names);
+  const file = twice ? reader.read(keys.file, names, names) : reader.read(keys.file, names);
+  const maxBytes = reader.read(keys.maxBytes, names);
+  const backups = reader.read(keys.backups, names);
+  const syslog = reader.read(keys.syslog, names);
   if (file.kind === 'syslog') {
-    reader.quote(key, SYSLOG_AS_FILE(reader.section.name, stream));
-    return { target: { kind: 'none', ...sizes }, syslog: true };
+    reader.quote(keys.file, SYSLOG_AS_FILE(reader.section.name, stream));
+    return { target: { kind: 'none', maxBytes, backups }, syslog: true };
   }
-  if (file.kind === 'file') return { target: fileTarget(file.path, sizes, at.cwd), syslog };
-  if (file.kind === 'auto' && sizes.maxBytes === 0)
-    reader.quote(key, AUTO_WITHOUT_END(reader.section.name, key));
-  return { target: { kind: file.kind, ...sizes }, syslog };
+  if (file.kind === 'file') return { target: fileTarget(file.path, { maxBytes, backups }, cwd), syslog };
+  if (file.kind === 'auto' && maxBytes === 0)
+    reader.quote(keys.file, AUTO_WITHOUT_END(reader.section.name, keys.file));
+  return { target: { kind: file.kind, maxBytes, backups }, syslog };
 };
 
-export const streamsOf = (
-  reader: ProgramReader,
-  names: Names,
-  more: { cwd: string; redirect: boolean; twice: boolean },
-): Streams => {
-  const out = streamOf(reader, 'stdout', { names, ...more });
-  const err = streamOf(reader, 'stderr', { names, ...more });
+export const streamsOf = (reader: ProgramReader, streaming: Streaming): Streams => {
+  const out = streamOf(reader, 'stdout', streaming);
+  const err = streamOf(reader, 'stderr', streaming);
+  const { redirect } = streaming;
   const named =
     err.target.kind === 'file' || (err.target.kind === 'none' && err.target.written !== undefined);
-  if (more.redirect && named) reader.quote('stderr_logfile', STDERR_IGNORED(reader.section.name));
+  if (redirect && named) reader.quote('stderr_logfile', STDERR_IGNORED(reader.section.name));
   const { maxBytes = 0, backups = 0 } = err.target;
   return {
     stdout: out.target,
-    stderr: more.redirect ? { kind: 'none', maxBytes, backups } : err.target,
+    stderr: redirect ? { kind: 'none', maxBytes, backups } : err.target,
     stdoutSyslog: out.syslog,
     stderrSyslog: err.syslog,
   };

@@ -9,6 +9,7 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { expand } from '../../src/config/expand.ts';
 import { readIni } from '../../src/config/ini.ts';
 import { loadPlan } from '../../src/config/load.ts';
+import { isRefusal } from '../../src/config/refusal.ts';
 import { splitCommand } from '../../src/model/command-line.ts';
 import { lodging } from './lodging.ts';
 
@@ -97,13 +98,13 @@ test('expansion ends in a text or in a refusal, and doubles percent signs back',
   fc.assert(
     fc.property(dense('%()ab.0123456789-+ #sdrxfgec'), (text) => {
       const done = expand(text, names);
-      expect(typeof (done.refused ?? done.text)).toBe('string');
+      expect(typeof (isRefusal(done) ? done.refused : done)).toBe('string');
     }),
     { numRuns: 3000 },
   );
   fc.assert(
     fc.property(fc.string(), (text) => {
-      expect(expand(text.replaceAll('%', '%%'), names)).toEqual({ text });
+      expect(expand(text.replaceAll('%', '%%'), names)).toBe(text);
     }),
   );
 });
