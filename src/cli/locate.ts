@@ -1,21 +1,44 @@
 // Which config is meant, and on which socket does its supervisor answer?
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { findConfig } from '../config/find.ts';
 import { defaultRuntimeDir } from '../config/runtime.ts';
 import type { Invocation } from './commands.ts';
+
+const SOCKET = 'tsvisor.sock';
 
 /** The file that was named, or the first of the search order. Refuses with NO_CONFIG. */
 export const configFile = (named: string | undefined): string =>
   named ?? findConfig({ program: process.argv[1] ?? '' });
 
+/**
+ * A config that has become wrong must not hide the supervisor that runs with it: of a file that is refused, the folder it names is
+ * taken as it is written.
+ */
+const socketInWrongFile = (file: string): string | null => {
+  const written = /^\s*runtime_dir\s*[=:]\s*(\S+)\s*$/m.exec(readFileSync(file, 'utf8'))?.[1];
+  if (written === undefined) return null;
+  const folder = written.replaceAll('%(here)s', dirname(resolve(file)));
+  const socket = resolve(dirname(file), folder, SOCKET);
+  return existsSync(socket) ? socket : null;
+};
+
+const socketOf = async (file: string): Promise<string> => {
+  const { loadPlace } = await import('./place.ts');
+  try {
+    return (await loadPlace(file)).socket;
+  } catch (error) {
+    const socket = existsSync(file) && statSync(file).isFile() ? socketInWrongFile(file) : null;
+    if (socket !== null) return socket;
+    throw error;
+  }
+};
+
 /** Path of the control socket. A config is read only when the default place has none: it may name another. */
 export const locate = async ({ socket, config }: Invocation['options']): Promise<string> => {
   if (socket !== undefined) return socket;
   const file = configFile(config);
-  const usual = join(defaultRuntimeDir(file), 'tsvisor.sock');
-  if (existsSync(usual)) return usual;
-  const { loadPlace } = await import('./place.ts');
-  return (await loadPlace(file)).socket;
+  const usual = join(defaultRuntimeDir(file), SOCKET);
+  return existsSync(usual) ? usual : socketOf(file);
 };

@@ -1,6 +1,14 @@
 // Does the built command line start, find, ask and end a supervisor as promised?
 
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lockName, instanceOf } from '../../src/config/runtime.ts';
@@ -218,6 +226,20 @@ describe('stop', () => {
     expect(status).toBe(4);
     expect(err).toContain(`cannot reach tsvisor at ${socket}`);
     expect(err).toContain('hint: start it with');
+  });
+});
+
+describe('a config that has become wrong', () => {
+  test('does not hide the supervisor that runs with it', async () => {
+    const { config } = lodge();
+    await built.run(['start', '-c', config]);
+    appendFileSync(config, '[program:x]\nstartsecs=soon\n');
+    expect((await built.run(['status', '-c', config])).status).toBe(0);
+    expect((await built.run(['stop', '-c', config])).status).toBe(0);
+    expect(await built.run(['status', '-c', config])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('startsecs'),
+    });
   });
 });
 

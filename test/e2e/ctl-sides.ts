@@ -1,6 +1,6 @@
-// Where do supervisorctl and `tsvisor ctl` stand side by side? Each has a supervisord of its own with the same config.
+// Where do supervisorctl and `tsvisor ctl` stand side by side? Each has a server of its own with the same config.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,6 +49,7 @@ const settings = (folder: string, inet: string): string => `[supervisord]
 logfile=${folder}/main.log
 pidfile=${folder}/supervisord.pid
 childlogdir=${folder}
+runtime_dir=${folder}/run
 [unix_http_server]
 file=${folder}/s.sock
 [inet_http_server]
@@ -66,32 +67,60 @@ const mask = (text: string, { folder, inet }: Pick<Side, 'folder' | 'inet'>): st
   text
     .replaceAll(folder, 'FOLDER')
     .replaceAll(inet, 'INET')
+    .replaceAll(/^\d\.\d\.\d$/gm, 'VERSION')
+    // tsvisor says more: file, line and what to do.
+    .replaceAll(/CANT_REREAD: [^]*$/g, 'CANT_REREAD')
     .replaceAll(/: file: \S+ line: \d+/g, '')
     .replaceAll(/pid \d+, uptime \d+:\d+:\d+/g, 'pid N, uptime T')
     .replaceAll(/[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M/g, 'TIME')
     .replaceAll(/^(?:supervisor> )?[1-9]\d*$/gm, 'N');
 
-const ended = (server: ChildProcess): boolean => server.exitCode !== null || server.signalCode !== null;
+type End = () => Promise<void>;
 
-const stop = async (server: ChildProcess): Promise<void> => {
-  server.kill('SIGTERM');
-  await until('the end of supervisord', () => ended(server), { within: 30_000, every: 20 });
+const beginSupervisord = (config: string, folder: string): End => {
+  const server = spawn('supervisord', ['-n', '-c', config], { cwd: folder, stdio: 'ignore' });
+  return async () => {
+    server.kill('SIGTERM');
+    const hasEnded = (): boolean => server.exitCode !== null || server.signalCode !== null;
+    await until('the end of supervisord', hasEnded, { within: 30_000, every: 20 });
+  };
 };
 
+const tsvisor = (verb: 'start' | 'stop', config: string) =>
+  execa(process.execPath, [CLI, verb, '-c', config], {
+    env: environment,
+    extendEnv: false,
+    timeout: COMMAND_MS,
+  });
+
+const beginTsvisor = async (config: string): Promise<End> => {
+  await tsvisor('start', config);
+  return async () => {
+    await tsvisor('stop', config);
+  };
+};
+
+const TSVISOR_CTL = [process.execPath, CLI, 'ctl'];
+
+/** The first is what the others are compared with. */
 export const SIDES = {
-  supervisorctl: ['supervisorctl'],
-  'tsvisor ctl': [process.execPath, CLI, 'ctl'],
+  'supervisorctl asks supervisord': { client: ['supervisorctl'], begin: beginSupervisord },
+  'tsvisor ctl asks supervisord': { client: TSVISOR_CTL, begin: beginSupervisord },
+  'tsvisor ctl asks tsvisor': { client: TSVISOR_CTL, begin: beginTsvisor },
 } as const;
 
-export const openSide = async (client: readonly string[], sections: string): Promise<Side> => {
+export const openSide = async (
+  { client, begin }: (typeof SIDES)[keyof typeof SIDES],
+  sections: string,
+): Promise<Side> => {
   const folder = mkdtempSync(join(tmpdir(), 'tsvisor-ctl-'));
   const inet = `127.0.0.1:${await freePort()}`;
   const config = join(folder, 'supervisord.conf');
   mkdirSync(join(folder, 'away'));
   const write = (text: string): void => writeFileSync(config, settings(folder, inet) + text);
   write(sections);
-  const server = spawn('supervisord', ['-n', '-c', config], { cwd: folder, stdio: 'ignore' });
-  await until('the socket of supervisord', () => existsSync(join(folder, 's.sock')), { within: 30_000 });
+  const end = await begin(config, folder);
+  await until('the socket of the server', () => existsSync(join(folder, 's.sock')), { within: 30_000 });
   return {
     folder,
     client: [...client, '-c', config],
@@ -112,7 +141,7 @@ export const openSide = async (client: readonly string[], sections: string): Pro
       return { code: result.exitCode ?? -1, stdout: mask(result.stdout, { folder, inet }) };
     },
     async end() {
-      await stop(server);
+      await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
