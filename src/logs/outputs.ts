@@ -104,9 +104,9 @@ export class OutputRoom {
   open(plan: ProcessPlan, pipes: Pipes, listeners: Listeners = {}): Outputs | string {
     const closers: { close(): void }[] = [];
     const captures: Capture[] = [];
+    const byStream: [StreamName, Capture][] = [];
     const close = (): void => {
       for (const closer of closers.splice(0)) closer.close();
-    const byStream: [StreamName, Capture][] = [];
     };
     for (const stream of ['stdout', 'stderr'] as const) {
       const fifo = pipes[stream];
@@ -121,15 +121,15 @@ export class OutputRoom {
         return opened;
       }
       captures.push(opened.capture);
+      byStream.push([stream, opened.capture]);
       closers.push(opened.capture, opened.log);
     }
-      byStream.push([stream, opened.capture]);
     return {
       hold: () => captures.forEach((capture) => capture.hold()),
       start: (pid) => captures.forEach((capture) => capture.start(pid)),
+      written: () => Object.fromEntries(byStream.map(([stream, { bytes }]) => [stream, bytes])),
       lastWords: () => captures.forEach((capture) => capture.lastWords()),
       drain: async () => void (await Promise.all(captures.map(async (capture) => capture.drain()))),
-      written: () => Object.fromEntries(byStream.map(([stream, { bytes }]) => [stream, bytes])),
       close,
     };
   }
