@@ -93,7 +93,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   });
   writeNotes(house);
   sayBeginning(house);
-  if (house.pastLife?.verdict.cause === 'machine') house.supervisor.alarm();
+  house.memory.begin(house.pastLife);
   house.supervisor.start();
   if (house.pastLife !== null) house.events.emit(pastLifeNote(house.pastLife));
   signals.obey(house, endings);

@@ -7,7 +7,7 @@ import { parseSignal } from './signals.ts';
 import { isStruct, type RpcStruct, type RpcValue } from './value.ts';
 
 /** Names of the JSON that answers: each is one type of src/model/command.ts. */
-export type ReplyKind = 'status' | 'processes' | 'configs' | 'reread' | 'apply' | 'log' | 'outcomes';
+export type ReplyKind = 'status' | 'processes' | 'configs' | 'reread' | 'apply' | 'log' | 'oom' | 'incidents' | 'outcomes';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -77,6 +77,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   apply: { method: 'POST', params: [{ name: 'dryRun', type: 'boolean', doc: 'Only tell what would be done.', default: false }], reply: 'apply', summary: 'Reads the config anew and makes it so; only what must restart restarts.', command: (args) => ({ verb: 'apply', dryRun: args.flag('dryRun') }) },
   'add-group': { method: 'POST', params: [GROUP], reply: 'outcomes', summary: 'Makes a group of the config that was read last active.', command: (args) => ({ verb: 'add-group', group: args.text('group') }) },
   'remove-group': { method: 'POST', params: [GROUP], reply: 'outcomes', summary: 'Removes an active group whose processes are all stopped.', command: (args) => ({ verb: 'remove-group', group: args.text('group') }) },
+  oom: { method: 'GET', params: [{ name: 'whatIf', type: 'string', doc: 'Scores to suppose: `web=+500,db=-300`.', default: '' }, { name: 'limits', type: 'string', doc: 'Limits to suppose: `web=512M`.', default: '' }], reply: 'oom', summary: 'Whom the kernel would kill next, on the machine and under each limit.', command: (args) => ({ verb: 'oom-rank', whatIf: args.text('whatIf'), limits: args.text('limits') }) },
+  incidents: { method: 'GET', params: [], reply: 'incidents', summary: 'What the OOM killer took so far, and what was done about it.', command: () => ({ verb: 'incidents' }) },
+  'set-score': { method: 'POST', params: [NAMES, { name: 'score', type: 'string', doc: 'As oom_score_adj in a config.' }], reply: 'outcomes', summary: 'Gives the named processes another oom_score_adj, with all their members, now and after restarts.', command: (args) => ({ verb: 'set-score', names: args.names('names'), score: args.text('score') }) },
   'read-log': { method: 'GET', params: [...LOG, OFFSET, LENGTH], reply: 'log', summary: 'Reads a log.', command: readLog },
   'clear-log': { method: 'POST', params: [NAMES], reply: 'outcomes', summary: 'Empties the logs of the named processes.', command: (args) => ({ verb: 'clear-log', names: args.names('names') }) },
   'clear-main-log': { method: 'POST', params: [], reply: 'outcomes', summary: "Empties the supervisor's own log.", command: () => ({ verb: 'clear-log', names: null }) },

@@ -23,6 +23,9 @@ export interface Invocation {
     readonly explain?: string;
     readonly as?: string;
     readonly assumeExists?: boolean;
+    readonly whatIf?: string;
+    readonly limit?: string;
+    readonly yes?: boolean;
     readonly hostname?: string;
   };
   readonly terminal: Terminal;
@@ -59,6 +62,7 @@ const LOADERS: Readonly<Record<Name, CommandRow['load']>> = {
   add: () => import('./add.ts'),
   remove: () => import('./remove.ts'),
   avail: () => import('./avail.ts'),
+  oom: () => import('./oom.ts'),
   shutdown: () => import('./shutdown.ts'),
   check: () => import('./check.ts'),
   config: () => import('./config.ts'),

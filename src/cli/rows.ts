@@ -155,6 +155,19 @@ export const ROWS = [
     options: [],
   },
   {
+    name: 'oom',
+    words: '[words...]',
+    summary: 'show whom the kernel would kill next; `history`: what it killed; `set`: other scores now',
+    detail:
+      'All members and the biggest strangers, on the machine and under each limit, the next victim first.\n' +
+      '`oom history` lists the incidents, each with its file. `oom set web +300` (or `web=-300`) changes oom_score_adj of what runs, and remembers it.',
+    options: [
+      { flags: '--what-if <scores>', meaning: 'suppose other scores: `web=+500,db=-300`' },
+      { flags: '--limit <limits>', meaning: 'suppose memory limits: `web=512M`' },
+      JSON_OPTION,
+    ],
+  },
+  {
     name: 'shutdown',
     words: '',
     summary: 'stop every process and the supervisor',

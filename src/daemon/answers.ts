@@ -15,6 +15,7 @@ import type { House } from './boot.ts';
 import { configsOf } from './configs.ts';
 import { infosOf } from './infos.ts';
 import { clearLogs, readAnyLog } from './logs-access.ts';
+import { oomRank } from './oom-rank.ts';
 import { sendStdin } from './stdin.ts';
 import { readVersion } from '../config/version.ts';
 
@@ -96,6 +97,9 @@ const ANSWERS: Answers = {
   'tail-log': readAnyLog,
   'clear-log': clearLogs,
   'send-stdin': sendStdin,
+  'oom-rank': oomRank,
+  incidents: (house) => house.memory.incidents.list(),
+  'set-score': (house, { names, score }) => house.memory.scores.set(names, score),
   'send-event': (house, { type, data }) => {
     house.events.remote(type, data);
     return [];

@@ -143,6 +143,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
     evidence,
     watch: memory.watch,
     care: memory.care,
+    caught: (one, verdict) => memory.incidents.caught(one, verdict),
     outputs,
     bus,
     pipes: rooms.pipes,

@@ -32,6 +32,7 @@ import { pressureVariables, waitedIn } from './pressure.ts';
 import { judgeDeath, logSize } from './judging.ts';
 import type { SharedSockets } from './shared-sockets.ts';
 import type { PipeFolder } from './pipes.ts';
+import { rescore } from './rescore.ts';
 import { rungFor, type Rung } from './rung.ts';
 
 export interface HandsParts {
@@ -47,6 +48,8 @@ export interface HandsParts {
   readonly evidence: EvidenceGatherer;
   readonly watch: MemoryWatch;
   readonly care: CareWatch;
+  /** A death is judged; its members have not been swept yet. */
+  readonly caught: (plan: ProcessPlan, verdict: Verdict) => void;
   readonly outputs: OutputRoom;
   readonly listeners: (plan: ProcessPlan) => Listeners;
   readonly sockets: SharedSockets;
@@ -145,7 +148,9 @@ export class RealHands implements Hands {
     const baseline = watch.baseline(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
     watch.forget(key);
     berth.stderrPath = outputs.known(plan, errorStream(plan));
-    return judgeDeath({ berth, death, orderedBy, baseline, evidence, oom: linux.oom });
+    const verdict = judgeDeath({ berth, death, orderedBy, baseline, evidence, oom: linux.oom });
+    this.#parts.caught(plan, verdict);
+    return verdict;
   }
 
   /** Empty when there is none. An AUTO log is made by the first question. */
@@ -180,7 +185,10 @@ export class RealHands implements Hands {
     berth.plan = plan;
     berth.enforcedBy = limit(berth.cgroup, plan, (text) => refusals.push(text));
     if (logs && berth.outputs !== null) this.#reopen(berth, leader).catch(this.#parts.onBug);
-    return leader === null ? refusals : [...refusals, ...this.#rescore(plan, leader)];
+    if (leader === null) return refusals;
+    const { members } = this.inspect(plan, leader);
+    const about = { plan, supervisor: this.#parts.score, members };
+    return [...refusals, ...rescore(this.#parts.linux.processes, about)];
   }
 
   async evict(plan: ProcessPlan): Promise<void> {
@@ -215,19 +223,6 @@ export class RealHands implements Hands {
     this.#limited.add(name);
     const refusal = tier === null ? 'no cgroup can be made here' : tier.limitGroup(name, wanted).refusal;
     return refusal === null ? [] : [`cannot enforce the memory limits of group ${name}: ${refusal}`];
-  }
-
-  /** Every member gets the score; answers what the kernel refused. */
-  #rescore(plan: ProcessPlan, leader: Identity): readonly string[] {
-    const { processes } = this.#parts.linux;
-    const wanted = chooseScore(plan.oomScoreAdj, this.#parts.score);
-    return this.inspect(plan, leader).members.flatMap((pid) => {
-      const { effective, refusal } = processes.setScore(pid, wanted);
-      if (refusal === null || refusal === 'ENOENT') return [];
-      return [
-        `cannot set oom_score_adj ${wanted} for pid ${pid} of ${plan.name}: ${refusal}; it has ${effective}`,
-      ];
-    });
   }
 
   /** Created at first need, kept over all lives. */

@@ -1,18 +1,25 @@
 // Who watches over memory in this supervisor, and who hears of it? The watches, and what follows from an OOM kill for others.
 
+import { join } from 'node:path';
 import type { Supervisor } from '../core/supervisor.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Linux } from '../kernel/linux.ts';
-import type { Event } from '../model/event.ts';
+import type { PastLife } from '../model/command.ts';
+import type { Event, ProcessName } from '../model/event.ts';
 import { createCareWatch, type CareWatch } from '../oom/care.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
 import { createMemoryWatch, type MemoryWatch } from '../oom/memory.ts';
 import { care } from './caring.ts';
+import type { Ground } from './ground.ts';
 import type { RealHands } from './hands.ts';
+import { Incidents } from './incidents.ts';
 import { memberKilled } from './member-killed.ts';
 import type { Notices } from './notices.ts';
+import { pastLifeWords } from './past-life.ts';
+import { Scores } from './scores.ts';
 
 export interface MemoryRoomParts {
+  readonly ground: Ground;
   readonly linux: Linux;
   readonly evidence: EvidenceGatherer;
   readonly bus: Bus;
@@ -26,6 +33,10 @@ export interface MemoryRoomParts {
 export interface MemoryRoom {
   readonly watch: MemoryWatch;
   readonly care: CareWatch;
+  readonly incidents: Incidents;
+  readonly scores: Scores;
+  /** Before the first launch. */
+  begin(pastLife: PastLife | null): void;
   /** Once per second. */
   tick(): void;
 }
@@ -37,29 +48,62 @@ const isMachineOom = (event: Event): boolean => {
   return verdict?.cause === 'machine' || verdict?.cause === 'userspace-killer';
 };
 
+const membersOf = (name: ProcessName, { supervisor, hands }: MemoryRoomParts): readonly number[] => {
+  const process = supervisor().find(name);
+  return process === undefined ? [] : hands().inspect(process.plan, process.leader).members;
+};
+
+const openWatches = (parts: MemoryRoomParts): Pick<MemoryRoom, 'watch' | 'care'> => {
+  const { linux, evidence, supervisor, hands, onBug } = parts;
+  const { oom, processes, clock } = linux;
+  return {
+    watch: createMemoryWatch({
+      oom,
+      processes,
+      evidence,
+      killed: (key, found) =>
+        memberKilled({ key, evidence: found, supervisor: supervisor(), hands: hands(), linux }),
+    }),
+    care: createCareWatch({
+      processes,
+      now: () => clock.now(),
+      tell: (key, news) => care(key, news, { supervisor: supervisor(), hands: hands(), onBug }),
+    }),
+  };
+};
+
+const limitGroup = (name: string, { supervisor, hands, notices }: MemoryRoomParts): void => {
+  const group = supervisor().groups.find((one) => one.name === name);
+  if (group !== undefined) for (const text of hands().limitGroup(group)) notices.add(text);
+};
+
 export const openMemory = (parts: MemoryRoomParts): MemoryRoom => {
-  const { linux, evidence, bus, notices, supervisor, hands, onBug } = parts;
-  const watch = createMemoryWatch({
-    oom: linux.oom,
-    processes: linux.processes,
-    evidence,
-    killed: (key, found) =>
-      memberKilled({ key, evidence: found, supervisor: supervisor(), hands: hands(), linux }),
+  const { ground, linux, bus, notices, supervisor, hands } = parts;
+  const folder = ground.settings.runtimeDir;
+  const { watch, care: careWatch } = openWatches(parts);
+  const incidents = new Incidents({
+    folder: join(folder, 'incidents'),
+    linux,
+    members: (name) => membersOf(name, parts),
+    failed: (why) => notices.add(why),
   });
-  const careWatch = createCareWatch({
-    processes: linux.processes,
-    now: () => linux.clock.now(),
-    tell: (key, news) => care(key, news, { supervisor: supervisor(), hands: hands(), onBug }),
-  });
+  const scores = new Scores({ folder, supervisor, hands });
   bus.subscribe((event) => {
+    incidents.announce(event);
     if (isMachineOom(event)) supervisor().alarm();
-    if (event.type !== 'group' || event.change !== 'added') return;
-    const group = supervisor().groups.find(({ name }) => name === event.group);
-    if (group !== undefined) for (const text of hands().limitGroup(group)) notices.add(text);
+    if (event.type === 'group' && event.change === 'added') limitGroup(event.group, parts);
   });
   return {
     watch,
     care: careWatch,
+    incidents,
+    scores,
+    begin(pastLife) {
+      scores.restore();
+      if (pastLife === null) return;
+      incidents.past(pastLife.verdict, pastLifeWords(pastLife));
+      if (pastLife.verdict.cause === 'machine') supervisor().alarm();
+    },
     tick() {
       watch.tick();
       careWatch.tick();

@@ -130,6 +130,7 @@ const recordOf = (
     shmemRss: Number(shmem ?? 0),
     ...(swap === undefined ? {} : { swap }),
     ...(place?.constraint === undefined ? {} : { constraint: place.constraint }),
+    lines: [...(place === null || line === null ? [] : [line]), found[0]].map(decodeKernelText),
     score: score === undefined ? null : Number(score),
   };
 };

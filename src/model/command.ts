@@ -3,6 +3,7 @@
 import type { Exit } from './phase.ts';
 import type { ErrorCode, TsvisorError } from './errors.ts';
 import type { ProcessName, Score } from './event.ts';
+import type { IncidentsReply, OomRankReply } from './oom-report.ts';
 import type { ProcessPlan } from './plan.ts';
 import type { Mood, State } from './state.ts';
 import type { Verdict } from './verdict.ts';
@@ -168,6 +169,11 @@ export type Command =
   /** Null: the supervisor's own log. */
   | { readonly verb: 'clear-log'; readonly names: readonly string[] | null }
   | { readonly verb: 'send-stdin'; readonly name: string; readonly bytes: Uint8Array }
+  /** Assumptions as text, `web=+500,db=-300` and `web=512M`; empty for things as they are. */
+  | { readonly verb: 'oom-rank'; readonly whatIf: string; readonly limits: string }
+  | { readonly verb: 'incidents' }
+  /** As `oom_score_adj` in a config. */
+  | ({ readonly verb: 'set-score'; readonly score: string } & Names)
   | { readonly verb: 'send-event'; readonly type: string; readonly data: string };
 
 export type Verb = Command['verb'];
@@ -182,6 +188,8 @@ export interface Replies {
   readonly apply: ApplyReply;
   readonly 'read-log': LogReply;
   readonly 'tail-log': LogReply;
+  readonly 'oom-rank': OomRankReply;
+  readonly incidents: IncidentsReply;
 }
 
 export type ReplyTo<V extends Verb> = V extends keyof Replies ? Replies[V] : readonly Outcome[];

@@ -196,6 +196,13 @@ export const ERRORS = {
     http: 500,
     fault: 40,
   },
+  SCORE_REFUSED: {
+    message: 'cannot set the score of {name}: {reason}',
+    hint: 'a lower one needs CAP_SYS_RESOURCE: run tsvisor as root with that capability',
+    exit: 1,
+    http: 409,
+    fault: 30,
+  },
   NO_FILE: { message: 'no log: {path}', hint: '', exit: 1, http: 404, fault: 20 },
 } as const satisfies Record<string, ErrorRow>;
 

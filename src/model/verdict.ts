@@ -36,6 +36,8 @@ export interface OomRecord {
   readonly swap?: number;
   /** `MEMCG`, `NONE`, `CPUSET` or `MEMORY_POLICY`; absent without the line that tells it. */
   readonly constraint?: string;
+  /** As the kernel wrote it, decoded: the line that tells the place, where there is one, and that of the kill. */
+  readonly lines?: readonly string[];
   readonly score: number | null;
 }
 

@@ -22,7 +22,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model', 'kernel', 'pidusage'],
   api: ['model', '@rgrove/parse-xml'],
   web: ['model'],
-  cli: ['model', 'config', 'api/client', 'api/client-rpc', 'api/client-xml', 'commander'],
+  cli: ['model', 'config', 'api/client', 'api/client-oom', 'api/client-rpc', 'api/client-xml', 'commander'],
   daemon: [
     'model',
     'kernel',

@@ -82,6 +82,7 @@ describe('records of real kernels', () => {
       comm: 'eater-b',
       scope: 'memcg',
       constraint: 'MEMCG',
+      lines: [expect.stringMatching(/^oom-kill:.*pid=9230/), expect.stringMatching(/Killed process 9230/)],
       limitCgroup: '/tsvisor-1a2b3c4d/ci/app',
       taskCgroup: '/tsvisor-1a2b3c4d/ci/app',
       anonRss: 35712,
