@@ -7,7 +7,16 @@ import { parseSignal } from './signals.ts';
 import { isStruct, type RpcStruct, type RpcValue } from './value.ts';
 
 /** Names of the JSON that answers: each is one type of src/model/command.ts. */
-export type ReplyKind = 'status' | 'processes' | 'configs' | 'reread' | 'apply' | 'log' | 'oom' | 'incidents' | 'outcomes';
+export type ReplyKind =
+  | 'status'
+  | 'processes'
+  | 'configs'
+  | 'reread'
+  | 'apply'
+  | 'log'
+  | 'oom'
+  | 'incidents'
+  | 'outcomes';
 
 export interface Route {
   readonly method: 'GET' | 'POST';

@@ -3,7 +3,7 @@
 import type { Act } from './peer.ts';
 
 /** Rules of docs/supervisord.md, section "The API"; each is used by at least one step. */
-export type Rule =
+type Rule =
   | 'api-version'
   | 'parameter-types'
   | 'fault-details'
