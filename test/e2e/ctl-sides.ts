@@ -9,6 +9,7 @@ import { execa } from 'execa';
 import { CLI } from './dist.ts';
 import type { Step } from './ctl-steps.ts';
 import { until } from './wait.ts';
+import { inhabitants, kill } from './witness.ts';
 
 interface Told {
   readonly code: number;
@@ -27,12 +28,15 @@ export interface Side {
 
 const COMMAND_MS = 50_000;
 
-const environment = {
+const MARK = 'TSVISOR_LODGING';
+
+const environmentOf = (folder: string) => ({
+  [MARK]: folder,
   PATH: process.env['PATH'],
   HOME: '/nowhere',
   LANG: 'C.UTF-8',
   TERM: 'dumb',
-};
+});
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -78,7 +82,8 @@ const mask = (text: string, { folder, inet }: Pick<Side, 'folder' | 'inet'>): st
 type End = () => Promise<void>;
 
 const beginSupervisord = (config: string, folder: string): End => {
-  const server = spawn('supervisord', ['-n', '-c', config], { cwd: folder, stdio: 'ignore' });
+  const env = environmentOf(folder);
+  const server = spawn('supervisord', ['-n', '-c', config], { cwd: folder, env, stdio: 'ignore' });
   return async () => {
     server.kill('SIGTERM');
     const hasEnded = (): boolean => server.exitCode !== null || server.signalCode !== null;
@@ -86,19 +91,27 @@ const beginSupervisord = (config: string, folder: string): End => {
   };
 };
 
-const tsvisor = (verb: 'start' | 'stop', config: string) =>
+const tsvisor = (verb: 'start' | 'stop', config: string, folder: string) =>
   execa(process.execPath, [CLI, verb, '-c', config], {
-    env: environment,
+    env: environmentOf(folder),
     extendEnv: false,
     timeout: COMMAND_MS,
   });
 
-const beginTsvisor = async (config: string): Promise<End> => {
-  await tsvisor('start', config);
+const beginTsvisor = async (config: string, folder: string): Promise<End> => {
+  await tsvisor('start', config, folder);
   return async () => {
-    await tsvisor('stop', config);
+    await tsvisor('stop', config, folder);
   };
 };
+
+/** What a server that did not end as it should would leave behind. */
+const evict = (folder: string): Promise<unknown> =>
+  until('the folder without processes', () => {
+    const left = inhabitants(folder, MARK);
+    for (const { pid } of left) kill(pid);
+    return left.length === 0;
+  });
 
 const TSVISOR_CTL = [process.execPath, CLI, 'ctl'];
 
@@ -130,7 +143,7 @@ export const openSide = async (
       const [file = '', ...first] = client;
       const all = [...first, '-c', config, ...words.map((word) => word.replace('INET', inet))];
       const result = await execa(file, words[0] === '-c' ? [...first, ...words] : all, {
-        env: environment,
+        env: environmentOf(folder),
         extendEnv: false,
         cwd: folder,
         reject: false,
@@ -141,8 +154,12 @@ export const openSide = async (
       return { code: result.exitCode ?? -1, stdout: mask(result.stdout, { folder, inet }) };
     },
     async end() {
-      await end();
-      rmSync(folder, { recursive: true, force: true });
+      try {
+        await end();
+      } finally {
+        await evict(folder);
+        rmSync(folder, { recursive: true, force: true });
+      }
     },
   };
 };
