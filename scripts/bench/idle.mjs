@@ -6,6 +6,7 @@ import { allRunning, onScene, programs } from './scene.mjs';
 
 const PROGRAMS = 50;
 const SECONDS = 20;
+const SETTLE_MS = 15_000;
 
 const cost = (pids) => ({
   cpu: pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0) * 1000,
@@ -18,8 +19,8 @@ export const idle = {
     onScene({ ...context, cast: programs('app', PROGRAMS) }, async (scene) => {
       await allRunning(scene);
       const pids = await scene.supervisor.pids(scene.lodging);
-      // The question that `allRunning` asked is answered work, not idleness: it is given time to settle.
-      await after(3000);
+      // A start is followed by a last collection of garbage some seconds later: that is not idleness yet.
+      await after(SETTLE_MS);
       const before = cost(pids);
       const seconds = context.quick ? 5 : SECONDS;
       await after(seconds * 1000);
