@@ -14,9 +14,9 @@ const run = promisify(execFile);
 export const writeConfig = (lodging, programs) => {
   const path = lodging.file('supervisord.conf');
   const sections = programs.map(
-    ({ name, command }) =>
+    ({ name, command, keys = '' }) =>
       `[program:${name}]\ncommand=${command}\n` +
-      `stdout_logfile=${lodging.file(`${name}.out`)}\nstderr_logfile=${lodging.file(`${name}.err`)}\n`,
+      `stdout_logfile=${lodging.file(`${name}.out`)}\nstderr_logfile=${lodging.file(`${name}.err`)}\n${keys}`,
   );
   writeFileSync(
     path,
@@ -99,17 +99,18 @@ const supervisord = {
   },
 };
 
-const tsvisorCli = async (lodging, ...args) => {
-  const { stdout } = await run(process.execPath, [CLI, ...args], { env: lodging.env, maxBuffer: 1 << 26 });
-  return stdout;
-};
+const tsvisorCli = (lodging, ...args) => run(process.execPath, [CLI, ...args], { env: lodging.env });
 
-const statusOf = async (lodging) => {
-  const config = lodging.file('supervisord.conf');
-  // Exit status 3 says that something is not running; the reply is on stdout all the same.
-  const stdout = await tsvisorCli(lodging, 'status', '--json', '-c', config).catch((error) => error.stdout);
-  return JSON.parse(stdout);
-};
+const statusOf = async (lodging) =>
+  JSON.parse(
+    await post({
+      socketPath: lodging.file('run/tsvisor.sock'),
+      method: 'GET',
+      path: '/api/v1/status',
+      type: 'application/json',
+      body: '',
+    }),
+  );
 
 const tsvisor = {
   name: 'tsvisor',
