@@ -11,6 +11,7 @@ import { closeAllLodgings, closeOnSignals, openLodging } from '../observe/lodgin
 import { api } from './api.mjs';
 import { buildStamp } from './diary.mjs';
 import { idle } from './idle.mjs';
+import { logs } from './logs.mjs';
 import { memory } from './memory.mjs';
 import { restart } from './restart.mjs';
 import { spawnCpu } from './spawn-cpu.mjs';
@@ -20,7 +21,7 @@ import { supervisorKilled } from './supervisor-killed.mjs';
 import { SUPERVISORS } from './supervisors.mjs';
 import { heading, line } from './table.mjs';
 
-const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu, api];
+const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu, api, logs];
 const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url));
 
 const { values: options, positionals: wanted } = parseArgs({

@@ -21,12 +21,19 @@ const show = (value, unit) => {
 const ratio = (ours, theirs) =>
   Number.isFinite(ours) && Number.isFinite(theirs) && theirs > 0 ? (ours / theirs).toFixed(2) : '–';
 
-/** `target` is a number not to be exceeded, 'peer' (no more than supervisord in this run) or null. */
+const WANTED = { peer: '≤ supervisord', half: '≤ half of it' };
+
+const boundOf = (target, theirs) => {
+  if (target === 'peer') return theirs;
+  return target === 'half' ? theirs / 2 : target;
+};
+
+/** `target` is a number not to be exceeded, 'peer' or 'half' (no more than supervisord in this run, or half of it), or null. */
 export const line = ({ key, label, unit, target }, figures) => {
   const theirs = figures['supervisord']?.[key];
   const ours = figures['tsvisor']?.[key];
-  const bound = target === 'peer' ? theirs : target;
-  const wanted = target === 'peer' ? '≤ supervisord' : target === null ? '' : `≤ ${show(target, unit)}`;
+  const bound = boundOf(target, theirs);
+  const wanted = WANTED[target] ?? (target === null ? '' : `≤ ${show(target, unit)}`);
   const verdict =
     ours === undefined || bound === undefined || bound === null ? '' : ours <= bound ? 'pass' : 'FAIL';
   return `${pad([label, show(theirs, unit), show(ours, unit), ratio(ours, theirs), wanted])}  ${verdict}`.trimEnd();

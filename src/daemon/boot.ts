@@ -6,7 +6,7 @@ import type { EventRoom } from '../events/room.ts';
 import { createBus, type Bus } from '../core/bus.ts';
 import { Supervisor } from '../core/supervisor.ts';
 import { deleteLogs, findOldAuto } from '../logs/auto.ts';
-import { OutputRoom } from '../logs/outputs.ts';
+import { OutputRoom, type OutputRoomOptions } from '../logs/outputs.ts';
 import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
@@ -34,6 +34,7 @@ import { type GroupOf, SharedSockets } from './shared-sockets.ts';
 import { openTally, Seen, type SeenParts } from './seen.ts';
 import { openApi, openSockets } from './sockets.ts';
 import type { Voices } from './voices.ts';
+import { widenBy } from './widening.ts';
 
 /** A supervisor that is up, before its first launch. */
 export interface House {
@@ -69,6 +70,9 @@ interface Rooms {
 /** Milliseconds: deleting files of earlier lives can wait until the programs run. */
 const CLEAN_AFTER = 3000;
 
+const widening = ({ guardian }: Ground): Pick<OutputRoomOptions, 'widen'> =>
+  guardian === null ? {} : { widen: widenBy(guardian) };
+
 const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void): Rooms => {
   const { plan, settings, linux } = ground;
   const { supervisor } = plan;
@@ -92,7 +96,13 @@ const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void
     onBug,
     bus: createBus(onBug),
     evidence: createEvidence(ground.linux.oom),
-    outputs: new OutputRoom({ logs: voices.logs, owner, clock, strip: supervisor.stripAnsi }),
+    outputs: new OutputRoom({
+      logs: voices.logs,
+      owner,
+      clock,
+      strip: supervisor.stripAnsi,
+      ...widening(ground),
+    }),
   };
 };
 

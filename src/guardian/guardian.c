@@ -27,6 +27,9 @@
  * guardian fifo MODE PATH...
  *     Makes the named pipes that are not there yet. One line `PATH ERRNO` on stderr for each that cannot be.
  *
+ * guardian widen BYTES PATH
+ *     Makes the named pipe hold so many bytes, for as long as somebody has it open. Exit status 1: the kernel refused.
+ *
  * guardian share HATCH PARENT BACKLOG MODE UID GID FAMILY ADDRESS PORT
  *     Binds and listens once for programs that share a socket, and keeps it for as long as PARENT lives. FAMILY is 4 or 6 with a
  *     number for ADDRESS, or u with a path; MODE, UID and GID (-1: as it is) are for the path. Gives the socket to whoever connects
@@ -736,6 +739,13 @@ static int run_fifo(char **argv) {
     return result;
 }
 
+static int run_widen(char **argv) {
+    if (argv[0] == NULL || argv[1] == NULL) return refuse("widen", "a pipe", EINVAL);
+    const char *bytes = argv[0];
+    int fd = open(argv[1], O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    return fd >= 0 && fcntl(fd, F_SETPIPE_SZ, (int)take(&bytes, 10)) >= 0 ? 0 : 1;
+}
+
 /* ---- share: a listening socket for several programs ---- */
 
 union address {
@@ -834,6 +844,7 @@ int main(int argc, char **argv) {
     if (strcmp(mode, "exec") == 0) become_program(argv + 2, find_command(argv + 2));
     if (strcmp(mode, "reap") == 0) return run_reap(argv + 2);
     if (strcmp(mode, "fifo") == 0) return run_fifo(argv + 2);
+    if (strcmp(mode, "widen") == 0) return run_widen(argv + 2);
     if (strcmp(mode, "share") == 0) return run_share(argv + 2);
     return refuse("find mode", mode, EINVAL);
 }

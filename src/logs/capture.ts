@@ -3,6 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { failureOf } from './losses.ts';
+import { Rhythm } from './rhythm.ts';
 import type { Failure, LogClock, Sink } from './sink.ts';
 import { Stripper } from './strip.ts';
 import { Tokens } from './tokens.ts';
@@ -56,6 +57,8 @@ export interface CaptureOptions {
   /** Remove terminal colours. */
   readonly strip?: boolean;
   readonly listening?: Listening;
+  /** Makes the named pipe hold more; false when that cannot be done. */
+  readonly widen?: (fifo: string) => Promise<boolean>;
 }
 
 /** What becomes of bytes once they are read. */
@@ -69,7 +72,7 @@ class Feed {
   /** What the sink said last. */
   #taken = true;
 
-  constructor({ sink, clock, strip = false, listening = {} }: Omit<CaptureOptions, 'fifo'>) {
+  constructor({ sink, clock, strip = false, listening = {} }: Omit<CaptureOptions, 'fifo' | 'widen'>) {
     this.#sink = sink;
     this.#clock = clock;
     this.#stripper = strip ? new Stripper() : null;
@@ -143,11 +146,26 @@ class PipeCapture implements Capture {
   #held = false;
   /** The sink takes no more for now. */
   #full = false;
+  /** Null: who listens is to hear at once. */
+  readonly #rhythm: Rhythm | null;
+  #woken = true;
 
-  constructor(fd: number, feed: Feed) {
+  constructor(fd: number, { fifo, widen = async () => false, ...rest }: CaptureOptions) {
     this.#fd = fd;
-    this.#feed = feed;
-    const onread = { buffer: SHARED, callback: (count: number): boolean => this.#take(count) };
+    this.#feed = new Feed(rest);
+    this.#rhythm =
+      rest.listening?.raw === undefined
+        ? new Rhythm({
+            clock: rest.clock,
+            look: () => this.#readAll(),
+            wake: (woken) => {
+              this.#woken = woken;
+              this.#flow();
+            },
+            widen: () => widen(fifo),
+          })
+        : null;
+    const onread = { buffer: SHARED, callback: (count: number): boolean => this.#wake(count) };
     const options = { fd, readable: true, writable: false, onread };
     this.#socket = new Socket(options);
     // A pipe that we hold open ourselves has no errors but a bug's; the program lives on without its log.
@@ -182,6 +200,7 @@ class PipeCapture implements Capture {
   }
 
   lastWords(): void {
+    this.#rhythm?.stop();
     const limit = this.bytes + LAST_WORDS;
     while (this.#fd !== -1 && !this.#full && this.bytes < limit && this.#read());
     this.#feed.end();
@@ -189,9 +208,31 @@ class PipeCapture implements Capture {
 
   close(): void {
     if (this.#fd === -1) return;
+    this.#rhythm?.stop();
     this.#fd = -1;
     this.#feed.end();
     this.#socket.destroy();
+  }
+
+  #wake(count: number): boolean {
+    const taken = this.#take(count);
+    if (taken) this.#rhythm?.woken(count);
+    return taken && this.#woken;
+  }
+
+  /** Bytes; stops when the pipe is empty, when the sink takes no more, and when others should have their turn. */
+  #readAll(): number {
+    const before = this.bytes;
+    let count = SHARED.length;
+    while (this.#isOpen && count === SHARED.length && this.bytes - before < LAST_WORDS) {
+      count = readPipe(this.#fd);
+      if (count > 0) this.#take(count);
+    }
+    return this.bytes - before;
+  }
+
+  get #isOpen(): boolean {
+    return this.#fd !== -1 && !this.#full && !this.#held;
   }
 
   /** False: the pipe is empty. */
@@ -215,7 +256,7 @@ class PipeCapture implements Capture {
 
   #flow(): void {
     if (this.#fd === -1) return;
-    if (this.#held || this.#full) this.#socket.pause();
+    if (this.#held || this.#full || !this.#woken) this.#socket.pause();
     else this.#socket.resume();
   }
 }
@@ -233,9 +274,9 @@ const openPipe = (path: string): number | Failure => {
 };
 
 /** Call before launch: what the program writes waits in the pipe, nothing of it is missed. */
-export const openCapture = ({ fifo, ...rest }: CaptureOptions): Capture | Failure => {
-  const fd = openPipe(fifo);
-  return typeof fd === 'number' ? new PipeCapture(fd, new Feed(rest)) : fd;
+export const openCapture = (options: CaptureOptions): Capture | Failure => {
+  const fd = openPipe(options.fifo);
+  return typeof fd === 'number' ? new PipeCapture(fd, options) : fd;
 };
 
 export const isCapture = (opened: Capture | Failure): opened is Capture => 'drain' in opened;

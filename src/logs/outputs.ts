@@ -39,6 +39,8 @@ export interface OutputRoomOptions {
   readonly clock: LogClock;
   /** `strip_ansi`. */
   readonly strip: boolean;
+  /** Makes a named pipe hold more, for a program that fills it; false when that cannot be done. */
+  readonly widen?: (fifo: string) => Promise<boolean>;
 }
 
 interface Stream {
@@ -140,13 +142,13 @@ export class OutputRoom {
   ): { readonly capture: Capture; readonly log: { close(): void } } | string {
     const log = this.#log(of);
     if (typeof log === 'string') return log;
-    const { clock, strip, logs } = this.#options;
+    const { clock, strip, logs, widen } = this.#options;
     const { plan, stream } = of;
     const syslog = (stream === 'stdout' ? plan.stdoutSyslog : plan.stderrSyslog)
       ? logs.syslog.open(plan.name)
       : null;
     const chain = chainOf({ ...of, log: log ?? DISCARD, syslog, watch: logs.watch });
-    const capture = openCapture({ fifo, clock, strip, ...chain });
+    const capture = openCapture({ fifo, clock, strip, ...(widen !== undefined && { widen }), ...chain });
     if (isCapture(capture)) return { capture, log: log ?? { close: () => undefined } };
     log?.close();
     return complaint(fifo, capture);
