@@ -168,6 +168,23 @@ export const ROWS = [
     ],
   },
   {
+    name: 'doctor',
+    words: '',
+    summary: 'look at the ground tsvisor stands on: what holds, and what to do',
+    detail: 'Works without a running supervisor too. Exit status: 0 fine, 1 advice, 2 something is broken.',
+    options: [JSON_OPTION],
+  },
+  {
+    name: 'drill',
+    words: '<name>',
+    takes: 'processes',
+    summary: 'make an OOM kill for real, on a copy of a program, and show each step with its time',
+    detail:
+      "A temporary tsvisor of its own runs a command that eats memory with the program's user, score and policy, under a limit of 48 MB.\n" +
+      'Where no memory cgroup can be made, a recorded kill is judged instead. Exit status: 1 when the verdict is not `certain`.',
+    options: [{ flags: '--yes', meaning: 'also while the program itself runs (it is not touched)' }],
+  },
+  {
     name: 'shutdown',
     words: '',
     summary: 'stop every process and the supervisor',

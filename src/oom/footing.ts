@@ -1,0 +1,168 @@
+// On which ground does tsvisor stand where memory is concerned? Everything `tsvisor doctor` looks at, read once.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { release } from 'node:os';
+import { createLimitLookup, machineTotals, type LimitedCgroup } from '../kernel/candidates.ts';
+import { probeCgroups } from '../kernel/cgroup.ts';
+import { readText } from '../kernel/files.ts';
+import { openKernelLog } from '../kernel/kernel-log.ts';
+import { createProcesses } from '../kernel/processes.ts';
+
+/** Of the systemd unit around us. Null: systemd does not say. */
+export interface UnitFacts {
+  readonly name: string;
+  readonly oomPolicy: string | null;
+  readonly delegate: boolean | null;
+  readonly killMode: string | null;
+  /** `auto` or `kill` where systemd-oomd watches it. */
+  readonly managedOom: string | null;
+}
+
+export interface Footing {
+  readonly kernel: string;
+  readonly arch: string;
+  readonly inKubernetes: boolean;
+  /** Ours as we were started, and whether it can be lowered by one. */
+  readonly score: number;
+  readonly canLower: boolean;
+  /** What a probe found; null where a supervisor runs, which knows better. */
+  readonly cgroups: {
+    readonly kind: string | null;
+    readonly memory: string | null;
+    readonly why: string;
+  } | null;
+  readonly kernelLog: 'readable' | 'denied' | 'absent';
+  readonly pressure: boolean;
+  /** Paths of cgroups at or above ours with memory.oom.group set. */
+  readonly oomGroups: readonly string[];
+  readonly unit: UnitFacts | null;
+  readonly oomd: boolean;
+  readonly sysctls: Readonly<
+    Record<'panic_on_oom' | 'overcommit_memory' | 'oom_kill_allocating_task', number | null>
+  >;
+  /** Bytes. */
+  readonly memory: number;
+  readonly swap: number;
+  /** Only 32-bit kernels have it. Bytes. */
+  readonly lowMemory: number | null;
+  readonly limits: readonly LimitedCgroup[];
+  /** Bytes; Infinity for no limit. */
+  readonly memlock: number;
+}
+
+const sysctl = (name: string): number | null => {
+  const value = Number.parseInt(readText(`/proc/sys/vm/${name}`) ?? '', 10);
+  return Number.isNaN(value) ? null : value;
+};
+
+/** Asking is trying: being root says nothing, the capability may be missing. What was is set again. */
+const canLower = (): boolean => {
+  const processes = createProcesses();
+  const before = processes.score(process.pid);
+  if (typeof before !== 'number' || before <= -1000) return false;
+  const lowered = processes.setScore(process.pid, before - 1).refusal === null;
+  processes.setScore(process.pid, before);
+  return lowered;
+};
+
+const probe = (): Footing['cgroups'] => {
+  const { tier, why } = probeCgroups({ instance: `doctor${process.pid}`, own: [] });
+  const found = { kind: tier?.kind ?? null, memory: tier?.memory ?? null, why };
+  tier?.dismantle();
+  return found;
+};
+
+const ownPath = (): string => /^0::(.*)$/m.exec(readText('/proc/self/cgroup') ?? '')?.[1] ?? '/';
+
+const oomGroups = (): readonly string[] => {
+  const found: string[] = [];
+  for (let path = ownPath(); path !== '' && path !== '/'; path = path.slice(0, path.lastIndexOf('/')))
+    if (readText(`/sys/fs/cgroup${path}/memory.oom.group`)?.startsWith('1') === true) found.push(path);
+  return found;
+};
+
+const PROPERTIES = ['OOMPolicy', 'Delegate', 'KillMode', 'ManagedOOMMemoryPressure'];
+
+const show = (unit: string): ReadonlyMap<string, string> => {
+  try {
+    const text = execFileSync('systemctl', ['show', unit, `--property=${PROPERTIES.join(',')}`], {
+      encoding: 'utf8',
+      timeout: 3000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return new Map(
+      text
+        .split('\n')
+        .flatMap((line) =>
+          line.includes('=')
+            ? [[line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const]
+            : [],
+        ),
+    );
+  } catch {
+    // No systemd here, or it does not answer us.
+    return new Map();
+  }
+};
+
+const unitFacts = (): UnitFacts | null => {
+  const name = /([^/]+\.service)(?:\/|$)/.exec(readText('/proc/self/cgroup') ?? '')?.[1];
+  if (name === undefined) return null;
+  const facts = show(name);
+  const delegate = facts.get('Delegate');
+  return {
+    name,
+    oomPolicy: facts.get('OOMPolicy') ?? null,
+    delegate: delegate === undefined ? null : delegate === 'yes',
+    killMode: facts.get('KillMode') ?? null,
+    managedOom: facts.get('ManagedOOMMemoryPressure') ?? null,
+  };
+};
+
+const memlock = (): number => {
+  const soft = /^Max locked memory\s+(\S+)/m.exec(readText('/proc/self/limits') ?? '')?.[1] ?? '0';
+  return soft === 'unlimited' ? Infinity : Number(soft);
+};
+
+const lowMemory = (): number | null => {
+  const found = /^LowTotal:\s+(\d+) kB$/m.exec(readText('/proc/meminfo') ?? '');
+  return found === null ? null : Number(found[1]) * 1024;
+};
+
+const logState = (): Footing['kernelLog'] => {
+  const log = openKernelLog();
+  if (typeof log === 'string') return log;
+  log.close();
+  return 'readable';
+};
+
+/** `running`: a supervisor has probed the cgroups already. Makes and removes one cgroup where it has not. */
+export const readFooting = ({ running }: { readonly running: boolean }): Footing => {
+  const processes = createProcesses();
+  const score = processes.score(process.pid);
+  const { memory, swap } = machineTotals();
+  return {
+    kernel: release(),
+    arch: process.arch,
+    inKubernetes: process.env['KUBERNETES_SERVICE_HOST'] !== undefined,
+    score: typeof score === 'number' ? score : 0,
+    canLower: canLower(),
+    cgroups: running ? null : probe(),
+    kernelLog: logState(),
+    pressure: existsSync('/proc/pressure/memory'),
+    oomGroups: oomGroups(),
+    unit: unitFacts(),
+    oomd: processes.all().some(({ comm }) => comm === 'systemd-oomd'),
+    sysctls: {
+      panic_on_oom: sysctl('panic_on_oom'),
+      overcommit_memory: sysctl('overcommit_memory'),
+      oom_kill_allocating_task: sysctl('oom_kill_allocating_task'),
+    },
+    memory,
+    swap,
+    lowMemory: lowMemory(),
+    limits: createLimitLookup()(process.pid),
+    memlock: memlock(),
+  };
+};
