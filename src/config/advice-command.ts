@@ -44,7 +44,7 @@ export const commandAdvice = (section: Section, dialect: 'ini' | 'yaml'): Advice
     return [];
   const say: Say = (rule, message, hint) => ({
     rule,
-    ...problemAt(entry.origin, { key: 'command', message, hint }),
+    ...problemAt(entry, { key: 'command', message, hint }),
   });
   const split = splitCommand(entry.raw);
   if (split.refused !== undefined) {

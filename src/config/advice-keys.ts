@@ -122,15 +122,15 @@ const SECRET = /passw|secret|token/i;
 
 const secrets = (section: Section, say: Say, isOpen: (file: string) => boolean): Advice[] => {
   const found: Advice[] = [];
-  for (const [key, { raw, origin }] of section.entries) {
-    if (!isOpen(origin.file)) continue;
+  for (const [key, { raw, file }] of section.entries) {
+    if (!isOpen(file)) continue;
     const named =
       typeof raw === 'string' ? Object.keys(readEnvironment(raw).variables ?? {}) : Object.keys(raw);
     const secret =
       key === 'password' ? key : key === 'environment' ? named.find((name) => SECRET.test(name)) : undefined;
     if (secret === undefined) continue;
     const message = `everybody on this machine can read ${secret} in this file`;
-    found.push(say('readable-secret', key, { message, hint: `chmod o-r ${origin.file}` }));
+    found.push(say('readable-secret', key, { message, hint: `chmod o-r ${file}` }));
   }
   return found;
 };
@@ -166,7 +166,7 @@ export const keyAdvice = (
   if (kind === null) return [unknownSection(section)];
   const say: Say = (rule, key, what) => ({
     rule,
-    ...problemAt(section.entries.get(key)?.origin ?? section.origin, { key, ...what }),
+    ...problemAt(section.entries.get(key) ?? section.origin, { key, ...what }),
   });
   const programLike = kind === 'program' || kind === 'eventlistener' || kind === 'fcgi-program';
   return [

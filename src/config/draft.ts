@@ -25,9 +25,9 @@ export const mapRaw = (raw: Raw, change: (text: string) => string): Raw => {
   return Object.fromEntries(Object.entries(raw).map(([key, text]) => [key, change(text)]));
 };
 
-export interface Entry {
+/** A value and its place: one object, since a large config has tens of thousands. */
+export interface Entry extends Origin {
   raw: Raw;
-  readonly origin: Origin;
 }
 
 export type Entries = Map<string, Entry>;

@@ -36,23 +36,19 @@ const parseEnvFile = (text: string): Record<string, string> | number => {
 
 const readOne = (written: string, entry: Entry, refused: Refused): Record<string, string> => {
   const optional = written.startsWith('-');
-  const path = resolve(dirname(entry.origin.file), optional ? written.slice(1) : written);
+  const path = resolve(dirname(entry.file), optional ? written.slice(1) : written);
   const text = readText(path);
   if (isRefusal(text)) {
     const missing = text.refused === 'it does not exist';
     if (!(optional && missing)) {
       const hint = missing ? `create it, or write -${written} when it may be missing` : text.hint;
-      refused('env_file', entry.origin, refuse(`cannot read ${path}: ${text.refused}`, hint));
+      refused('env_file', entry, refuse(`cannot read ${path}: ${text.refused}`, hint));
     }
     return {};
   }
   const variables = parseEnvFile(text);
   if (typeof variables !== 'number') return variables;
-  refused(
-    'env_file',
-    entry.origin,
-    refuse(`cannot read line ${variables} of ${path}`, 'KEY=value, one a line'),
-  );
+  refused('env_file', entry, refuse(`cannot read line ${variables} of ${path}`, 'KEY=value, one a line'));
   return {};
 };
 
@@ -61,12 +57,12 @@ export const readEnvFiles = (entries: Entries, refused: Refused): void => {
   const entry = entries.get('env_file');
   if (entry === undefined) return;
   const files = typeof entry.raw === 'string' ? [entry.raw] : Object.values<string>(entry.raw);
-  const own: Entry = entries.get('environment') ?? { raw: {}, origin: entry.origin };
+  const own: Entry = entries.get('environment') ?? { ...entry, raw: {} };
   if (!isMap(own.raw)) {
-    refused('environment', own.origin, refuse('with env_file it has to be a map', 'KEY: value, one a line'));
+    refused('environment', own, refuse('with env_file it has to be a map', 'KEY: value, one a line'));
     return;
   }
   const fromFiles = files.flatMap((file) => Object.entries(readOne(file, entry, refused)));
   const escaped = fromFiles.map(([key, value]) => [key, value.replaceAll('%', '%%')] as const);
-  entries.set('environment', { raw: { ...Object.fromEntries(escaped), ...own.raw }, origin: own.origin });
+  entries.set('environment', { ...own, raw: { ...Object.fromEntries(escaped), ...own.raw } });
 };

@@ -35,9 +35,9 @@ const expandHere = (draft: Draft, here: string, touched: ReadonlySet<string> | n
         entry.raw = entry.raw.replaceAll(HERE, () => here);
     });
     if (!shared) continue;
-    for (const [key, { raw, origin }] of section.defaults)
-      if (typeof raw === 'string' && raw.includes(HERE) && !section.entries.has(key))
-        section.entries.set(key, { raw: raw.replaceAll(HERE, () => here), origin });
+    for (const [key, entry] of section.defaults)
+      if (typeof entry.raw === 'string' && entry.raw.includes(HERE) && !section.entries.has(key))
+        section.entries.set(key, { ...entry, raw: entry.raw.replaceAll(HERE, () => here) });
   }
 };
 
@@ -64,7 +64,7 @@ const patternsOf = (draft: Draft, section: Section, names: Names): readonly stri
   }
   const text = expand(entry.raw, [namesIn({ here: dirname(draft.file) }), ...names]);
   if (!isRefusal(text)) return words(text);
-  return problemAt(entry.origin, {
+  return problemAt(entry, {
     key: 'files',
     message: `cannot use [include]: ${text.refused}`,
     hint: text.hint,
@@ -89,7 +89,7 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
   expandHere(draft, base, null);
   const patterns = patternsOf(draft, section, including.names);
   if ('message' in patterns) return { ...NOTHING, problems: [patterns] };
-  const origin = entryOf(section, 'files')?.origin ?? section.origin;
+  const origin = entryOf(section, 'files') ?? section.origin;
   const files: string[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];

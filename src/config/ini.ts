@@ -4,6 +4,7 @@ import type { Problem } from '../model/problem.ts';
 import { isBlank, skipBlanks, strip, stripEnd } from './blanks.ts';
 import { problemAt, sectionOf } from './draft.ts';
 import type { Draft, Entries, Entry, Raw } from './draft.ts';
+import { SECTIONS } from './keys.ts';
 
 /** Problems named one by one; a file that is no ini file at all has one on every line. */
 const MAX_PROBLEMS = 20;
@@ -52,6 +53,11 @@ const PLAIN =
 const HEADER = /\[([\w:.-]+)\][ \t]*(?:\n|$)/y;
 
 const BRACKET = 0x5b;
+
+/** Each known key as one text, however many lines have it: maps find those at once. */
+const KEYS: ReadonlyMap<string, string> = new Map(
+  Object.values(SECTIONS).flatMap((rows) => Object.keys(rows).map((key) => [key, key])),
+);
 
 /** Reads lines of one file into a draft that may hold other files' sections already. */
 class IniReader {
@@ -134,9 +140,9 @@ class IniReader {
   /** A key and its value. */
   private option(key: string, value: string, line: number): void {
     this.close();
-    const entry: Entry = { raw: value, origin: { file: this.file, line, column: 0 } };
+    const entry: Entry = { raw: value, file: this.file, line, column: 0 };
     // Set anew, not replaced: but a key keeps the place of its first appearance, as in Python's dictionaries.
-    this.entries?.set(key, entry);
+    this.entries?.set(KEYS.get(key) ?? key, entry);
     this.open = entry;
     this.text = value;
   }

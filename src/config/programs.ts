@@ -10,7 +10,8 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { SectionReader, Work } from './section.ts';
 import { sharedOf } from './shared.ts';
-import { streamsOf } from './streams.ts';
+import type { Shared } from './shared.ts';
+import { sizesOf, streamsOf } from './streams.ts';
 
 /** Processes of one section at most; supervisord would try any number. */
 const MAX_NUMPROCS = 10_000;
@@ -72,10 +73,9 @@ export const processesOf = (work: Work, reader: ProgramReader, membership: Membe
   });
   const names: Names = [base, work.env];
   const shared = sharedOf(work, reader, names);
-  const numprocs = reader.read('numprocs', names);
-  const first = reader.read('numprocs_start', names);
+  const { plan, numprocs, first } = shared;
   checkNames(reader, reader.plain('process_name'), numprocs);
-  if (shared.stopasgroup && !shared.killasgroup) {
+  if (plan.stopasgroup && !plan.killasgroup) {
     reader.refuse(
       'killasgroup',
       refuse('stopasgroup=true goes with killasgroup=true', 'leave killasgroup out'),
@@ -97,7 +97,7 @@ interface Making {
   readonly reader: ProgramReader;
   readonly membership: Membership;
   readonly program: string;
-  readonly shared: ProcessPlan;
+  readonly shared: Shared;
   readonly base: NameTable;
 }
 
@@ -116,7 +116,8 @@ const processMaker = (making: Making): ((processNum: number, numprocs: number) =
     const streams = streamsOf(reader, {
       names,
       cwd: membership.setting.cwd,
-      redirect: shared.redirectStderr,
+      redirect: shared.plan.redirectStderr,
+      sizes: shared.sizes ?? sizesOf(reader, names),
       twice: work.reading.dialect === 'ini',
     });
     const command = reader.read('command', names);
@@ -126,7 +127,7 @@ const processMaker = (making: Making): ((processNum: number, numprocs: number) =
     if (numprocs > 1)
       for (const [key, value] of Object.entries(environment)) earlier.set(`ENV_${key}`, value);
     return {
-      ...shared,
+      ...shared.plan,
       kind: membership.kind,
       group: membership.group,
       program,

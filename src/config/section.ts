@@ -80,7 +80,7 @@ const byDefault = (work: Work, row: KeyRow, names: Names): unknown => {
 const isPlain = (raw: Raw): boolean => typeof raw === 'string' && !raw.includes('%');
 
 /** The place of a key, or of its section's header when the key is not there. */
-const originOf = (section: Section, key: string): Origin => entryOf(section, key)?.origin ?? section.origin;
+const originOf = (section: Section, key: string): Origin => entryOf(section, key) ?? section.origin;
 
 /** Lives as long as its section is read; there are as many as sections, so it is kept small. */
 class Reader<R extends Rows> implements SectionReader<R> {

@@ -8,6 +8,8 @@ import { PROGRAM_KEYS } from './keys.ts';
 import type { Names } from './names.ts';
 import { refuse } from './refusal.ts';
 import type { SectionReader, Work } from './section.ts';
+import { SIZE_KEYS, sizesOf } from './streams.ts';
+import type { StreamSizes } from './streams.ts';
 
 type ProgramReader = SectionReader<typeof PROGRAM_KEYS>;
 
@@ -117,10 +119,29 @@ const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
   };
 };
 
+/** What the processes of one section, and of all sections that say the same, have in common. */
+export interface Shared {
+  /** A plan in which only what each process has of its own is missing. */
+  readonly plan: ProcessPlan;
+  readonly numprocs: number;
+  /** First process_num. */
+  readonly first: number;
+  /** Null when each process has its own. */
+  readonly sizes: StreamSizes | null;
+}
+
+const read = (reader: ProgramReader, names: Names): Shared => ({
+  plan: readShared(reader, names),
+  numprocs: reader.read('numprocs', names),
+  first: reader.read('numprocs_start', names),
+  sizes: SIZE_KEYS.every((key) => !reader.plain(key).includes('%')) ? sizesOf(reader, names) : null,
+});
+
 /** Keys that are read once for all processes of a section. */
-const SHARED_KEYS: ReadonlySet<string> = new Set(
-  Object.entries(PROGRAM_KEYS).flatMap(([key, { scope }]) => (scope === 'program' ? [key] : [])),
-);
+const SHARED_KEYS: ReadonlySet<string> = new Set([
+  ...Object.entries(PROGRAM_KEYS).flatMap(([key, { scope }]) => (scope === 'program' ? [key] : [])),
+  ...SIZE_KEYS,
+]);
 
 /** What the shared keys say, as one text; null when a name in it makes it mean something else in every section. */
 const markOf = (entries: Entries): string | null => {
@@ -139,16 +160,16 @@ const sectionMark = ({ entries, defaults }: Section): string | null => {
   return own === null || inherited === null ? null : `${own}\0${inherited}`;
 };
 
-const known = new WeakMap<Work, Map<string, ProcessPlan>>();
+const known = new WeakMap<Work, Map<string, Shared>>();
 
-/** A plan in which only what each process has of its own is missing. Sections that say the same share it. */
-export const sharedOf = (work: Work, reader: ProgramReader, names: Names): ProcessPlan => {
+/** Sections that say the same share what they say. */
+export const sharedOf = (work: Work, reader: ProgramReader, names: Names): Shared => {
   const mark = sectionMark(reader.section);
-  const memory = known.get(work) ?? new Map<string, ProcessPlan>();
+  const memory = known.get(work) ?? new Map<string, Shared>();
   known.set(work, memory);
   const found = mark === null ? undefined : memory.get(mark);
   if (found !== undefined) return found;
-  const made = readShared(reader, names);
+  const made = read(reader, names);
   if (mark !== null && reader.sound()) memory.set(mark, made);
   return made;
 };

@@ -29,47 +29,63 @@ const fileTarget = (path: string, sizes: { maxBytes: number; backups: number }, 
   return { kind: 'file', path: absolute, maxBytes, backups, written: path };
 };
 
-/** Keys of each stream. */
-const KEYS = {
+/** Keys of streams besides their files; that the processes of a section differ in them is rare. */
+export const SIZE_KEYS = [
+  'stdout_logfile_maxbytes',
+  'stdout_logfile_backups',
+  'stdout_syslog',
+  'stderr_logfile_maxbytes',
+  'stderr_logfile_backups',
+  'stderr_syslog',
+] as const;
+
+interface Sizes {
+  readonly maxBytes: number;
+  readonly backups: number;
+  readonly syslog: boolean;
+}
+
+export interface StreamSizes {
+  readonly stdout: Sizes;
+  readonly stderr: Sizes;
+}
+
+export const sizesOf = (reader: ProgramReader, names: Names): StreamSizes => ({
   stdout: {
-    file: 'stdout_logfile',
-    maxBytes: 'stdout_logfile_maxbytes',
-    backups: 'stdout_logfile_backups',
-    syslog: 'stdout_syslog',
+    maxBytes: reader.read('stdout_logfile_maxbytes', names),
+    backups: reader.read('stdout_logfile_backups', names),
+    syslog: reader.read('stdout_syslog', names),
   },
   stderr: {
-    file: 'stderr_logfile',
-    maxBytes: 'stderr_logfile_maxbytes',
-    backups: 'stderr_logfile_backups',
-    syslog: 'stderr_syslog',
+    maxBytes: reader.read('stderr_logfile_maxbytes', names),
+    backups: reader.read('stderr_logfile_backups', names),
+    syslog: reader.read('stderr_syslog', names),
   },
-} as const;
+});
 
 interface Streaming {
   readonly names: Names;
   readonly cwd: string;
   readonly redirect: boolean;
   readonly twice: boolean;
+  readonly sizes: StreamSizes;
 }
 
 const streamOf = (
   reader: ProgramReader,
   stream: 'stdout' | 'stderr',
-  { names, cwd, twice }: Streaming,
+  { names, cwd, twice, sizes }: Streaming,
 ): { readonly target: LogTarget; readonly syslog: boolean } => {
-  const keys = KEYS[stream];
+  const key = stream === 'stdout' ? 'stdout_logfile' : 'stderr_logfile';
   // supervisord expands the names of log files twice, so that a percent sign must be written %%%%.
-  const file = twice ? reader.read(keys.file, names, names) : reader.read(keys.file, names);
-  const maxBytes = reader.read(keys.maxBytes, names);
-  const backups = reader.read(keys.backups, names);
-  const syslog = reader.read(keys.syslog, names);
+  const file = twice ? reader.read(key, names, names) : reader.read(key, names);
+  const { maxBytes, backups, syslog } = sizes[stream];
   if (file.kind === 'syslog') {
-    reader.quote(keys.file, SYSLOG_AS_FILE(reader.section.name, stream));
+    reader.quote(key, SYSLOG_AS_FILE(reader.section.name, stream));
     return { target: { kind: 'none', maxBytes, backups }, syslog: true };
   }
-  if (file.kind === 'file') return { target: fileTarget(file.path, { maxBytes, backups }, cwd), syslog };
-  if (file.kind === 'auto' && maxBytes === 0)
-    reader.quote(keys.file, AUTO_WITHOUT_END(reader.section.name, keys.file));
+  if (file.kind === 'file') return { target: fileTarget(file.path, sizes[stream], cwd), syslog };
+  if (file.kind === 'auto' && maxBytes === 0) reader.quote(key, AUTO_WITHOUT_END(reader.section.name, key));
   return { target: { kind: file.kind, maxBytes, backups }, syslog };
 };
 

@@ -38,7 +38,7 @@ export const expandVariables = (
     entry.raw = mapRaw(entry.raw, (text) => {
       const filled = fill(text, env);
       if (typeof filled === 'string') return filled;
-      refused(key, entry.origin, filled);
+      refused(key, entry, filled);
       return text;
     });
   }

@@ -112,7 +112,7 @@ const entriesOf = (
         hint: 'a text, a list or a map of texts',
       });
     } else if (value.kind !== 'empty')
-      entries.set(key, { raw: hereOf(reading, raw, value.at.file), origin: value.at });
+      entries.set(key, { ...value.at, raw: hereOf(reading, raw, value.at.file) });
   }
   return entries;
 };
@@ -141,7 +141,7 @@ const withExtends = (
   let current: string | undefined = name;
   while (current !== undefined) {
     const base: { readonly entries: Entries; readonly at: Origin } | undefined = all.get(current);
-    const origin = all.get(name)?.entries.get('extends')?.origin;
+    const origin = all.get(name)?.entries.get('extends');
     if (base === undefined || seen.has(current)) {
       const reason = base === undefined ? `there is no ${current}` : `${current} extends itself`;
       if (origin !== undefined)
@@ -173,7 +173,7 @@ const mergeEnvironment = (entries: Entries, defaults: Entries): void => {
   const own = entries.get('environment');
   const base = defaults.get('environment');
   if (own === undefined || !isMap(own.raw) || base === undefined || !isMap(base.raw)) return;
-  entries.set('environment', { raw: { ...base.raw, ...own.raw }, origin: own.origin });
+  entries.set('environment', { ...own, raw: { ...base.raw, ...own.raw } });
 };
 
 const readNamed = (reading: Reading, top: string, kind: SectionKind): void => {
@@ -227,7 +227,7 @@ const readDefaults = (reading: Reading): void => {
 const addMainInterface = (draft: Draft, declared: boolean): void => {
   if (declared) return;
   const origin = { file: draft.file, line: 0, column: 0 };
-  const entries: Entries = new Map([['supervisor.rpcinterface_factory', { raw: MAIN_FACTORY, origin }]]);
+  const entries: Entries = new Map([['supervisor.rpcinterface_factory', { ...origin, raw: MAIN_FACTORY }]]);
   const name = 'rpcinterface:supervisor';
   draft.sections.set(name, { name, title: 'rpcinterfaces.supervisor', origin, entries, defaults: new Map() });
 };
