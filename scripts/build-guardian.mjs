@@ -1,4 +1,4 @@
-// How does src/guardian/guardian.c become dist/guardian/guardian on this machine?
+// How do the C files of src/guardian become dist/guardian/guardian on this machine?
 // A machine without a C compiler still gets a working tsvisor, so that is one clear line and no failure.
 // A first argument names another place for the binary.
 
@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const source = join(root, 'src/guardian/guardian.c');
+const sources = ['guardian.c', 'channels.c'].map((name) => join(root, 'src/guardian', name));
 const target = resolve(process.argv[2] ?? join(root, 'dist/guardian/guardian'));
 const FLAGS = ['-std=c11', '-Os', '-Wall', '-Wextra', '-ffunction-sections', '-Wl,--gc-sections', '-s'];
 
@@ -24,7 +24,7 @@ const succeeds = (command, args) => spawnSync(command, args, { encoding: 'utf8',
 /** Compiles beside the target and renames, so that a running guardian and a parallel build are left alone. */
 const build = ({ compiler, flags }) => {
   const made = `${target}.${process.pid}`;
-  const compiled = succeeds(compiler, [...FLAGS, ...flags, '-o', made, source]);
+  const compiled = succeeds(compiler, [...FLAGS, ...flags, '-o', made, ...sources]);
   if (compiled.error !== undefined) return { reason: 'absent', text: '' };
   const runs = compiled.status === 0 && succeeds(made, ['fifo', '600']).status === 0;
   if (runs) renameSync(made, target);

@@ -9,11 +9,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SCRIPT = join(ROOT, 'scripts/build-guardian.mjs');
 
 const build = (): string | null => {
-  const version = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'src/guardian/guardian.c')))
-    .update(readFileSync(SCRIPT))
-    .digest('hex')
-    .slice(0, 12);
+  const hash = createHash('sha256').update(readFileSync(SCRIPT));
+  for (const name of ['guardian.c', 'channels.c', 'guardian.h'])
+    hash.update(readFileSync(join(ROOT, 'src/guardian', name)));
+  const version = hash.digest('hex').slice(0, 12);
   const path = join(ROOT, `node_modules/.cache/tsvisor/guardian-${version}`);
   if (!existsSync(path)) execFileSync(process.execPath, [SCRIPT, path]);
   return existsSync(path) ? path : null;

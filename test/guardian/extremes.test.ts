@@ -22,10 +22,12 @@ const LIMIT = 150;
 const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const compile = (source: string, name: string): string | null => {
+const SOURCES = resolve(import.meta.dirname, '../../src/guardian');
+
+const compile = (sources: readonly string[], name: string): string | null => {
   const path = join(folder, name);
   try {
-    execFileSync('cc', ['-std=c11', '-O2', '-o', path, source]);
+    execFileSync('cc', ['-std=c11', '-O2', '-I', SOURCES, '-o', path, ...sources]);
     return path;
   } catch {
     // A machine with musl-gcc only.
@@ -35,7 +37,7 @@ const compile = (source: string, name: string): string | null => {
 
 const bomb = noCompiler
   ? null
-  : compile(resolve(import.meta.dirname, '../programs/forks-for-ever.c'), 'forks-for-ever');
+  : compile([resolve(import.meta.dirname, '../programs/forks-for-ever.c')], 'forks-for-ever');
 const pids = bomb === null ? null : openPidsCgroup(LIMIT);
 afterAll(async () => pids?.close());
 
@@ -136,7 +138,7 @@ describe.skipIf(!canUnshare)('a guardian as PID 1 (needs unshare --pid)', () => 
 
 /** The guardian as it behaves on a kernel without lists of children, pidfd_open and close_range. */
 const compileForOldKernel = (): string | null => {
-  const source = readFileSync(resolve(import.meta.dirname, '../../src/guardian/guardian.c'), 'utf8');
+  const source = readFileSync(join(SOURCES, 'guardian.c'), 'utf8');
   const older = source
     .replace('"/proc/thread-self/children"', '"/proc/none"')
     .replace('PIDFD_OPEN = 434', 'PIDFD_OPEN = 100434')
@@ -144,7 +146,7 @@ const compileForOldKernel = (): string | null => {
   const path = join(folder, 'old.c');
   writeFileSync(path, older);
   expect(older).not.toBe(source);
-  return compile(path, 'old-kernel');
+  return compile([path, join(SOURCES, 'channels.c')], 'old-kernel');
 };
 
 const old = noCompiler ? null : compileForOldKernel();
