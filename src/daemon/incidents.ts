@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCandidate } from '../kernel/candidates.ts';
+import { kernelMs } from '../kernel/clock.ts';
 import type { Linux } from '../kernel/linux.ts';
 import type { Event, ProcessName } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
@@ -61,7 +62,7 @@ export class Incidents {
   readonly #parts: IncidentsParts;
   readonly #open = new Map<string, Open>();
   /** Leaders whose death is judged and not announced yet: who was left of their members. */
-  readonly #caught = new Map<string, { readonly since: number; readonly members: Incident['members'] }>();
+  readonly #caught = new Map<string, Pick<Incident, 'judged' | 'members'> & { readonly since: number }>();
   #count = 0;
 
   constructor(parts: IncidentsParts) {
@@ -71,8 +72,10 @@ export class Incidents {
   /** A leader's death is judged, and the sweep has not begun. */
   caught(process: ProcessName, verdict: Verdict): void {
     if (!isOom(verdict)) return;
+    const judged = kernelMs();
     const members = membersOf(this.#parts.members(process));
-    this.#caught.set(namespec(process.group, process.name), { since: this.#now(), members });
+    const key = namespec(process.group, process.name);
+    this.#caught.set(key, { since: this.#now(), judged, members });
   }
 
   /** Subscribes to the bus. */
@@ -106,7 +109,8 @@ export class Incidents {
     const caught = this.#caught.get(key);
     this.#caught.delete(key);
     const made = this.#make(process, { verdict, whom });
-    const incident = caught === undefined ? made : { ...made, members: caught.members };
+    const incident =
+      caught === undefined ? made : { ...made, members: caught.members, judged: caught.judged };
     this.#open.set(key, { incident, since: caught?.since ?? this.#now() });
     this.#write(incident);
   }
@@ -141,6 +145,7 @@ export class Incidents {
     return {
       id: `${stamp}-${this.#count}-${encodeURIComponent(process === null ? 'supervisor' : process.name)}`,
       at,
+      judged: kernelMs(),
       process,
       ...about,
       members: process === null ? [] : membersOf(members(process)),

@@ -65,6 +65,8 @@ export interface Incident {
   readonly id: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** When it was judged: milliseconds on the kernel's monotonic clock, near to that of the kernel log. */
+  readonly judged: number;
   /** Null: the supervisor itself. */
   readonly process: ProcessName | null;
   readonly whom: 'leader' | 'member' | 'supervisor';
