@@ -70,6 +70,11 @@ interface Rooms {
 /** Milliseconds: deleting files of earlier lives can wait until the programs run. */
 const CLEAN_AFTER = 3000;
 
+const wasKilled = ({ link }: Ground): boolean => {
+  const past = link?.hello.past ?? null;
+  return past !== null && !wasAsked(past.exit);
+};
+
 const widening = ({ guardian }: Ground): Pick<OutputRoomOptions, 'widen'> =>
   guardian === null ? {} : { widen: widenBy(guardian) };
 
@@ -101,6 +106,7 @@ const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void
       owner,
       clock,
       strip: supervisor.stripAnsi,
+      gap: wasKilled(ground),
       ...widening(ground),
     }),
   };

@@ -7,8 +7,9 @@ import { chainOf } from './chain.ts';
 import { type Capture, isCapture, type Listening, openCapture } from './capture.ts';
 import { Later, LazyLog } from './lazy.ts';
 import type { Logs, OpenLog } from './logs.ts';
+import { gapIn } from './gap.ts';
 import { cureOf, failureOf } from './losses.ts';
-import { DISCARD, type Failure, type LogClock } from './sink.ts';
+import { DISCARD, type Failure, type LogClock, type Sink } from './sink.ts';
 
 export type StreamName = 'stdout' | 'stderr';
 
@@ -39,6 +40,8 @@ export interface OutputRoomOptions {
   readonly clock: LogClock;
   /** `strip_ansi`. */
   readonly strip: boolean;
+  /** The supervisor before this one was killed: what its pipes held is lost. */
+  readonly gap?: boolean;
   /** Makes a named pipe hold more, for a program that fills it; false when that cannot be done. */
   readonly widen?: (fifo: string) => Promise<boolean>;
 }
@@ -73,6 +76,7 @@ export class OutputRoom {
   readonly #options: OutputRoomOptions;
   readonly #autos = new Map<string, string>();
   readonly #later: Later;
+  readonly #marked = new Set<string>();
 
   constructor(options: OutputRoomOptions) {
     this.#options = options;
@@ -114,8 +118,9 @@ export class OutputRoom {
       const fifo = pipes[stream];
       if (fifo === null) {
         const complaintOfFile = this.#create({ plan, stream });
-        if (complaintOfFile !== null) return complaintOfFile;
-        continue;
+        if (complaintOfFile === null) continue;
+        close();
+        return complaintOfFile;
       }
       const opened = this.#capture({ plan, stream, listening: listeners[stream] ?? {} }, fifo);
       if (typeof opened === 'string') {
@@ -149,9 +154,19 @@ export class OutputRoom {
       : null;
     const chain = chainOf({ ...of, log: log ?? DISCARD, syslog, watch: logs.watch });
     const capture = openCapture({ fifo, clock, strip, ...(widen !== undefined && { widen }), ...chain });
+    this.#markGap(of, chain.sink);
     if (isCapture(capture)) return { capture, log: log ?? { close: () => undefined } };
     log?.close();
     return complaint(fifo, capture);
+  }
+
+  /** Once for each log. AUTO logs are new in each life of the supervisor. */
+  #markGap(of: Stream, sink: Sink): void {
+    const target = targetOf(of);
+    if (this.#options.gap !== true || target.kind !== 'file' || this.#marked.has(target.path)) return;
+    this.#marked.add(target.path);
+    const gap = gapIn(target.path);
+    if (gap !== null) sink.write(gap);
   }
 
   /** A file that the program writes to itself is ours to make, with our rights and our words when that fails. */

@@ -104,7 +104,9 @@ const WORDS: Words = {
   delayed: ({ process, seconds, why }) => [
     { level: 'info', text: `delayed: ${process.name} is started in ${seconds} s: ${why}`, process },
   ],
-  'memory-care': ({ process, text }) => [{ level: 'warn', text: `memory: ${process.name}: ${text}`, process }],
+  'memory-care': ({ process, text }) => [
+    { level: 'warn', text: `memory: ${process.name}: ${text}`, process },
+  ],
   mood: ({ mood }) => [{ level: 'debug', text: `supervisor mood: ${mood}`, process: null }],
   group: ({ group, change }) => [{ level: 'debug', text: `group ${change}: ${group}`, process: null }],
 };

@@ -144,6 +144,22 @@ describe('the outputs of a process', () => {
     );
   });
 
+  test('say in a log that has words already where those of a killed supervisor may be missing', async () => {
+    const folder = makeFolder();
+    const [old, fresh] = [join(folder, 'old.log'), join(folder, 'fresh.log')];
+    writeFileSync(old, 'a torn li');
+    const { logs } = makeLogs();
+    const owner = { directory: folder, identifier: 'supervisor', instance: '12345678' };
+    const room = new OutputRoom({ logs, owner, clock, strip: false, gap: true });
+    const plan = planOf({ stdout: file(old), stderr: file(fresh) });
+    for (const life of [1, 2]) {
+      const outputs = open(room, plan, makePipes(makeFolder()));
+      outputs.close();
+      expect(read(old)).toMatch(/^a torn li\ntsvisor: the supervisor was killed here; [^\n]+\n$/);
+      expect([life, read(fresh)]).toEqual([life, '']);
+    }
+  });
+
   test('are written by the program itself where the plan says so and nobody needs to see the bytes', () => {
     const folder = makeFolder();
     const { room } = makeRoom(folder);

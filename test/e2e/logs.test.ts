@@ -1,0 +1,153 @@
+// Is every word of a program in its log, whoever dies, and does a log look as the config says?
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync, renameSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { lodge, type Lodging } from './lodging.ts';
+import { until } from './wait.ts';
+import { kill } from './witness.ts';
+
+const COUNTS = fileURLToPath(new URL('../programs/counts.py', import.meta.url));
+const GAP = 'tsvisor: the supervisor was killed here';
+
+interface Keys {
+  readonly [key: string]: string | number | boolean;
+}
+
+const section = (lodging: Lodging, command: string, keys: Keys = {}): string =>
+  `[program:app]\ncommand=${command}\nredirect_stderr=true\nstartsecs=0\n${Object.entries({
+    stdout_logfile: lodging.path('app.log'),
+    ...keys,
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')}`;
+
+/** All that was logged, the oldest file first. */
+const logged = (lodging: Lodging): string => {
+  const numbers = readdirSync(lodging.folder)
+    .flatMap((name) => /^app\.log\.(\d+)$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .toSorted((a, b) => b - a);
+  return [...numbers.map((number) => `app.log.${number}`), 'app.log']
+    .map((name) => lodging.read(name))
+    .join('');
+};
+
+interface Counted {
+  /** How many lines each life has; every one is there, in order. */
+  readonly lives: readonly number[];
+  readonly gaps: number;
+}
+
+/** Throws at the first line that is missing, torn or out of order; only before a gap the last one may be torn. */
+const count = (text: string): Counted => {
+  const lives: number[] = [];
+  const lines = text.split('\n');
+  let gaps = 0;
+  for (const [index, line] of lines.entries()) {
+    const next = lives.at(-1) ?? -1;
+    if (line.startsWith('life ')) lives.push(0);
+    else if (line.startsWith(GAP)) gaps += 1;
+    else if (line === String(next)) lives[lives.length - 1] = next + 1;
+    else if (index < lines.length - 1 && !(lines[index + 1] ?? '').startsWith(GAP))
+      throw new Error(`cannot follow the log: line ${index} is ${JSON.stringify(line)}, not ${next}`);
+  }
+  return { lives, gaps };
+};
+
+const ROTATION = { stdout_logfile_maxbytes: '100KB', stdout_logfile_backups: 500 };
+
+const grown = (lodging: Lodging, lives: number): Promise<Counted> =>
+  until(
+    `life ${lives} of the program`,
+    () => {
+      const counted = count(logged(lodging));
+      return counted.lives.length >= lives && (counted.lives.at(-1) ?? 0) > 20_000 ? counted : null;
+    },
+    { within: 30_000, every: 100 },
+  );
+
+describe('no line is lost, torn or out of order', () => {
+  test('while files turn over and the program is killed again and again', async () => {
+    const lodging = lodge();
+    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`, ROTATION));
+    await lodging.start();
+    for (const lives of [1, 2, 3]) {
+      await grown(lodging, lives);
+      kill((await lodging.reachProcess('app', 'RUNNING')).pid);
+    }
+    await lodging.tsvisor(['stop']);
+    expect(count(logged(lodging)).lives.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('of the last words of a program that dies in the middle of them', async () => {
+    const lodging = lodge();
+    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS} 50000`, { ...ROTATION, autorestart: false }));
+    await lodging.start();
+    await lodging.reach('EXITED', 'app');
+    expect(count(logged(lodging)).lives).toEqual([50_000]);
+  });
+
+  test('when the supervisor is killed, but for what nobody had read yet: the log says where', async () => {
+    const lodging = lodge();
+    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`, ROTATION));
+    await lodging.start();
+    await grown(lodging, 1);
+    const { supervisor } = await lodging.status();
+    kill(supervisor.pid);
+    await lodging.reachAfter(supervisor.pid, 'RUNNING');
+    const { gaps } = await grown(lodging, 2);
+    expect(gaps).toBe(1);
+  });
+});
+
+describe('the log of a program', () => {
+  const says = `/bin/sh -c "echo one; echo two; exec sleep 1000"`;
+
+  test('is written by the program itself where the config says so', async () => {
+    const lodging = lodge();
+    lodging.write(section(lodging, says, { stdout_logfile_maxbytes: 0, log_direct: true }));
+    await lodging.start();
+    await until('both lines', () => lodging.read('app.log') === 'one\ntwo\n');
+    const { pid } = await lodging.reachProcess('app', 'RUNNING');
+    expect(readlinkSync(`/proc/${pid}/fd/1`)).toBe(lodging.path('app.log'));
+    expect(readlinkSync(`/proc/${pid}/fd/2`)).toBe(lodging.path('app.log'));
+  });
+
+  test('has time, process and pid before each line, or is JSON', async () => {
+    const lodging = lodge();
+    lodging.write(section(lodging, says, { log_format: 'json' }));
+    await lodging.start();
+    await until('both lines', () => lodging.read('app.log').split('\n').length === 3);
+    const { pid } = await lodging.reachProcess('app', 'RUNNING');
+    const [one] = lodging.read('app.log').split('\n');
+    expect(JSON.parse(one ?? '')).toMatchObject({
+      group: 'app',
+      process: 'app',
+      stream: 'stdout',
+      pid,
+      line: 'one',
+    });
+  });
+
+  test('is cut where the program writes more than it may, and says so', async () => {
+    const lodging = lodge();
+    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`, { log_rate_max: '10KB' }));
+    await lodging.start();
+    await until('a cut', () => /tsvisor dropped \d+ lines/.test(lodging.read('app.log')), { within: 20_000 });
+    expect(lodging.journal()).toContain('of stdout of app: more than 10240 bytes per second');
+  });
+
+  test('goes on under its name after somebody moved it away and sent SIGUSR2', async () => {
+    const lodging = lodge();
+    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`));
+    await lodging.start();
+    await grown(lodging, 1);
+    renameSync(lodging.path('app.log'), lodging.path('app.log.1'));
+    execFileSync('kill', ['-USR2', String((await lodging.status()).supervisor.pid)]);
+    await until('new lines', () => lodging.read('app.log') !== '');
+    await lodging.tsvisor(['stop']);
+    expect(count(logged(lodging)).lives).toHaveLength(1);
+  });
+});
