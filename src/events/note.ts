@@ -18,8 +18,7 @@ type Of<T extends EventType> = { readonly [Type in T]: Extract<Event, { readonly
 type Notes = { readonly [T in EventType]?: (event: Of<T>) => readonly Note[] };
 type StateEvent = Of<'state'>;
 
-const whose = ({ group, name }: StateEvent['process']): string =>
-  `processname:${name} groupname:${group}`;
+const whose = ({ group, name }: StateEvent['process']): string => `processname:${name} groupname:${group}`;
 
 const MORE: Readonly<Record<State, (event: StateEvent) => string>> = {
   STARTING: ({ tries }) => ` tries:${tries}`,
