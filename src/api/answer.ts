@@ -15,6 +15,8 @@ interface PageRequest {
   /** Decoded, with one slash in front. */
   readonly path: string;
   readonly query: string;
+  /** Nothing may be changed by way of this server. */
+  readonly readOnly: boolean;
 }
 
 /** Answers a request, or resolves to false when there is no such page. */
@@ -32,6 +34,8 @@ export interface Answering {
   readonly pages?: Pages;
   /** Whether XML-RPC has the namespace `supervisor` here. */
   readonly supervisor: boolean;
+  /** Answers questions and refuses every order; absent: it does both. */
+  readonly readOnly?: boolean;
   /** Decides by the Authorization header; null lets everybody in who may open the socket. */
   readonly admits: ((authorization: string | undefined) => boolean) | null;
   /** Told of every failure that is no refusal. */
@@ -64,7 +68,7 @@ const isPage = (path: string): boolean => !path.startsWith('/api/');
 const answerJson = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { path, query, ask }: PageRequest & { readonly ask: Ask },
+  { path, query, ask }: Pick<PageRequest, 'path' | 'query'> & { readonly ask: Ask },
 ): Promise<void> => {
   const method = request.method ?? '';
   const route = findRoute(method, path);
@@ -106,7 +110,8 @@ const route = async (
   if (request.method === 'GET' && path === '/healthz') return sendJson(response, 200, { ok: true });
   if (isPage(path)) {
     const { pages } = answering;
-    return answerPage(request, response, { path, query, ...(pages === undefined ? {} : { pages }) });
+    const readOnly = answering.readOnly === true;
+    return answerPage(request, response, { path, query, readOnly, ...(pages !== undefined && { pages }) });
   }
   return answerJson(request, response, { path, query, ask: answering.ask });
 };

@@ -179,9 +179,9 @@ export interface BootOptions {
   readonly ground: Ground;
   readonly voices: Voices;
   readonly ask: Ask;
-  readonly onBug: (bug: unknown) => void;
   /** The supervisor's own part of `status`; answers once the house stands. */
   readonly about: () => SupervisorStatus;
+  readonly onBug: (bug: unknown) => void;
 }
 
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
@@ -203,18 +203,19 @@ const tellEvents = ({ bus, voices, ground }: Rooms, ledger: Ledger): void => {
   );
 };
 
-/** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
 /** Nothing has been launched yet: every launch and death from now on is counted. */
 const openSeen = (
   { ground, voices, bus, onBug }: Rooms,
-  { pastLife, ...parts }: Pick<SeenParts, 'supervisor' | 'hands' | 'about'> & Pick<House, 'pastLife'>,
+  { pastLife, ...parts }: Pick<SeenParts, 'supervisor' | 'hands' | 'ask' | 'about'> & Pick<House, 'pastLife'>,
 ): Seen => {
   const tally = openTally(ground, voices);
   if (pastLife !== null) tally.supervisorDied(pastLife.verdict);
   bus.subscribe((event) => tally.hear(event));
-  return new Seen({ ...parts, ground, voices, tally, onBug });
+  const subscribe: SeenParts['subscribe'] = (hear) => bus.subscribe(hear);
+  return new Seen({ ...parts, ground, voices, tally, subscribe, onBug });
 };
 
+/** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
 export const boot = async ({ ground, voices, ask, about, onBug }: BootOptions): Promise<House> => {
   const { settings, plan, guardian, linux, tier } = ground;
   const rooms = openRooms(ground, voices, onBug);
@@ -248,7 +249,7 @@ export const boot = async ({ ground, voices, ask, about, onBug }: BootOptions): 
   rooms.bus.subscribe((event) => events.announce(event));
   // Last: whoever is let in finds everything there.
   const pastLife = judgePast(rooms);
-  const seen = openSeen(rooms, { supervisor, hands, about, pastLife });
+  const seen = openSeen(rooms, { supervisor, hands, ask, about, pastLife });
   const api = openApi({ ground, supervisor, hands, ask, pages: pagesOf(seen), onBug });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
   const replanning = new Replanning({ ground, supervisor, hands });

@@ -1,7 +1,8 @@
-// Which pages does this supervisor show beside its API? The metrics; each loaded with its first request.
+// Which pages does this supervisor show beside its API? The metrics and the web page; each loaded with its first request.
 
 import type { ServerResponse } from 'node:http';
 import type { Pages } from '../api/answer.ts';
+import type { Web } from '../web/room.ts';
 import type { Seen } from './seen.ts';
 
 const sendMetrics = async (
@@ -23,10 +24,16 @@ const sendMetrics = async (
   response.end(body);
 };
 
-export const pagesOf =
-  (seen: Seen): Pages =>
-  async (request, response, { path }) => {
-    if (path !== '/metrics' || request.method !== 'GET') return false;
-    await sendMetrics(response, request.headers.accept, seen);
-    return true;
+const openWeb = async (seen: Seen): Promise<Web> => (await import('../web/room.ts')).createWeb(seen);
+
+export const pagesOf = (seen: Seen): Pages => {
+  let web: Promise<Web> | null = null;
+  return async (request, response, asked) => {
+    if (asked.path === '/metrics' && request.method === 'GET') {
+      await sendMetrics(response, request.headers.accept, seen);
+      return true;
+    }
+    web ??= openWeb(seen);
+    return (await web)(request, response, asked);
   };
+};

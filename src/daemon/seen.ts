@@ -1,5 +1,6 @@
 // What do those see who watch from outside? Processes as sampled of late, counts of what has happened, and the machine.
 
+import { typedAsk, type TypedAsk } from '../api/method.ts';
 import type { Supervisor } from '../core/supervisor.ts';
 import type { Process } from '../core/process.ts';
 import type { Inspection } from '../core/hands.ts';
@@ -10,7 +11,8 @@ import { openKeeper } from '../metrics/keep.ts';
 import type { Picture, ProcessPicture } from '../metrics/page.ts';
 import { Sampler, type Point, type Subject } from '../metrics/sampler.ts';
 import { Tally } from '../metrics/tally.ts';
-import type { ProcessStatus, SupervisorStatus } from '../model/command.ts';
+import type { Ask, ProcessStatus, SupervisorStatus } from '../model/command.ts';
+import type { Event } from '../model/event.ts';
 import type { Identity } from '../model/phase.ts';
 import type { Ground } from './ground.ts';
 import type { RealHands } from './hands.ts';
@@ -23,6 +25,8 @@ export interface SeenParts {
   readonly hands: RealHands;
   readonly tally: Tally;
   readonly about: () => SupervisorStatus;
+  readonly ask: Ask;
+  readonly subscribe: (hear: (event: Event) => void) => () => void;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -56,6 +60,8 @@ const keyOf = ({ plan }: Process): string => `${plan.group}\0${plan.name}`;
 
 export class Seen {
   readonly #parts: SeenParts;
+  /** Refuses with a TsvisorError. */
+  readonly ask: TypedAsk;
   readonly #sampler: Sampler<Inspected>;
   readonly #pressure = readPressure(PRESSURE);
   #lookedAt = -Infinity;
@@ -63,6 +69,7 @@ export class Seen {
 
   constructor(parts: SeenParts) {
     this.#parts = parts;
+    this.ask = typedAsk(parts.ask);
     this.#sampler = new Sampler({
       subjects: () => parts.supervisor.processes.map((process) => this.#subject(process)),
       usage: createUsage(),
@@ -94,6 +101,14 @@ export class Seen {
   /** Of the last minutes, oldest first; empty for a process that nobody has looked at. */
   history(key: string): readonly Point[] {
     return this.#sampler.reading(key)?.history ?? [];
+  }
+
+  subscribe(hear: (event: Event) => void): () => void {
+    return this.#parts.subscribe(hear);
+  }
+
+  get onBug(): (bug: unknown) => void {
+    return this.#parts.onBug;
   }
 
   async picture(): Promise<Picture> {

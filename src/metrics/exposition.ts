@@ -46,11 +46,20 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const escaped = (text: string): string =>
   /[\\"\n]/.test(text) ? text.replaceAll(/[\\"\n]/g, (character) => ESCAPES[character] ?? '') : text;
 
-const labelText = (labels: Labels): string => {
+const written = (labels: Labels): string => {
   let text = '';
   for (const [name, value] of Object.entries(labels))
     text += `${text === '' ? '{' : ','}${name}="${escaped(value)}"`;
   return text === '' ? '' : `${text}}`;
+};
+
+/** The labels of one process stand in a dozen families. */
+const known = new WeakMap<Labels, string>();
+
+const labelText = (labels: Labels): string => {
+  const text = known.get(labels) ?? written(labels);
+  known.set(labels, text);
+  return text;
 };
 
 /** OpenMetrics wants bounds as floats: `1.0`. */

@@ -109,6 +109,7 @@ describe('the floors of the house', () => {
         'events',
         'metrics',
         'api',
+        'web',
         'cli',
         'daemon',
         'index',

@@ -1,0 +1,154 @@
+// Which page is asked for? One table of paths, supervisord's old ones among them.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TsvisorError } from '../model/errors.ts';
+import { answerAct, surePage } from './act.ts';
+import { ASSETS } from './assets.ts';
+import { markup } from './markup.ts';
+import { renderPage, type Page, type Visit } from './layout.ts';
+import { Live } from './live.ts';
+import { mainLogPage, tailPage } from './log-pages.ts';
+import { oomPage } from './oom-page.ts';
+import { ORDERS } from './orders.ts';
+import type { Outlook } from './outlook.ts';
+import { processPage } from './process.ts';
+import { processesPage } from './processes.ts';
+import { redirect, sendAsset, sendPage } from './reply.ts';
+import { sessionOf } from './session.ts';
+
+export interface WebRequest {
+  /** Decoded. */
+  readonly path: string;
+  readonly query: string;
+  readonly readOnly: boolean;
+}
+
+/** Resolves to false when there is no such page. */
+export type Web = (request: IncomingMessage, response: ServerResponse, asked: WebRequest) => Promise<boolean>;
+
+type Make = (outlook: Outlook, visit: Visit, query: URLSearchParams) => Page | Promise<Page>;
+
+const named = (query: URLSearchParams): string => query.get('name') ?? '';
+
+const tail: Make = (outlook, _visit, query) =>
+  tailPage(outlook, {
+    name: named(query),
+    stream: query.get('stream') === 'stderr' ? 'stderr' : 'stdout',
+  });
+
+/** supervisord's links acted at once; here they lead to the question. */
+const OLD_ACTIONS: Readonly<Record<string, string>> = {
+  start: 'start',
+  stop: 'stop',
+  restart: 'restart',
+  clearlog: 'clear',
+  stopall: 'stop',
+  restartall: 'restart',
+};
+
+const oldAction: Make = (_outlook, visit, query) => {
+  const action = query.get('action') ?? '';
+  const act = OLD_ACTIONS[action] ?? '';
+  const row = ORDERS[act];
+  const name = action.endsWith('all') ? 'all' : (query.get('processname') ?? '');
+  if (row === undefined || name === '')
+    throw new TsvisorError('BAD_REQUEST', { reason: `there is no action ${action}` });
+  return surePage({ act, row, name, signal: '', sure: false }, visit, '');
+};
+
+const PAGES: Readonly<Record<string, Make>> = {
+  '/': (outlook, visit) => processesPage(outlook, visit),
+  '/process': (outlook, visit, query) => processPage(outlook, visit, named(query)),
+  '/tail': tail,
+  '/oom': (outlook) => oomPage(outlook),
+  '/log': (outlook) => mainLogPage(outlook),
+  '/index.html': oldAction,
+};
+
+/** Where supervisord's addresses lead now; null when it is none of them, or one that is a page itself. */
+const movedTo = (path: string, query: URLSearchParams): string | null => {
+  if (path === '/tail.html')
+    return `/tail?name=${encodeURIComponent(query.get('processname') ?? '')}&stream=stdout`;
+  const action = query.get('action') ?? '';
+  return path === '/index.html' && (action === '' || action === 'refresh') ? '/' : null;
+};
+
+const problemPage = (error: TsvisorError): Page => ({
+  title: 'Not possible',
+  live: 'none',
+  main: markup`<h1>Not possible</h1><p>${error.message}</p><p>${error.hint}</p>`,
+});
+
+class Room {
+  readonly #outlook: Outlook;
+  readonly #lives = new Map<boolean, Live>();
+
+  constructor(outlook: Outlook) {
+    this.#outlook = outlook;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse, asked: WebRequest): Promise<boolean> {
+    const { path, readOnly } = asked;
+    if (request.method === 'POST' && path === '/act') {
+      await answerAct(request, response, { outlook: this.#outlook, readOnly });
+      return true;
+    }
+    return request.method === 'GET' && this.#get(request, response, asked);
+  }
+
+  async #get(request: IncomingMessage, response: ServerResponse, asked: WebRequest): Promise<boolean> {
+    const { path, readOnly } = asked;
+    const query = new URLSearchParams(asked.query);
+    const asset = Object.values(ASSETS).find((one) => one.path === path);
+    const moved = movedTo(path, query);
+    const make = PAGES[path];
+    if (asset !== undefined) sendAsset(response, asset.type, asset.text);
+    else if (moved !== null) redirect(response, { status: 301, to: moved });
+    else if (path === '/ok.html') response.writeHead(200, { 'content-type': 'text/plain' }).end('OK');
+    else if (path === '/events') this.#join(response, readOnly, Number(query.get('since') ?? 0));
+    else if (make !== undefined) await this.#show(request, response, { make, query, readOnly });
+    else return false;
+    return true;
+  }
+
+  async #show(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { make, query, readOnly }: { make: Make; query: URLSearchParams; readOnly: boolean },
+  ): Promise<void> {
+    const { token, cookies, said } = sessionOf(request);
+    // What was said last is for a page that is looked at, not for one that the script fetches to take its middle.
+    const isRefresh = request.headers['x-tsvisor-refresh'] !== undefined;
+    const visit: Visit = { token, readOnly, said: isRefresh ? null : said };
+    await this.#outlook.look();
+    const { status, page } = await this.#make(make, visit, query);
+    const version = page.live === 'rows' ? this.#live(readOnly).version : 0;
+    const text = renderPage(page, this.#outlook.about(), { ...visit, version });
+    sendPage(response, { status, text, cookies: isRefresh ? [] : cookies });
+  }
+
+  async #make(make: Make, visit: Visit, query: URLSearchParams): Promise<{ status: number; page: Page }> {
+    try {
+      return { status: 200, page: await make(this.#outlook, visit, query) };
+    } catch (error) {
+      if (!(error instanceof TsvisorError)) throw error;
+      return { status: error.row.http, page: problemPage(error) };
+    }
+  }
+
+  #join(response: ServerResponse, readOnly: boolean, since: number): void {
+    if (this.#live(readOnly).join(response, since)) return;
+    response.writeHead(503, { 'content-type': 'text/plain' }).end('too many pages are open\n');
+  }
+
+  #live(readOnly: boolean): Live {
+    const known = this.#lives.get(readOnly) ?? new Live(this.#outlook, readOnly);
+    this.#lives.set(readOnly, known);
+    return known;
+  }
+}
+
+export const createWeb = (outlook: Outlook): Web => {
+  const room = new Room(outlook);
+  return (request, response, asked) => room.answer(request, response, asked);
+};

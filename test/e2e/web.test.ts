@@ -1,0 +1,138 @@
+// Can an operator work with the page in a real browser: start, stop, follow a log, see an OOM kill, with and without the script?
+
+import { describe, expect, test } from 'vitest';
+import { canLimitMemory } from './abilities.ts';
+import { freePort, hasChromium, keepPicture, openEyes } from './browser.ts';
+import { lodge, type Lodging } from './lodging.ts';
+import { until } from './wait.ts';
+
+interface House {
+  readonly lodging: Lodging;
+  readonly url: string;
+}
+
+const TALKER = (lodging: Lodging): string =>
+  `[program:talker]\ncommand=/bin/sh -c 'n=0; while :; do n=$((n+1)); echo "line $n <b>&"; sleep 0.2; done'\nstdout_logfile=${lodging.folder}/talker.log\nstartsecs=0\nstopasgroup=true\n`;
+
+const open = async (...sections: readonly ((lodging: Lodging) => string)[]): Promise<House> => {
+  const lodging = lodge();
+  const port = await freePort();
+  const server = `[inet_http_server]\nport=127.0.0.1:${port}\n`;
+  lodging.write(server, ...sections.map((section) => section(lodging)));
+  await lodging.start();
+  return { lodging, url: `http://127.0.0.1:${port}` };
+};
+
+const stays = (lodging: Lodging): string => lodging.program('web', 'stays.sh', { autostart: 'true' });
+
+describe.skipIf(!hasChromium)('the page in Chromium', () => {
+  test('stops and starts a process by click, asks before, and shows the states by itself', async () => {
+    const { lodging, url } = await open(stays);
+    await lodging.reach('RUNNING');
+    const eyes = await openEyes();
+    const page = await eyes.open(url);
+    const row = page.locator('tr[id="web"]');
+    await row.locator('td', { hasText: 'RUNNING' }).waitFor();
+
+    await row.getByRole('button', { name: 'stop' }).click();
+    await page.getByRole('dialog').getByText('Stop web and all its members?').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect((await lodging.process('web')).state).toBe('RUNNING');
+
+    await row.getByRole('button', { name: 'stop' }).click();
+    await page.getByRole('button', { name: 'Yes' }).click();
+    await row.locator('td', { hasText: 'STOPPED' }).waitFor();
+    expect(await page.locator('#said').textContent()).toContain('Stop web');
+    expect((await lodging.process('web')).state).toBe('STOPPED');
+
+    await row.getByRole('button', { name: 'start' }).click();
+    await row.locator('td', { hasText: 'RUNNING' }).waitFor();
+    await lodging.reach('RUNNING', 'web');
+
+    await lodging.tsvisor(['stop', 'web']);
+    await row.locator('td', { hasText: 'STOPPED' }).waitFor();
+    expect(eyes.complaints).toEqual([]);
+  });
+
+  test('works without its script: the question is a page of its own', async () => {
+    const { lodging, url } = await open(stays);
+    await lodging.reach('RUNNING');
+    const eyes = await openEyes();
+    const page = await eyes.open(url, { script: false });
+    await page.locator('tr[id="web"]').getByRole('button', { name: 'stop' }).click();
+    await page.getByRole('heading', { name: 'Stop web and all its members?' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('#said', { hasText: 'Stop web' }).waitFor();
+    await lodging.reach('STOPPED', 'web');
+    await page.reload();
+    expect(await page.locator('#said').textContent()).toBe('');
+  });
+
+  test('follows a log while it is written, markup in it stays text', async () => {
+    const { lodging, url } = await open(TALKER);
+    await lodging.reach('RUNNING');
+    const eyes = await openEyes();
+    const page = await eyes.open(url);
+    await page.getByRole('link', { name: 'talker' }).click();
+    await page.getByRole('link', { name: 'Log of stdout' }).click();
+    const tail = page.locator('#tail');
+    await tail.getByText('line 3 <b>&').waitFor();
+    const before = (await tail.textContent()) ?? '';
+    await until('more lines', async () => ((await tail.textContent()) ?? '').length > before.length + 40);
+    const lines = ((await tail.textContent()) ?? '').trimEnd().split('\n');
+    expect(lines).toEqual(lines.map((_, index) => `line ${index + 1} <b>&`));
+    await keepPicture(page, 'tail-1280-light');
+    expect(eyes.complaints).toEqual([]);
+  });
+
+  test.skipIf(!canLimitMemory)('shows an OOM kill as it happens', async () => {
+    const { lodging, url } = await open((one) =>
+      one.program('eater', 'eats-memory.sh', { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 }),
+    );
+    await lodging.reach('RUNNING');
+    const eyes = await openEyes();
+    const page = await eyes.open(`${url}/oom`);
+    await page.getByText('has taken nothing so far').waitFor();
+    lodging.touch('eat');
+    const incident = page.locator('.incident', { hasText: 'eater' });
+    await incident.getByText('own-limit, certain').waitFor();
+    await incident.locator('.acts li').first().waitFor();
+    await keepPicture(page, 'oom-1280-light');
+    const phone = await eyes.open(`${url}/oom`, { width: 390, dark: true });
+    await keepPicture(phone, 'oom-390-dark');
+    expect(eyes.complaints).toEqual([]);
+  });
+
+  test('fits 1280 and 390 pixels, light and dark, and can be used by keyboard alone', async () => {
+    const group = '[group:shop]\nprograms=web,gone\n';
+    const gone = '[program:gone]\ncommand=/nonexistent/program\nstartretries=0\n';
+    const { lodging, url } = await open(
+      stays,
+      TALKER,
+      () => gone,
+      () => group,
+    );
+    await lodging.reach('RUNNING', 'shop:web', 'talker');
+    await lodging.reach('FATAL', 'shop:gone');
+    const eyes = await openEyes();
+    for (const width of [1280, 390])
+      for (const dark of [false, true]) {
+        const page = await eyes.open(url, { width, dark });
+        await keepPicture(page, `processes-${width}-${dark ? 'dark' : 'light'}`);
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow).toBeLessThanOrEqual(0);
+      }
+    const page = await eyes.open(url);
+    const stop = page.locator('tr[id="shop:web"]').getByRole('button', { name: 'stop' });
+    await stop.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await page.locator(':focus').getAttribute('value')).toBe('shop:web');
+    await eyes
+      .open(`${url}/process?name=shop:web`)
+      .then((detail) => keepPicture(detail, 'process-1280-light'));
+    expect(eyes.complaints).toEqual([]);
+  });
+});
