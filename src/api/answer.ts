@@ -4,9 +4,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Ask } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { answerLog, type Follow } from './answer-log.ts';
+import { wantedIn, type Audience } from './audience.ts';
 import { readBody } from './body.ts';
 import type { Self } from './method.ts';
-import { commandOf, findRoute, onWire } from './routes.ts';
+import { commandOf, EVENT_STREAM, findRoute, onWire } from './routes.ts';
 import { sendJson, sendStatus } from './send.ts';
 import type { RpcValue } from './value.ts';
 import { BUG_ON_WIRE, refusalToWire } from './wire.ts';
@@ -30,6 +31,8 @@ export interface Answering {
   readonly ask: Ask;
   readonly self: Self;
   readonly follow: Follow;
+  /** Absent: nobody can listen to events. */
+  readonly audience?: Audience;
   /** Asked for every path that is none of the API's; absent: there are no pages. */
   readonly pages?: Pages;
   /** Whether XML-RPC has the namespace `supervisor` here. */
@@ -108,6 +111,9 @@ const route = async (
   if (path.startsWith('/logtail') || path.startsWith('/mainlogtail'))
     return answerLog(request, response, { path, follow: answering.follow });
   if (request.method === 'GET' && path === '/healthz') return sendJson(response, 200, { ok: true });
+  const { audience } = answering;
+  if (audience !== undefined && request.method === 'GET' && path === EVENT_STREAM.path)
+    return audience.join(response, wantedIn(new URLSearchParams(query)));
   if (isPage(path)) {
     const { pages } = answering;
     const readOnly = answering.readOnly === true;

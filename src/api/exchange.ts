@@ -32,10 +32,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EPROTOTYPE: 'this is a socket of another kind',
 };
 
-const unreachable = (socket: string, reason: string): TsvisorError =>
+export const unreachable = (socket: string, reason: string): TsvisorError =>
   new TsvisorError('NOT_RUNNING_HERE', { socket, reason });
 
-const failure = (socket: string, error: Error): TsvisorError => {
+export const connectFailure = (socket: string, error: Error): TsvisorError => {
   const errno = 'code' in error ? String(error.code) : '';
   return unreachable(socket, REASONS[errno] ?? error.message);
 };
@@ -81,7 +81,7 @@ export const exchange = (request: ExchangeRequest): Promise<ExchangeReply> =>
       socket.setTimeout(timeout, () =>
         refuse(new TsvisorError('NO_ANSWER', { socket: path, seconds: timeout / 1000 })),
       );
-    socket.on('error', (error) => refuse(failure(path, error)));
+    socket.on('error', (error) => refuse(connectFailure(path, error)));
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       size += chunk.length;

@@ -1,7 +1,7 @@
 // How does the table of routes read for a machine? An OpenAPI document.
 
 import type { Param, ParamType } from './params.ts';
-import { ROUTES, type Route } from './routes.ts';
+import { EVENT_STREAM, ROUTES, type Route } from './routes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -50,6 +50,16 @@ const operationOf = ({ method, rpc, summary, params, reply }: Route): Json => ({
   },
 });
 
+const streamOperation: Json = {
+  operationId: 'events',
+  summary: EVENT_STREAM.summary,
+  parameters: EVENT_STREAM.params.map(queryOf),
+  responses: {
+    200: { description: 'events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    default: REFUSAL,
+  },
+};
+
 const refusal: Json = {
   type: 'object',
   required: ['error'],
@@ -70,9 +80,12 @@ const refusal: Json = {
 export const openApi = (version: string): Json => ({
   openapi: '3.1.0',
   info: { title: 'tsvisor', version },
-  paths: Object.fromEntries(
-    ROUTES.map((route) => [route.path, { [route.method.toLowerCase()]: operationOf(route) }]),
-  ),
+  paths: {
+    ...Object.fromEntries(
+      ROUTES.map((route) => [route.path, { [route.method.toLowerCase()]: operationOf(route) }]),
+    ),
+    [EVENT_STREAM.path]: { get: streamOperation },
+  },
   components: {
     schemas: { refusal },
     securitySchemes: { basic: { type: 'http', scheme: 'basic' } },

@@ -4,7 +4,7 @@ import { FAULTS } from './faults.ts';
 import type { Method } from './method.ts';
 import { methodsOf } from './rpc.ts';
 import { signatureOf } from './methods-system.ts';
-import { ROUTES, type Route } from './routes.ts';
+import { EVENT_STREAM, ROUTES, type Route } from './routes.ts';
 import type { Param } from './params.ts';
 
 const INTRODUCTION = `# The API
@@ -46,6 +46,9 @@ const routePart = ({ method, path, rpc, summary, params, reply }: Route): string
     ...paramLines(params),
   ].join('\n');
 
+const streamPart = (): string =>
+  [`### GET ${EVENT_STREAM.path}`, '', EVENT_STREAM.summary, ...paramLines(EVENT_STREAM.params)].join('\n');
+
 const section = (title: string, parts: readonly string[]): string => [`## ${title}`, ...parts].join('\n\n');
 
 /** The whole page, as the formatter of the project leaves it. */
@@ -57,6 +60,6 @@ export const apiPage = (): string => {
     INTRODUCTION.trimEnd(),
     section('supervisor.\\*', named('supervisor.')),
     section('system.\\*', named('system.')),
-    section('Routes, and tsvisor.\\*', ROUTES.map(routePart)),
+    section('Routes, and tsvisor.\\*', [...ROUTES.map(routePart), streamPart()]),
   ].join('\n\n')}\n`;
 };

@@ -98,6 +98,17 @@ const ROWS: Readonly<Record<string, Row>> = {
   reload: { method: 'POST', params: [], reply: 'outcomes', summary: 'Restarts the supervisor in place with its config read anew; answers at once.', command: () => ({ verb: 'reload' }) },
 };
 
+/** The one route whose answer does not end; it has no name over XML-RPC. */
+export const EVENT_STREAM = {
+  path: '/api/v1/events',
+  summary:
+    'What happens, as it happens: server-sent events, each with `seq`, `at` (epoch milliseconds), `type` and its facts. ' +
+    'The first is `hello`; a client that is 1 MiB behind gets `dropped` and is cut off.',
+  params: [
+    { name: 'types', type: 'string', doc: 'Only these: `died,state`; empty: all.', default: '' },
+  ] satisfies readonly Param[],
+} as const;
+
 const camelCase = (name: string): string =>
   name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 

@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import type { Ask } from '../model/command.ts';
 import { answers, type Answering, type Pages } from './answer.ts';
 import type { Follow } from './answer-log.ts';
+import { Audience, type Subscribe } from './audience.ts';
 import type { Credentials } from './auth.ts';
 import type { Serving } from './http.ts';
 import { openListener, type Listener } from './listener.ts';
@@ -39,6 +40,8 @@ export interface ApiOptions {
   readonly ask: Ask;
   readonly self: Self;
   readonly follow: Follow;
+  /** What the stream of events tells; absent: there is none. */
+  readonly subscribe?: Subscribe;
   /** What is shown at paths that are none of the API's. */
   readonly pages?: Pages;
   /** Told of every failure inside tsvisor that a request met; the client has got status 500. */
@@ -76,12 +79,15 @@ const gate = async (credentials: Credentials | null): Promise<Answering['admits'
 
 class Listeners implements Api {
   readonly #options: ApiOptions;
+  readonly #audience: Audience | null;
   readonly #listeners: Listener[] = [];
   /** By path: the last failure that was told. */
   readonly #told = new Map<string, string>();
 
   constructor(options: ApiOptions) {
     this.#options = options;
+    const { subscribe, self } = options;
+    this.#audience = subscribe === undefined ? null : new Audience({ subscribe, self });
   }
 
   async listen({ path, mode = 0o700, owner = null, ...access }: SocketRequest): Promise<Listener> {
@@ -108,6 +114,7 @@ class Listeners implements Api {
   }
 
   async close(): Promise<void> {
+    this.#audience?.close();
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
   }
 
@@ -125,8 +132,17 @@ class Listeners implements Api {
   }
 
   async #serving(name: string, { credentials = null, supervisor = true }: Access): Promise<Serving> {
-    const { bug, ...rest } = this.#options;
-    const answer: RequestListener = answers({ ...rest, bug, supervisor, admits: await gate(credentials) });
+    const { bug, ask, self, follow, pages } = this.#options;
+    const answer: RequestListener = answers({
+      ask,
+      self,
+      follow,
+      bug,
+      supervisor,
+      admits: await gate(credentials),
+      ...(pages !== undefined && { pages }),
+      ...(this.#audience !== null && { audience: this.#audience }),
+    });
     return { answer, trouble: (error) => bug(error, `a connection to ${name}`) };
   }
 }

@@ -62,6 +62,7 @@ const LOADERS: Readonly<Record<Name, CommandRow['load']>> = {
   add: () => import('./add.ts'),
   remove: () => import('./remove.ts'),
   avail: () => import('./avail.ts'),
+  events: () => import('./events.ts'),
   oom: () => import('./oom.ts'),
   doctor: () => import('./doctor.ts'),
   drill: () => import('./drill.ts'),

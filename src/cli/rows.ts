@@ -155,6 +155,15 @@ export const ROWS = [
     options: [],
   },
   {
+    name: 'events',
+    words: '',
+    summary: 'tell what happens, as it happens',
+    detail:
+      'Launches, deaths with their verdicts, sweeps, changes of state: one line each, until it is interrupted or the supervisor is shut down. ' +
+      'It goes on over restarts of the supervisor.',
+    options: [{ flags: '--json', meaning: 'one JSON object per line' }],
+  },
+  {
     name: 'oom',
     words: '[words...]',
     summary: 'show whom the kernel would kill next; `history`: what it killed; `set`: other scores now',

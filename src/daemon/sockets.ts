@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Pages } from '../api/answer.ts';
+import type { Subscribe } from '../api/audience.ts';
 import { createApi, type Api } from '../api/server.ts';
 import { readVersion } from '../config/version.ts';
 import type { Ask } from '../model/command.ts';
@@ -14,14 +15,16 @@ import type { Notices } from './notices.ts';
 export interface ApiParts extends Archive {
   readonly ask: Ask;
   readonly pages: Pages;
+  readonly subscribe: Subscribe;
   readonly onBug: (bug: unknown) => void;
 }
 
-export const openApi = ({ ask, pages, onBug, ...archive }: ApiParts): Api => {
+export const openApi = ({ ask, pages, subscribe, onBug, ...archive }: ApiParts): Api => {
   const { ground, supervisor } = archive;
   return createApi({
     ask,
     pages,
+    subscribe,
     self: {
       version: readVersion(),
       identifier: ground.plan.supervisor.identifier,

@@ -53,6 +53,7 @@ export interface House {
 export interface HouseOptions extends Partial<SocketRequest> {
   readonly ask?: Ask;
   readonly follow?: ApiOptions['follow'];
+  readonly subscribe?: ApiOptions['subscribe'];
 }
 
 export const SELF: ApiOptions['self'] = {
@@ -67,14 +68,25 @@ export const noLogs: ApiOptions['follow'] = () => {
 };
 
 /** A real server on a real socket before a supervisor that is played. */
-export const openHouse = async ({ ask, follow = noLogs, ...socket }: HouseOptions = {}): Promise<House> => {
+export const openHouse = async ({
+  ask,
+  follow = noLogs,
+  subscribe,
+  ...socket
+}: HouseOptions = {}): Promise<House> => {
   const asked: Command[] = [];
   const bugs: unknown[] = [];
   const play = (command: Command): Promise<Reply> => {
     asked.push(command);
     return ask === undefined ? Promise.resolve(command.verb === 'status' ? STATUS : []) : ask(command);
   };
-  const api = createApi({ ask: play, self: SELF, follow, bug: (error) => bugs.push(error) });
+  const api = createApi({
+    ask: play,
+    self: SELF,
+    follow,
+    bug: (error) => bugs.push(error),
+    ...(subscribe !== undefined && { subscribe }),
+  });
   onTestFinished(() => api.close());
   const path = socket.path ?? join(temporaryFolder(), 'tsvisor.sock');
   const listener = await api.listen({ ...socket, path });

@@ -29,6 +29,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'oom/footing',
     'oom/rehearsal',
     'api/client',
+    'api/client-events',
     'api/client-oom',
     'api/client-rpc',
     'api/client-xml',
