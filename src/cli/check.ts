@@ -49,14 +49,16 @@ interface Findings {
   readonly processes: number;
 }
 
-const find = async (file: string): Promise<Findings> => {
+const find = async (file: string, options: Invocation['options']): Promise<Findings> => {
   const [{ loadPlan }, { runtimeOf }, { advise }] = await Promise.all([
     import('../config/load.ts'),
     import('../config/runtime.ts'),
     import('../config/advice.ts'),
   ]);
-  const resolved = await loadPlan(file);
-  const advice = await advise(file);
+  const { assumeExists = false, hostname } = options;
+  const world = { assumeExists, ...(hostname === undefined ? {} : { hostname }) };
+  const resolved = await loadPlan(file, world);
+  const advice = await advise(file, world);
   if (resolved.plan === null)
     return { file, problems: resolved.problems, warnings: [], advice, groups: 0, processes: 0 };
   const { groups } = resolved.plan;
@@ -86,7 +88,7 @@ const tell = (
 export const run: Run = async (invocation) => {
   const { options, terminal } = invocation;
   if (options.explain !== undefined) return explain(options.explain, invocation);
-  const findings = await find(configFile(options.config));
+  const findings = await find(configFile(options.config), options);
   if (options.json === true) terminal.out(JSON.stringify(findings, null, 2));
   else tell(findings, terminal);
   return findings.problems.length > 0 ? BAD_CONFIG : 0;

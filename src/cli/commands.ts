@@ -23,6 +23,7 @@ export interface Invocation {
     readonly explain?: string;
     readonly as?: string;
     readonly assumeExists?: boolean;
+    readonly keepCommands?: boolean;
     readonly whatIf?: string;
     readonly limit?: string;
     readonly yes?: boolean;
@@ -69,6 +70,7 @@ const LOADERS: Readonly<Record<Name, CommandRow['load']>> = {
   shutdown: () => import('./shutdown.ts'),
   check: () => import('./check.ts'),
   config: () => import('./config.ts'),
+  import: () => import('./import.ts'),
   schema: () => import('./schema.ts'),
   completion: () => import('./completion.ts'),
   ctl: () => import('./ctl.ts'),

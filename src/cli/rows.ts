@@ -28,6 +28,14 @@ export const GLOBAL_OPTIONS: readonly OptionRow[] = [
 const NAMES = 'Names: `process`, `group:process`, `group:*`, `all`.';
 
 const NO_WAIT: OptionRow = { flags: '--no-wait', meaning: 'return at once instead of when it is done' };
+const ASSUME_EXISTS: OptionRow = {
+  flags: '--assume-exists',
+  meaning: 'take users and folders as there: for use on another machine',
+};
+const HOSTNAME: OptionRow = {
+  flags: '--hostname <name>',
+  meaning: 'what %(host_node_name)s is on that machine',
+};
 const JSON_OPTION: OptionRow = { flags: '--json', meaning: 'print everything as JSON' };
 
 export const ROWS = [
@@ -206,7 +214,12 @@ export const ROWS = [
     summary: 'check a config file without starting anything',
     detail:
       'Prints every problem with its place, then advice that is no problem. Exit status: 2 when there is a problem.',
-    options: [{ flags: '--explain <key>', meaning: 'tell what a key means, and check nothing' }, JSON_OPTION],
+    options: [
+      { flags: '--explain <key>', meaning: 'tell what a key means, and check nothing' },
+      JSON_OPTION,
+      ASSUME_EXISTS,
+      HOSTNAME,
+    ],
   },
   {
     name: 'config',
@@ -216,8 +229,20 @@ export const ROWS = [
     options: [
       { flags: '--json', meaning: 'as JSON' },
       { flags: '--as <shape>', meaning: '`supervisord`: as JSON in the words of supervisord' },
-      { flags: '--assume-exists', meaning: 'take users and folders as there: for use on another machine' },
-      { flags: '--hostname <name>', meaning: 'what %(host_node_name)s is on that machine' },
+      ASSUME_EXISTS,
+      HOSTNAME,
+    ],
+  },
+  {
+    name: 'import',
+    words: '[file]',
+    summary: 'print the tsvisor.yaml that says what a supervisord ini file says',
+    detail:
+      'Comments stay beside what they describe, included files become part of it, and sudo, choom and the like before a command become keys.\n' +
+      'What it wrote is read back and compared. Exit status: 1 when it does not say the same, 2 when the file has a problem.',
+    options: [
+      ASSUME_EXISTS,
+      { flags: '--keep-commands', meaning: 'leave sudo, choom and the like in commands' },
     ],
   },
   {

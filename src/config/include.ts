@@ -17,6 +17,8 @@ import { readText } from './text-file.ts';
 const MAX_FILES = 5000;
 
 const HERE = '%(here)s';
+/** Stands for the main file's HERE while other files are read, where it is to stay a name. */
+const KEPT = '%(\u{0}here)s';
 
 /**
  * Replaces the very text `%(here)s` in every value of every section, as supervisord does when there is an `[include]`;
@@ -41,6 +43,17 @@ const expandHere = (draft: Draft, here: string, touched: ReadonlySet<string> | n
   }
 };
 
+const relativeHere = (here: string, base: string): string => {
+  if (here === base) return KEPT;
+  return here.startsWith(`${base}/`) ? KEPT + here.slice(base.length) : here;
+};
+
+const nameHere = (draft: Draft): void => {
+  for (const { entries } of draft.sections.values())
+    for (const entry of entries.values())
+      if (typeof entry.raw === 'string') entry.raw = entry.raw.replaceAll(KEPT, HERE);
+};
+
 export interface Included {
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
@@ -52,6 +65,8 @@ export interface Including {
   readonly names: Names;
   /** Files outside are not seen; everything is when absent. */
   readonly mayRead?: ((path: string) => boolean) | undefined;
+  /** Leaves %(here)s of the main file a name, and makes that of an included one relative to it where that can be. */
+  readonly keepHere?: boolean | undefined;
 }
 
 const NOTHING: Included = { files: [], problems: [], warnings: [] };
@@ -62,7 +77,11 @@ const patternsOf = (draft: Draft, section: Section, names: Names): readonly stri
     const message = 'cannot use [include]: it has no files';
     return problemAt(section.origin, { key: 'files', message, hint: 'files = conf.d/*.conf' });
   }
-  const text = expand(entry.raw, [namesIn({ here: dirname(draft.file) }), ...names]);
+  const here = dirname(draft.file);
+  const text = expand(
+    entry.raw.replaceAll(KEPT, () => here),
+    [namesIn({ here }), ...names],
+  );
   if (!isRefusal(text)) return words(text);
   return problemAt(entry, {
     key: 'files',
@@ -86,7 +105,7 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
   const section = draft.sections.get('include');
   if (section === undefined) return NOTHING;
   const base = dirname(draft.file);
-  expandHere(draft, base, null);
+  expandHere(draft, including.keepHere === true ? KEPT : base, null);
   const patterns = patternsOf(draft, section, including.names);
   if ('message' in patterns) return { ...NOTHING, problems: [patterns] };
   const origin = entryOf(section, 'files') ?? section.origin;
@@ -106,9 +125,11 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
       files.push(file);
       const read = readInto(draft, file);
       problems.push(...read.problems);
-      expandHere(draft, resolve(dirname(file)), read.touched);
+      const here = resolve(dirname(file));
+      expandHere(draft, including.keepHere === true ? relativeHere(here, base) : here, read.touched);
     }
   }
+  if (including.keepHere === true) nameHere(draft);
   if (files.length >= MAX_FILES)
     problems.push(
       problemAt(origin, {

@@ -19,7 +19,7 @@ const opensComment = (line: string, at: number): boolean =>
  * Where the comment of a line starts, or -1. Both marks are followed in step, each to its next occurrence, and the first
  * round in which one follows a blank decides: a later `;` can win over an earlier ` #`.
  */
-const commentStart = (line: string): number => {
+export const commentStart = (line: string): number => {
   let semicolon = line.indexOf(';');
   let hash = line.indexOf('#');
   while (semicolon !== -1 || hash !== -1) {
@@ -32,7 +32,7 @@ const commentStart = (line: string): number => {
 };
 
 /** The name between the first bracket and the last one, or null. */
-const headerOf = (text: string): string | null => {
+export const headerOf = (text: string): string | null => {
   if (!text.startsWith('[')) return null;
   const end = text.lastIndexOf(']');
   return end > 1 ? text.slice(1, end) : null;

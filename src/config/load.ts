@@ -22,20 +22,26 @@ export interface LoadOptions extends WorldOptions {
   readonly mayRead?: (path: string) => boolean;
 }
 
-const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file);
+export interface DraftOptions extends LoadOptions {
+  /** See Including. */
+  readonly keepHere?: boolean;
+}
 
-const draftIni = (file: string, text: string, more: { world: World; options: LoadOptions }): Drafted => {
+export const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file);
+
+const draftIni = (file: string, text: string, more: { world: World; options: DraftOptions }): Drafted => {
   const draft = emptyDraft('ini', file);
   const problems = readIni(draft, file, text);
   if (problems.length > 0) return { draft, includedFiles: [], problems, warnings: [] };
   const host = namesIn({ host_node_name: more.world.hostname });
   const names = [host, environmentNames(more.world.env)];
-  const included = includeFiles(draft, { names, mayRead: more.options.mayRead });
+  const { mayRead, keepHere } = more.options;
+  const included = includeFiles(draft, { names, mayRead, keepHere });
   return { draft, includedFiles: included.files, problems: included.problems, warnings: included.warnings };
 };
 
 /** Reads a file and what it includes, without asking what it means. */
-export const draftFile = async (path: string, world: World, options: LoadOptions = {}): Promise<Drafted> => {
+export const draftFile = async (path: string, world: World, options: DraftOptions = {}): Promise<Drafted> => {
   const file = resolve(world.cwd, path);
   const text = readText(file);
   if (isRefusal(text)) {

@@ -148,3 +148,29 @@ printf '%s' "\${COMPREPLY[*]}"`;
     expect(out.toString()).toBe(expected);
   });
 });
+
+describe('import', () => {
+  test('prints YAML, and takes the file as a word', async () => {
+    const file = join(temporaryFolder(), 'x.conf');
+    writeFileSync(file, `${GOOD}; a comment\nuser=nobody-of-that-name\n`);
+    const refused = invoke(['import', file]);
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+    const { status, out } = await invoke(['import', file], { options: { assumeExists: true } });
+    expect(status).toBe(0);
+    expect(out).toMatch(/^programs:\n {2}web:\n {4}command: \/bin\/cat\n/m);
+    expect(out).toContain('    # a comment\n    user: nobody-of-that-name');
+  });
+
+  test("keeps a command's wrappers where that is asked for", async () => {
+    const text = '[program:web]\ncommand=sudo -u root /bin/cat\n';
+    expect((await withConfig('import', text)).out).toMatch(/^ +command: \/bin\/cat$/m);
+    const kept = await withConfig('import', text, { keepCommands: true });
+    expect(kept.out).toMatch(/^ +command: sudo -u root \/bin\/cat$/m);
+  });
+});
+
+test('check takes what is not on this machine as there when told to', async () => {
+  const text = '[supervisord]\n[program:web]\ncommand=/bin/cat\nuser=nobody-of-that-name\n';
+  expect((await withConfig('check', text)).status).toBe(2);
+  expect((await withConfig('check', text, { assumeExists: true })).status).toBe(0);
+});
