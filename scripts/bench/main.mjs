@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { closeAllLodgings, closeOnSignals, openLodging } from '../observe/lodging.mjs';
 import { api } from './api.mjs';
+import { config } from './config.mjs';
 import { buildStamp } from './diary.mjs';
 import { idle } from './idle.mjs';
 import { logs } from './logs.mjs';
@@ -21,7 +22,7 @@ import { supervisorKilled } from './supervisor-killed.mjs';
 import { SUPERVISORS } from './supervisors.mjs';
 import { heading, line } from './table.mjs';
 
-const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu, api, logs];
+const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu, api, logs, config];
 const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url));
 
 const { values: options, positionals: wanted } = parseArgs({
