@@ -3,7 +3,7 @@
 import type { ProcessName } from '../model/event.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec, parseSelector } from '../model/name.ts';
-import { nearest } from './nearest.ts';
+import { nearestOf } from '../config/nearest.ts';
 
 export interface UnknownName {
   readonly error: TsvisorError;
@@ -19,7 +19,7 @@ export interface Selection<P extends ProcessName> {
 
 const hintFor = (word: string, all: readonly ProcessName[]): string | null => {
   const groups = [...new Set(all.map(({ group }) => group))];
-  const name = nearest(word, [
+  const name = nearestOf(word, [
     ...all.map((process) => ({ name: namespec(process.group, process.name), aliases: [process.name] })),
     ...groups.map((group) => ({ name: `${group}:*`, aliases: [group] })),
   ]);

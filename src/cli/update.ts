@@ -6,7 +6,7 @@ import type { Run } from './commands.ts';
 import { complain } from './complain.ts';
 import { ADD, changeGroups, REMOVE, type GroupChange } from './groups.ts';
 import { locate } from './locate.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../config/nearest.ts';
 import type { Terminal } from './terminal.ts';
 
 const REPLACE: GroupChange = {
@@ -36,10 +36,7 @@ const sayUnknown = async (
   const known = [...new Set([...processes.map(({ group }) => group), ...added])];
   const unknown = [...wanted].filter((name) => !known.includes(name));
   for (const name of unknown) {
-    const meant = nearest(
-      name,
-      known.map((group) => ({ name: group, aliases: [] })),
-    );
+    const meant = nearest(name, known);
     const { message, hint } = new TsvisorError('BAD_GROUP', { name });
     complain(terminal, message, meant === null ? hint : `did you mean \`${meant}\`?`);
   }

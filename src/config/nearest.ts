@@ -1,33 +1,60 @@
-// What did the writer mean? The known name closest to an unknown one.
+// Which known word did the writer of an unknown one mean?
 
-const distance = (left: string, right: string): number => {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let at = 1; at <= left.length; at += 1) {
-    const next = [at];
-    for (let to = 1; to <= right.length; to += 1) {
-      const same = left[at - 1] === right[to - 1] ? 0 : 1;
-      next.push(Math.min((next[to - 1] ?? 0) + 1, (row[to] ?? 0) + 1, (row[to - 1] ?? 0) + same));
+/** Edits (insert, delete, replace, swap of neighbours) from `a` to `b`. */
+export const distance = (a: string, b: string): number => {
+  let older: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const change = a[row - 1] === b[column - 1] ? 0 : 1;
+      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      current[column] = Math.min(
+        (previous[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (previous[column - 1] ?? 0) + change,
+        swapped ? (older[column - 2] ?? 0) + 1 : Infinity,
+      );
     }
-    row = next;
+    older = previous;
+    previous = current;
   }
-  return row[right.length] ?? 0;
+  return previous[b.length] ?? 0;
 };
+
+export interface Candidate {
+  /** What the writer should have written. */
+  readonly name: string;
+  /** Other spellings under which it may be looked for. */
+  readonly aliases: readonly string[];
+}
 
 const MAX_NAME = 64;
 
-/** The closest of `known` when it is close enough to be a slip of the pen, or null. */
-export const nearest = (name: string, known: readonly string[]): string | null => {
-  if (name.length > MAX_NAME) return null;
-  const wanted = name.toLowerCase().replaceAll('-', '_');
-  const scored = known.map((candidate) => ({
-    candidate,
-    off: distance(wanted, candidate.replaceAll('-', '_')),
-  }));
-  const [best] = scored.toSorted((a, b) => a.off - b.off);
-  return best !== undefined && best.off <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : null;
+/** Capitals and the kind of line between words are no difference. */
+const bare = (word: string): string => word.toLowerCase().replaceAll('-', '_');
+
+/** Null when nothing is near: more than a third of the word would have to change. */
+export const nearestOf = (word: string, candidates: readonly Candidate[]): string | null => {
+  if (word.length > MAX_NAME) return null;
+  const reach = Math.max(1, Math.floor(word.length / 3));
+  const ranked = candidates
+    .map(({ name, aliases }) => ({
+      name,
+      far: Math.min(...[name, ...aliases].map((text) => distance(bare(word), bare(text)))),
+    }))
+    .filter(({ far }) => far <= reach)
+    .toSorted((a, b) => a.far - b.far);
+  return ranked[0]?.name ?? null;
 };
 
-export const didYouMean = (name: string, known: readonly string[]): string => {
-  const close = nearest(name, known);
+export const nearest = (word: string, known: readonly string[]): string | null =>
+  nearestOf(
+    word,
+    known.map((name) => ({ name, aliases: [] })),
+  );
+
+export const didYouMean = (word: string, known: readonly string[]): string => {
+  const close = nearest(word, known);
   return close === null ? `known: ${known.join(', ')}` : `did you mean ${close}?`;
 };

@@ -2,6 +2,7 @@
 
 import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { splitCommand } from '../model/command-line.ts';
 
 /** `file` is absolute when the command word had a `/`; `args` begins with the command word as written. */
 export interface CommandLine {
@@ -11,7 +12,6 @@ export interface CommandLine {
 
 export type Lookup = CommandLine | { readonly error: string };
 
-const BLANKS = ' \t\r\n';
 /** supervisord's, for an environment without PATH. */
 const DEFAULT_PATH = '/bin:/usr/bin:/usr/local/bin';
 
@@ -24,47 +24,6 @@ const quoted = (word: string): string => {
     .replaceAll('\t', '\\t')
     .replaceAll('\r', '\\r');
   return mark + (mark === "'" ? escaped.replaceAll("'", "\\'") : escaped) + mark;
-};
-
-/** Where a quoted part that begins at `at` ends, and what it says; null when it does not end. */
-const quotedPart = (text: string, at: number): { readonly part: string; readonly end: number } | null => {
-  const mark = text[at];
-  let part = '';
-  for (let next = at + 1; next < text.length; next += 1) {
-    const letter = text[next];
-    if (letter === mark) return { part, end: next + 1 };
-    const escapes = mark === '"' && letter === '\\' && (text[next + 1] === '"' || text[next + 1] === '\\');
-    if (escapes) next += 1;
-    part += text[next] ?? '';
-  }
-  return null;
-};
-
-/** Splits by POSIX quoting rules: quotes and backslashes, no variables, no globs, no comments. */
-export const splitCommand = (text: string): readonly string[] | { readonly error: string } => {
-  const words: string[] = [];
-  let word: string | null = null;
-  let at = 0;
-  while (at < text.length) {
-    const letter = text.charAt(at);
-    if (letter === '"' || letter === "'") {
-      const found = quotedPart(text, at);
-      if (found === null) return { error: 'No closing quotation' };
-      word = (word ?? '') + found.part;
-      at = found.end;
-      continue;
-    }
-    if (BLANKS.includes(letter)) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else if (letter === '\\') {
-      if (at + 1 === text.length) return { error: 'No escaped character' };
-      at += 1;
-      word = (word ?? '') + text.charAt(at);
-    } else word = (word ?? '') + letter;
-    at += 1;
-  }
-  return word === null ? words : [...words, word];
 };
 
 const look = (file: string): Stats | null => statSync(file, { throwIfNoEntry: false }) ?? null;
@@ -119,8 +78,10 @@ export const lookup = (
   command: string,
   where: { readonly env: Readonly<Record<string, string>>; readonly directory: string | null },
 ): Lookup => {
-  const args = splitCommand(command);
-  if ('error' in args) return { error: `can't parse command ${quoted(command)}: ${args.error}` };
+  const split = splitCommand(command);
+  if (split.refused !== undefined)
+    return { error: `can't parse command ${quoted(command)}: ${split.refused}` };
+  const { words: args } = split;
   const [word] = args;
   if (word === undefined) return { error: 'command is empty' };
   const path = where.env['PATH'] ?? DEFAULT_PATH;

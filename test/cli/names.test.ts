@@ -1,9 +1,7 @@
 // Are names taken as supervisord takes them, and unknown ones answered with the nearest known?
 
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { select, unknownName } from '../../src/cli/names.ts';
-import { distance, nearest } from '../../src/cli/nearest.ts';
 import { createProcess } from './screen.ts';
 
 const ALL = [
@@ -43,24 +41,5 @@ describe('names', () => {
     expect(unknown.error.message).toBe(message);
     expect(unknown.hint).toBe(hint);
     expect(select([word], ALL).unknown).toHaveLength(1);
-  });
-
-  test('measures how far two words are apart', () => {
-    expect(distance('status', 'status')).toBe(0);
-    expect(distance('statsu', 'status')).toBe(1);
-    expect(distance('', 'abc')).toBe(3);
-    expect(distance('kitten', 'sitting')).toBe(3);
-    fc.assert(
-      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
-        expect(distance(a, b)).toBe(distance(b, a));
-        expect(distance(a, b)).toBeGreaterThanOrEqual(Math.abs(a.length - b.length));
-        expect(distance(a, b) === 0).toBe(a === b);
-      }),
-    );
-  });
-
-  test('finds nothing near where nothing is', () => {
-    expect(nearest('x', [])).toBeNull();
-    expect(nearest('postgres', [{ name: 'nginx', aliases: [] }])).toBeNull();
   });
 });

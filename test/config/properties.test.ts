@@ -10,7 +10,6 @@ import { expand } from '../../src/config/expand.ts';
 import { readIni } from '../../src/config/ini.ts';
 import { loadPlan } from '../../src/config/load.ts';
 import { isRefusal } from '../../src/config/refusal.ts';
-import { splitCommand } from '../../src/model/command-line.ts';
 import { lodging } from './lodging.ts';
 
 /** Text in which the characters that mean something are frequent. */
@@ -105,22 +104,6 @@ test('expansion ends in a text or in a refusal, and doubles percent signs back',
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(expand(text.replaceAll('%', '%%'), names)).toBe(text);
-    }),
-  );
-});
-
-test('a command splits into words that quote back to it, or is refused', () => {
-  fc.assert(
-    fc.property(dense('a "\'\\\n$'), (text) => {
-      const split = splitCommand(text);
-      if (split.refused === undefined) expect(split.words).toHaveLength(split.starts.length);
-    }),
-    { numRuns: 2000 },
-  );
-  fc.assert(
-    fc.property(fc.array(fc.string()), (words) => {
-      const line = words.map((word) => `'${word.replaceAll("'", `'"'"'`)}'`).join(' ');
-      expect(splitCommand(line)).toMatchObject({ words });
     }),
   );
 });

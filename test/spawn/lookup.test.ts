@@ -1,52 +1,10 @@
 // Is a command split and found as supervisord does it, with its texts?
 
-import fc from 'fast-check';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { lookup, splitCommand } from '../../src/spawn/lookup.ts';
-
-describe('splitting a command', () => {
-  test.each([
-    ['a b  c', ['a', 'b', 'c']],
-    ['  a\tb\r\nc ', ['a', 'b', 'c']],
-    ["sh -c 'a b'", ['sh', '-c', 'a b']],
-    ['sh -c "a \\"b\\" \\\\ \\n $X"', ['sh', '-c', 'a "b" \\ \\n $X']],
-    ["'a\\b'", ['a\\b']],
-    ['a\\ b', ['a b']],
-    ['a\\\nb', ['a\nb']],
-    ['a"b"\'c\'d', ['abcd']],
-    ["a '' b", ['a', '', 'b']],
-    ['a #b $HOME ~ *', ['a', '#b', '$HOME', '~', '*']],
-    ['', []],
-    [' \n ', []],
-  ])('%j gives the words a POSIX shell would see', (text, words) => {
-    expect(splitCommand(text)).toEqual(words);
-  });
-
-  test.each(["a 'b", 'a "b', 'a "b\\"', `"'`])('%j has no closing quotation', (text) => {
-    expect(splitCommand(text)).toEqual({ error: 'No closing quotation' });
-  });
-
-  test('a last backslash has nothing to escape', () => {
-    expect(splitCommand('a\\')).toEqual({ error: 'No escaped character' });
-  });
-
-  test('words that were quoted come back as they were', () => {
-    const quote = fc.constantFrom(
-      (word: string) => `'${word.replaceAll("'", `'\\''`)}'`,
-      (word: string) => `"${word.replaceAll(/["\\]/g, '\\$&')}"`,
-      (word: string) => (word === '' ? "''" : word.replaceAll(/[^]/g, '\\$&')),
-    );
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.string(), quote)), (words) => {
-        const text = words.map(([word, quoted]) => quoted(word)).join(' ');
-        expect(splitCommand(text)).toEqual(words.map(([word]) => word));
-      }),
-    );
-  });
-});
+import { lookup } from '../../src/spawn/lookup.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
