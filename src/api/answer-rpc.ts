@@ -1,6 +1,7 @@
 // How is XML-RPC carried by HTTP? Faults in a 200, and 400 for what is no call.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Ask } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { readBody } from './body.ts';
 import type { LogText } from './log-text.ts';
@@ -28,12 +29,12 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 export const answerRpc = async (
   request: IncomingMessage,
   response: ServerResponse,
-  rpc: Rpc,
+  { rpc, ask }: { readonly rpc: Rpc; readonly ask: Ask },
 ): Promise<void> => {
   if (request.method !== 'POST') return sendStatus(response, 400);
   if (!hasBody(request)) return sendStatus(response, 411);
   try {
-    await write(response, await rpc.answer(await readBody(request, response)));
+    await write(response, await rpc.answer(await readBody(request, response), ask));
   } catch (error) {
     if (!(error instanceof TsvisorError)) throw error;
     sendStatus(response, error.row.http);

@@ -6,6 +6,7 @@ import { TsvisorError } from '../model/errors.ts';
 import { answerLog, type Follow } from './answer-log.ts';
 import { wantedIn, type Audience } from './audience.ts';
 import { readBody } from './body.ts';
+import { askFor, type Ordered } from './caller.ts';
 import type { Self } from './method.ts';
 import { commandOf, EVENT_STREAM, findRoute, onWire } from './routes.ts';
 import { sendJson, sendStatus } from './send.ts';
@@ -29,6 +30,9 @@ export type Pages = (
 
 export interface Answering {
   readonly ask: Ask;
+  /** What the listener is called in the log. */
+  readonly door: string;
+  readonly ordered?: Ordered;
   readonly self: Self;
   readonly follow: Follow;
   /** Absent: nobody can listen to events. */
@@ -89,6 +93,9 @@ const answerPage = async (
   sendStatus(response, request.method === 'GET' || request.method === 'HEAD' ? 404 : 400);
 };
 
+const askOf = (request: IncomingMessage, { ask, door, ordered, admits }: Answering): Ask =>
+  ordered === undefined ? ask : askFor(request, { ask, door, guarded: admits !== null, ordered });
+
 /** Loaded with the first call: a supervisor that nobody calls does not pay for a parser. */
 const answerCall = async (
   request: IncomingMessage,
@@ -96,7 +103,7 @@ const answerCall = async (
   answering: Answering,
 ): Promise<void> => {
   const { answerRpc, rpcFor } = await import('./answer-rpc.ts');
-  await answerRpc(request, response, rpcFor(answering));
+  await answerRpc(request, response, { rpc: rpcFor(answering), ask: askOf(request, answering) });
 };
 
 const route = async (
@@ -119,7 +126,7 @@ const route = async (
     const readOnly = answering.readOnly === true;
     return answerPage(request, response, { path, query, readOnly, ...(pages !== undefined && { pages }) });
   }
-  return answerJson(request, response, { path, query, ask: answering.ask });
+  return answerJson(request, response, { path, query, ask: askOf(request, answering) });
 };
 
 const answer = async (

@@ -3,7 +3,7 @@
 import { TsvisorError } from '../model/errors.ts';
 import { faultOf } from './faults.ts';
 import { LogText } from './log-text.ts';
-import type { Method, RpcResult } from './method.ts';
+import type { Context, Method, RpcResult } from './method.ts';
 import type { Param, ParamType } from './params.ts';
 import { isList, isStruct, type RpcValue } from './value.ts';
 import type { Call } from './xml.ts';
@@ -50,7 +50,9 @@ const callOf = (entry: RpcValue): Call => {
   return isList(params) ? { method, params } : refuseCall('params must be a list');
 };
 
-type Run = (call: Call) => Promise<RpcResult>;
+/** Makes one call in the name of whoever made the multicall. */
+type Run = (call: Call, context: Context) => Promise<RpcResult>;
+type RunOne = (call: Call) => Promise<RpcResult>;
 
 const givenName = (entry: RpcValue): string | null => {
   const params = isStruct(entry) ? (entry['params'] ?? null) : null;
@@ -58,7 +60,7 @@ const givenName = (entry: RpcValue): string | null => {
 };
 
 /** Bare values, as supervisord answers them, and not arrays of one value. */
-const resultOf = async (entry: RpcValue, run: Run, room: number): Promise<RpcValue> => {
+const resultOf = async (entry: RpcValue, run: RunOne, room: number): Promise<RpcValue> => {
   try {
     const result = await run(callOf(entry));
     if (!(result instanceof LogText)) return result;
@@ -77,7 +79,7 @@ const sizeOf = (value: RpcValue): number => {
 };
 
 /** One after the other: a call that waits is waited for. */
-const multicall = async (calls: RpcValue, run: Run): Promise<RpcValue> => {
+const multicall = async (calls: RpcValue, run: RunOne): Promise<RpcValue> => {
   const entries = isList(calls) ? calls : [];
   if (entries.length > MAX_CALLS) refuseCall(`it has more than ${MAX_CALLS} calls`);
   const results: RpcValue[] = [];
@@ -131,7 +133,7 @@ const multicallMethod = (run: Run): Method => ({
   returns: 'array',
   help: 'Makes many calls, one after the other. A call that fails has a struct of faultCode and faultString in its place.',
   faults: [2],
-  call: (args) => multicall(args.value('calls'), run),
+  call: (args, context) => multicall(args.value('calls'), (call) => run(call, context)),
 });
 
 /** The other methods and those of system.*. */

@@ -15,7 +15,6 @@ import type { RpcValue } from './value.ts';
 import { readCall, writeFault, writeResponse, type Call } from './xml.ts';
 
 export interface RpcOptions {
-  readonly ask: Ask;
   readonly self: Self;
   /** Whether there is a `supervisor` namespace: a config without [rpcinterface:supervisor] has none. */
   readonly supervisor: boolean;
@@ -28,9 +27,9 @@ export type RpcAnswer =
   | { readonly malformed: string };
 
 export interface Rpc {
-  answer(body: string): Promise<RpcAnswer>;
+  answer(body: string, ask: Ask): Promise<RpcAnswer>;
   /** Runs one call; refuses with a TsvisorError. */
-  run(call: Call): Promise<RpcResult>;
+  run(call: Call, context: Context): Promise<RpcResult>;
 }
 
 const SUPERVISOR_METHODS: readonly Method[] = [...GENERAL_METHODS, ...PROCESS_METHODS, ...LOG_METHODS];
@@ -67,9 +66,8 @@ const bytesOf = (value: RpcValue): Buffer => {
 /** What the client called the process or group that the call is about; null when it is about none. */
 const givenName = ({ params }: Call): string | null => (typeof params[0] === 'string' ? params[0] : null);
 
-export const createRpc = ({ ask, self, supervisor }: RpcOptions): Rpc => {
-  const context: Context = { ask: typedAsk(ask), self };
-  const run = async (call: Call): Promise<RpcResult> => {
+export const createRpc = ({ self, supervisor }: RpcOptions): Rpc => {
+  const run: Rpc['run'] = async (call, context) => {
     const method = table.get(call.method);
     if (method === undefined) throw new TsvisorError('UNKNOWN_ROUTE', { route: call.method });
     const args = positional(method.params, call.params);
@@ -79,11 +77,11 @@ export const createRpc = ({ ask, self, supervisor }: RpcOptions): Rpc => {
   const table = new Map(methodsOf({ supervisor }, run).map((method) => [method.name, method]));
   return {
     run,
-    async answer(body) {
+    async answer(body, ask) {
       const call = readCall(body);
       if ('malformed' in call) return call;
       try {
-        const result = await run(call);
+        const result = await run(call, { ask: typedAsk(ask), self });
         return result instanceof LogText ? poured(result) : { bytes: bytesOf(result) };
       } catch (error) {
         if (!(error instanceof TsvisorError)) throw error;

@@ -7,6 +7,7 @@ import type { Follow } from './answer-log.ts';
 import { Audience, type Subscribe } from './audience.ts';
 import type { Credentials } from './auth.ts';
 import type { Serving } from './http.ts';
+import type { Ordered } from './caller.ts';
 import { openListener, type Listener } from './listener.ts';
 import type { Self } from './method.ts';
 import type { Port } from './tcp.ts';
@@ -40,6 +41,7 @@ export interface ApiOptions {
   readonly ask: Ask;
   readonly self: Self;
   readonly follow: Follow;
+  readonly ordered?: Ordered;
   /** What the stream of events tells; absent: there is none. */
   readonly subscribe?: Subscribe;
   /** What is shown at paths that are none of the API's. */
@@ -132,14 +134,16 @@ class Listeners implements Api {
   }
 
   async #serving(name: string, { credentials = null, supervisor = true }: Access): Promise<Serving> {
-    const { bug, ask, self, follow, pages } = this.#options;
+    const { bug, ask, self, follow, pages, ordered } = this.#options;
     const answer: RequestListener = answers({
       ask,
       self,
       follow,
       bug,
+      door: name,
       supervisor,
       admits: await gate(credentials),
+      ...(ordered !== undefined && { ordered }),
       ...(pages !== undefined && { pages }),
       ...(this.#audience !== null && { audience: this.#audience }),
     });

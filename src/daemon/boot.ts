@@ -250,8 +250,7 @@ export const boot = async ({ ground, voices, ask, about, onBug }: BootOptions): 
   // Last: whoever is let in finds everything there.
   const pastLife = judgePast(rooms);
   const seen = openSeen(rooms, { supervisor, hands, ask, about, pastLife });
-  const subscribe: SeenParts['subscribe'] = (hear) => rooms.bus.subscribe(hear);
-  const api = openApi({ ground, supervisor, hands, ask, pages: pagesOf(seen), subscribe, onBug });
+  const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(seen) });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
   const replanning = new Replanning({ ground, supervisor, hands });
   const parts = { ground, voices, hands, events, supervisor, replanning, memory, ledger, api, socket, onBug };

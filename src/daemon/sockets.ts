@@ -2,29 +2,33 @@
 
 import { join } from 'node:path';
 import type { Pages } from '../api/answer.ts';
-import type { Subscribe } from '../api/audience.ts';
 import { createApi, type Api } from '../api/server.ts';
 import { readVersion } from '../config/version.ts';
+import type { Bus } from '../core/bus.ts';
 import type { Ask } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { InetServerPlan, SupervisorPlan, UnixServerPlan } from '../model/plan.ts';
 import type { Ground } from './ground.ts';
 import { followAnyLog, type Archive } from './logs-access.ts';
 import type { Notices } from './notices.ts';
+import { Operators } from './operators.ts';
+import type { Voices } from './voices.ts';
 
 export interface ApiParts extends Archive {
   readonly ask: Ask;
+  readonly voices: Voices;
   readonly pages: Pages;
-  readonly subscribe: Subscribe;
+  readonly bus: Bus;
   readonly onBug: (bug: unknown) => void;
 }
 
-export const openApi = ({ ask, pages, subscribe, onBug, ...archive }: ApiParts): Api => {
+export const openApi = ({ ask, voices, pages, bus, onBug, ...archive }: ApiParts): Api => {
   const { ground, supervisor } = archive;
   return createApi({
     ask,
     pages,
-    subscribe,
+    subscribe: (hear) => bus.subscribe(hear),
+    ordered: new Operators(voices.journal, ground.guardian).ordered,
     self: {
       version: readVersion(),
       identifier: ground.plan.supervisor.identifier,

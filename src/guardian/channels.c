@@ -1,10 +1,13 @@
-/* Which pipes and sockets do programs need that Node cannot make? Three short modes of the guardian's binary.
+/* Which pipes and sockets do programs need that Node cannot make? Four short modes of the guardian's binary.
  *
  * guardian fifo MODE PATH...
  *     Makes the named pipes that are not there yet. One line `PATH ERRNO` on stderr for each that cannot be.
  *
  * guardian widen BYTES PATH
  *     Makes the named pipe hold so many bytes, for as long as somebody has it open. Exit status 1: the kernel refused.
+ *
+ * guardian peer
+ *     Says who connected the unix socket on fd 3: `PID UID GID` on stdout.
  *
  * guardian share HATCH PARENT BACKLOG MODE UID GID FAMILY ADDRESS PORT
  *     Binds and listens once for programs that share a socket, and keeps it for as long as PARENT lives. FAMILY is 4 or 6 with a
@@ -49,6 +52,16 @@ int run_widen(char **argv) {
     const char *bytes = argv[0];
     int fd = open(argv[1], O_RDWR | O_NONBLOCK | O_CLOEXEC);
     return fd >= 0 && fcntl(fd, F_SETPIPE_SZ, (int)take(&bytes, 10)) >= 0 ? 0 : 1;
+}
+
+/* ---- who is at the other end of a socket ---- */
+
+int run_peer(void) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(LINK, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return refuse("see", "the peer", errno);
+    dprintf(STDOUT_FILENO, "%d %u %u\n", peer.pid, peer.uid, peer.gid);
+    return 0;
 }
 
 /* ---- share: a listening socket for several programs ---- */

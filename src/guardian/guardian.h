@@ -19,6 +19,7 @@ int receive_shared(const char *word);
 
 int run_fifo(char **argv);
 int run_widen(char **argv);
+int run_peer(void);
 int run_share(char **argv);
 
 #endif

@@ -54,6 +54,7 @@ export interface HouseOptions extends Partial<SocketRequest> {
   readonly ask?: Ask;
   readonly follow?: ApiOptions['follow'];
   readonly subscribe?: ApiOptions['subscribe'];
+  readonly ordered?: ApiOptions['ordered'];
 }
 
 export const SELF: ApiOptions['self'] = {
@@ -72,6 +73,7 @@ export const openHouse = async ({
   ask,
   follow = noLogs,
   subscribe,
+  ordered,
   ...socket
 }: HouseOptions = {}): Promise<House> => {
   const asked: Command[] = [];
@@ -85,6 +87,7 @@ export const openHouse = async ({
     self: SELF,
     follow,
     bug: (error) => bugs.push(error),
+    ...(ordered !== undefined && { ordered }),
     ...(subscribe !== undefined && { subscribe }),
   });
   onTestFinished(() => api.close());

@@ -5,9 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { methodsOf } from '../../src/api/rpc.ts';
 import { createRpc, type RpcOptions } from '../../src/api/rpc.ts';
 import { LogText } from '../../src/api/log-text.ts';
+import { typedAsk } from '../../src/api/method.ts';
 import { writeValue } from '../../src/api/xml.ts';
 import type { RpcValue } from '../../src/api/value.ts';
-import type { Command, Outcome, ProcessInfo, Reply } from '../../src/model/command.ts';
+import type { Ask, Command, Outcome, ProcessInfo, Reply } from '../../src/model/command.ts';
 import { TsvisorError, type ErrorCode } from '../../src/model/errors.ts';
 import { SELF } from './lodging.ts';
 
@@ -45,22 +46,25 @@ interface Desk {
 
 const openDesk = (
   reply: Reply | ((command: Command) => Reply) = [],
-  more: Partial<RpcOptions> = {},
+  { ask: other, ...more }: Partial<RpcOptions> & { readonly ask?: Ask } = {},
 ): Desk => {
   const asked: Command[] = [];
-  const ask = async (command: Command): Promise<Reply> => {
+  const play = async (command: Command): Promise<Reply> => {
     asked.push(command);
     if (typeof reply === 'function') return reply(command);
     return command.verb === 'infos' ? INFOS : reply;
   };
-  const rpc = createRpc({ ask, self: SELF, supervisor: true, ...more });
+  const ask = other ?? play;
+  const rpc = createRpc({ self: SELF, supervisor: true, ...more });
+  const context = { ask: typedAsk(ask), self: SELF };
   return {
     asked,
-    run: (method, ...params) => rpc.run({ method, params }),
+    run: (method, ...params) => rpc.run({ method, params }, context),
     async fault(method, ...params) {
       const values = params.map((value) => `<param>${writeValue(value)}</param>`).join('');
       const answer = await rpc.answer(
         `<methodCall><methodName>${method}</methodName><params>${values}</params></methodCall>`,
+        ask,
       );
       const text = 'bytes' in answer ? answer.bytes.toString() : '';
       const code = /faultCode<\/name><value><int>(\d+)/.exec(text)?.[1] ?? 'none';
@@ -303,8 +307,9 @@ describe('introspection', () => {
 });
 
 test('the reply to getAllProcessInfo is written once for as long as nothing changes', async () => {
-  const rpc = createRpc({ ask: async () => INFOS, self: SELF, supervisor: true });
+  const rpc = createRpc({ self: SELF, supervisor: true });
   const body = '<methodCall><methodName>supervisor.getAllProcessInfo</methodName></methodCall>';
-  const [first, second] = [await rpc.answer(body), await rpc.answer(body)];
+  const ask: Ask = async () => INFOS;
+  const [first, second] = [await rpc.answer(body, ask), await rpc.answer(body, ask)];
   expect('bytes' in first && 'bytes' in second && first.bytes === second.bytes).toBe(true);
 });
