@@ -53,6 +53,7 @@ const LOADERS: Readonly<Record<Name, CommandRow['load']>> = {
   stop: () => import('./stop.ts'),
   restart: () => import('./restart.ts'),
   status: () => import('./status.ts'),
+  top: () => import('./top.ts'),
   logs: () => import('./logs.ts'),
   wait: () => import('./wait.ts'),
   pid: () => import('./pid.ts'),

@@ -72,6 +72,14 @@ export const ROWS = [
     options: [JSON_OPTION, { flags: '-w, --watch', meaning: 'show it again every second' }],
   },
   {
+    name: 'top',
+    words: '',
+    summary: 'show processes live, with keys that start and stop them',
+    detail:
+      'Sorts, filters, shows members, logs and who dies next; `h` tells the keys. Needs a terminal of any kind, 80×24 is enough.',
+    options: [],
+  },
+  {
     name: 'logs',
     words: '[names...]',
     takes: 'processes',

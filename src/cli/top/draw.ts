@@ -1,0 +1,189 @@
+// How does the state of the live terminal look in so many lines and columns? Pure text; what matters is never told by colour alone.
+
+import type { ProcessStatus, SupervisorStatus } from '../../model/command.ts';
+import type { OomRankReply, RankedCandidate } from '../../model/oom-report.ts';
+import type { State } from '../../model/state.ts';
+import { isOom } from '../../model/verdict.ts';
+import type { Style } from '../terminal.ts';
+import { memoryWords, momentWords, uptimeWords } from '../words.ts';
+import { keyOf, shown, type TopState } from './state.ts';
+
+export interface Line {
+  readonly text: string;
+  readonly style?: Style | 'reverse';
+}
+
+export interface Scene {
+  readonly state: TopState;
+  /** Null before the first answer. */
+  readonly supervisor: SupervisorStatus | null;
+  /** Why nothing new is known; empty while all is well. */
+  readonly trouble: string;
+  /** Of the log pane. */
+  readonly log: string;
+  readonly rank: OomRankReply | null;
+  readonly now: number;
+}
+
+export interface Size {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Control characters of names and logs would be orders to the terminal. */
+const plain = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replaceAll('\t', '    ').replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '·');
+
+const cut = (text: string, columns: number): string => {
+  const clean = plain(text);
+  return clean.length <= columns ? clean : `${clean.slice(0, Math.max(0, columns - 1))}…`;
+};
+
+const STYLES: Readonly<Record<State, Style>> = {
+  STOPPED: 'dim',
+  STARTING: 'yellow',
+  RUNNING: 'green',
+  BACKOFF: 'red',
+  STOPPING: 'yellow',
+  EXITED: 'dim',
+  FATAL: 'red',
+  UNKNOWN: 'red',
+};
+
+const deathWords = ({ lastDeath }: ProcessStatus, now: number): string => {
+  if (lastDeath === null) return '';
+  const { exit, verdict, at } = lastDeath;
+  const how = isOom(verdict) ? 'oom' : (exit.signal ?? `exit ${exit.code ?? '?'}`);
+  return `${how} ${momentWords(at, now)}`;
+};
+
+const number = (value: number | null, words: (value: number) => string): string =>
+  value === null ? '' : words(value);
+
+const HEAD = `${'STATE'.padEnd(8)}${'PID'.padStart(8)}${'UPTIME'.padStart(12)}${'MEMORY'.padStart(8)}${'CPU%'.padStart(6)}${'SCORE'.padStart(6)}${'RST'.padStart(5)}`;
+
+/** Columns but for the name and the last death; 53 wide. */
+const figures = (process: ProcessStatus): string => {
+  const { state, pid, uptime, memory, cpu, score, restarts } = process;
+  const cells = [
+    state.padEnd(8),
+    (pid === 0 ? '' : String(pid)).padStart(8),
+    (pid === 0 ? '' : uptimeWords(uptime)).padStart(12),
+    number(memory, memoryWords).padStart(8),
+    number(cpu, (value) => value.toFixed(value < 99.95 ? 1 : 0)).padStart(6),
+    number(score?.effective ?? null, String).padStart(6),
+    String(restarts).padStart(5),
+  ];
+  return cells.join('');
+};
+
+const nameWidth = (columns: number): number => Math.max(10, Math.min(40, columns - HEAD.length - 16));
+
+const processLine = (process: ProcessStatus, { state, now }: Scene, columns: number): Line => {
+  const width = nameWidth(columns);
+  const isSelected = keyOf(process) === state.selected;
+  const name = cut(`${isSelected ? '>' : ' '}${keyOf(process)}`, width - 1).padEnd(width);
+  const text = `${name}${figures(process)}  ${deathWords(process, now)}`;
+  return { text, style: isSelected ? 'reverse' : STYLES[process.state] };
+};
+
+const byMemory = (a: RankedCandidate, b: RankedCandidate): number => b.rss - a.rss;
+
+const memberLines = (process: ProcessStatus, { rank, state }: Scene): readonly Line[] => {
+  if (!state.members) return [];
+  const machine = rank?.domains[0]?.candidates ?? [];
+  const members = machine.filter((one) => one.process === keyOf(process)).toSorted(byMemory);
+  return members.map(({ pid, comm, rss, score }, index) => ({
+    text: `   ${index === members.length - 1 ? '└' : '├'} ${comm} pid ${pid}  ${memoryWords(rss)}  score ${score.effective}`,
+  }));
+};
+
+const summary = ({ state, supervisor, trouble }: Scene): string => {
+  if (trouble !== '') return `! ${trouble}`;
+  if (supervisor === null) return 'asking …';
+  const counts = new Map<string, number>();
+  for (const process of state.processes) counts.set(process.state, (counts.get(process.state) ?? 0) + 1);
+  const words = [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+  const { identifier, guardian } = supervisor;
+  const order = `by ${state.sort}${state.reversed ? ' reversed' : ''}`;
+  return `${identifier}: ${words || 'no processes'} | guardian ${guardian.state} | ${order}`;
+};
+
+const KEYS_LINE = 's start  t stop  r restart  l log  o memory  m members  / filter  h help  q quit';
+
+const footer = ({ asking, selected, typing, filter, said }: TopState): string => {
+  if (asking !== null) return `${asking} ${selected}? y/n`;
+  if (typing) return `filter: ${filter}_`;
+  if (said !== '') return said;
+  return filter === '' ? KEYS_LINE : `filter: ${filter} (escape clears)  ${KEYS_LINE}`;
+};
+
+const HELP: readonly string[] = [
+  'up down j k, page up, page down, home, end   move the cursor',
+  's start   t stop   r restart                 the process under the cursor; y answers',
+  'l or return   its stdout   e   its stderr    o   who dies next, machine and limits',
+  'm   members of each process                  /   filter by name or state, escape clears',
+  '< >   sort by another column                 i   the other way round',
+  'h   this help                                q   quit',
+];
+
+const rankLines = (rank: OomRankReply | null): readonly string[] => {
+  if (rank === null) return ['asking …'];
+  return rank.domains.flatMap(({ name, limit, used, candidates }) => {
+    const most = Math.max(1, ...candidates.map(({ later }) => later ?? 0));
+    const head = `${name}: ${used === null ? '?' : memoryWords(used)} of ${memoryWords(limit)}`;
+    const bars = candidates.slice(0, 5).map(({ process, comm, pid, later, rss, score }, place) => {
+      const bar = '#'.repeat(Math.round((Math.max(0, later ?? 0) / most) * 20)).padEnd(20, '.');
+      const who = process ?? comm;
+      return ` ${place + 1} ${bar} ${who} (${comm} ${pid}) ${memoryWords(rss)} score ${score.effective}`;
+    });
+    return [head, ...bars];
+  });
+};
+
+const paneTitle = ({ pane, selected }: TopState): string => {
+  if (pane === 'memory') return 'who dies next: the kernel takes the first';
+  if (pane === 'help') return 'keys';
+  return `${pane === 'errors' ? 'stderr' : 'stdout'} of ${selected}`;
+};
+
+const paneLines = ({ state, log, rank }: Scene, room: number): readonly Line[] => {
+  if (state.pane === 'none') return [];
+  const lines = state.pane === 'help' ? HELP : state.pane === 'memory' ? rankLines(rank) : log.split('\n');
+  const isLog = state.pane === 'log' || state.pane === 'errors';
+  const fitting = isLog ? lines.slice(-room) : lines.slice(0, room);
+  return [
+    { text: `-- ${paneTitle(state)} --`, style: 'bold' },
+    ...Array.from({ length: room }, (_, index) => ({ text: fitting[index] ?? '' })),
+  ];
+};
+
+/** So many of them that the selected one is among them. */
+const windowed = (lines: readonly Line[], room: number): readonly Line[] => {
+  const at = lines.findIndex(({ style }) => style === 'reverse');
+  const from = Math.max(0, Math.min(at - Math.floor(room / 2), lines.length - room));
+  return lines.slice(from, from + room);
+};
+
+/** Exactly so many lines, none longer than the columns. */
+export const draw = (scene: Scene, { rows, columns }: Size): readonly Line[] => {
+  const { state } = scene;
+  const room = state.pane === 'none' ? 0 : Math.max(3, Math.floor((rows - 4) / 2));
+  const space = Math.max(1, rows - 3 - (room === 0 ? 0 : room + 1));
+  const lines = shown(state).flatMap((process) => [
+    processLine(process, scene, columns),
+    ...memberLines(process, scene),
+  ]);
+  const list = windowed(lines, space);
+  const body = Array.from({ length: space }, (_, index): Line => list[index] ?? { text: '' });
+  const head = `${' NAME'.padEnd(nameWidth(columns))}${HEAD}  LAST DEATH`;
+  const all: readonly Line[] = [
+    { text: summary(scene), style: scene.trouble === '' ? 'bold' : 'red' },
+    { text: head.padEnd(columns), style: 'dim' },
+    ...body,
+    ...paneLines(scene, room),
+    { text: footer(state), style: 'dim' },
+  ];
+  return all.slice(0, rows).map((line) => ({ ...line, text: cut(line.text, columns) }));
+};

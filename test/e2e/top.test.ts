@@ -1,0 +1,134 @@
+// Can an operator work with `tsvisor top` in a real terminal of 80×24, with and without colour?
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { CLI } from './dist.ts';
+import { lodge, type Lodging } from './lodging.ts';
+import { until } from './wait.ts';
+
+const TMUX = 'tmux';
+const hasTmux = spawnSync(TMUX, ['-V']).status === 0;
+const ARTEFACTS = fileURLToPath(new URL('../../artefacts', import.meta.url));
+const PATIENCE = { within: 20_000, every: 50 };
+
+interface Pane {
+  press(...keys: readonly string[]): void;
+  /** What stands on the screen now, with colours as escape sequences when asked. */
+  screen(colors?: boolean): string;
+  sees(pattern: RegExp): Promise<unknown>;
+  keep(name: string): void;
+}
+
+/** A tmux of its own in the lodging's folder. */
+const openPane = (lodging: Lodging, command: string): Pane => {
+  const socket = lodging.path('tmux');
+  const tmux = (...args: readonly string[]): string => {
+    const { NODE_EXTRA_CA_CERTS: _, NO_COLOR: __, TMUX: ___, ...env } = process.env;
+    const ran = spawnSync(TMUX, ['-S', socket, '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      env: { ...env, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...lodging.mark },
+      timeout: 10_000,
+    });
+    return ran.stdout;
+  };
+  onTestFinished(() => void tmux('kill-server'));
+  tmux('new-session', '-d', '-x', '80', '-y', '24', '-s', 'top', command);
+  const screen = (colors = false): string =>
+    tmux('capture-pane', '-p', ...(colors ? ['-e'] : []), '-t', 'top');
+  return {
+    press: (...keys) => void tmux('send-keys', '-t', 'top', ...keys),
+    screen,
+    sees: (pattern) =>
+      until(`${pattern} on the screen`, () => pattern.test(screen()), PATIENCE).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${screen()}`);
+      }),
+    keep(name) {
+      mkdirSync(ARTEFACTS, { recursive: true });
+      writeFileSync(join(ARTEFACTS, `${name}.txt`), screen());
+    },
+  };
+};
+
+const topIn = (lodging: Lodging): string =>
+  `${process.execPath} ${CLI} top -c ${lodging.config}; echo "ended with $?"; sleep 1000`;
+
+const withTwo = async (): Promise<Lodging> => {
+  const lodging = lodge();
+  lodging.write(
+    lodging.program('web', 'stays.sh'),
+    `[program:talker]\ncommand=/bin/sh -c 'while :; do echo "said \\"hello\\""; sleep 0.2; done'\nstdout_logfile=${lodging.folder}/talker.log\nstopasgroup=true\nstartsecs=0\n`,
+  );
+  await lodging.start();
+  await lodging.reach('RUNNING');
+  return lodging;
+};
+
+describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
+  test('stops and starts by key, asks before, shows logs and who dies next, and gives the terminal back', async () => {
+    const lodging = await withTwo();
+    const pane = openPane(lodging, topIn(lodging));
+    await pane.sees(/^>talker +RUNNING/m);
+    pane.keep('top-80x24');
+    // oxlint-disable-next-line no-control-regex
+    expect(pane.screen(true)).toMatch(/\u001B\[[\d;]*3[0-7]m/);
+    pane.press('l');
+    await pane.sees(/-- stdout of talker --\n(?:said "hello"\n)+/);
+    pane.keep('top-80x24-log');
+    pane.press('o');
+    await pane.sees(/machine: .* of /);
+    pane.keep('top-80x24-memory');
+    pane.press('o', 'm');
+    await pane.sees(/└ \S+ pid \d+/);
+    pane.press('m', 'Down');
+    await pane.sees(/^>web/m);
+    pane.press('t');
+    await pane.sees(/^stop web\? y\/n$/m);
+    pane.press('n');
+    await pane.sees(/q quit/);
+    expect((await lodging.process('web')).state).toBe('RUNNING');
+    pane.press('t', 'y');
+    await pane.sees(/^>web +STOPPED/m);
+    pane.press('s');
+    await pane.sees(/^>web +RUNNING/m);
+    pane.press('q');
+    await pane.sees(/ended with 0/);
+    expect(pane.screen()).not.toContain('LAST DEATH');
+  });
+
+  test('filters, and needs no colour', async () => {
+    const lodging = await withTwo();
+    const pane = openPane(lodging, `NO_COLOR=1 TERM=vt100 ${topIn(lodging)}`);
+    await pane.sees(/^>talker/m);
+    pane.press('/', 'w', 'e', 'b', 'Enter');
+    await pane.sees(/^>web/m);
+    expect(pane.screen()).not.toContain('talker');
+    // oxlint-disable-next-line no-control-regex
+    expect(pane.screen(true)).not.toMatch(/\u001B\[[\d;]*3[0-7]m/);
+    pane.keep('top-80x24-without-colour');
+    pane.press('C-c');
+    await pane.sees(/ended with 0/);
+  });
+
+  test('goes on over a restart of the supervisor', async () => {
+    const lodging = await withTwo();
+    const pane = openPane(lodging, topIn(lodging));
+    await pane.sees(/^>talker/m);
+    expect((await lodging.tsvisor(['stop'])).code).toBe(0);
+    await pane.sees(/^! cannot reach tsvisor/m);
+    await lodging.start();
+    await pane.sees(/guardian present/);
+    pane.press('q');
+    await pane.sees(/ended with 0/);
+  });
+});
+
+test('tsvisor top without a terminal is refused in words', async () => {
+  const lodging = lodge();
+  lodging.write(lodging.program('web', 'stays.sh'));
+  const { code, stderr } = await lodging.tsvisor(['top']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('status --watch');
+});
