@@ -28,7 +28,7 @@ const lines = ({ level, about, text, cure }: Finding, paint: Paint): readonly st
 
 export const run: Run = async ({ options, terminal }) => {
   const status = await ask(options);
-  const footing = readFooting({ running: status !== null });
+  const footing = readFooting({ supervisor: status?.supervisor.pid ?? null });
   const findings = diagnose({ footing, status });
   const paint = painter(terminal.color);
   if (options.json === true) terminal.out(JSON.stringify({ findings, footing }, null, 2));

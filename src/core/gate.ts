@@ -21,7 +21,7 @@ const MB = 1024 * 1024;
 const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
 /** What of the condition does not hold, in words; null when all does. */
-export const shortage = (when: StartWhen, { available, pressure }: MachineMemory): string | null => {
+const shortage = (when: StartWhen, { available, pressure }: MachineMemory): string | null => {
   const { memoryAvailable, pressureBelow } = when;
   if (memoryAvailable !== null && available !== null && available < memoryAvailable)
     return `waits for memory: ${megabytes(available)} available, start_when asks for ${megabytes(memoryAvailable)}`;

@@ -15,7 +15,7 @@ export interface Pressure {
   readonly total: number;
 }
 
-export const parsePressure = (text: string): Pressure | null => {
+const parsePressure = (text: string): Pressure | null => {
   const found = /^some avg10=([\d.]+) avg60=[\d.]+ avg300=[\d.]+ total=(\d+)$/m.exec(text);
   return found === null ? null : { avg10: Number(found[1]), total: Number(found[2]) };
 };

@@ -54,7 +54,7 @@ export interface OomRankReply {
 }
 
 /** Something that was done about an incident. */
-export interface IncidentAct {
+interface IncidentAct {
   /** Milliseconds since the incident was known. */
   readonly after: number;
   readonly text: string;

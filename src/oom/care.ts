@@ -10,7 +10,7 @@ export interface CareNews {
   readonly limit: number;
 }
 
-export interface Cared {
+interface Cared {
   /** As the plan wants it now. */
   readonly care: () => MemoryCare;
   readonly members: () => readonly number[];

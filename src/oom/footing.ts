@@ -10,7 +10,7 @@ import { openKernelLog } from '../kernel/kernel-log.ts';
 import { createProcesses } from '../kernel/processes.ts';
 
 /** Of the systemd unit around us. Null: systemd does not say. */
-export interface UnitFacts {
+interface UnitFacts {
   readonly name: string;
   readonly oomPolicy: string | null;
   readonly delegate: boolean | null;
@@ -73,11 +73,11 @@ const probe = (): Footing['cgroups'] => {
   return found;
 };
 
-const ownPath = (): string => /^0::(.*)$/m.exec(readText('/proc/self/cgroup') ?? '')?.[1] ?? '/';
+const pathOf = (pid: number): string => /^0::(.*)$/m.exec(readText(`/proc/${pid}/cgroup`) ?? '')?.[1] ?? '/';
 
-const oomGroups = (): readonly string[] => {
+const oomGroups = (pid: number): readonly string[] => {
   const found: string[] = [];
-  for (let path = ownPath(); path !== '' && path !== '/'; path = path.slice(0, path.lastIndexOf('/')))
+  for (let path = pathOf(pid); path !== '' && path !== '/'; path = path.slice(0, path.lastIndexOf('/')))
     if (readText(`/sys/fs/cgroup${path}/memory.oom.group`)?.startsWith('1') === true) found.push(path);
   return found;
 };
@@ -106,8 +106,8 @@ const show = (unit: string): ReadonlyMap<string, string> => {
   }
 };
 
-const unitFacts = (): UnitFacts | null => {
-  const name = /([^/]+\.service)(?:\/|$)/.exec(readText('/proc/self/cgroup') ?? '')?.[1];
+const unitFacts = (pid: number): UnitFacts | null => {
+  const name = /([^/\n]+\.service)(?:\/|$)/m.exec(readText(`/proc/${pid}/cgroup`) ?? '')?.[1];
   if (name === undefined) return null;
   const facts = show(name);
   const delegate = facts.get('Delegate');
@@ -120,8 +120,8 @@ const unitFacts = (): UnitFacts | null => {
   };
 };
 
-const memlock = (): number => {
-  const soft = /^Max locked memory\s+(\S+)/m.exec(readText('/proc/self/limits') ?? '')?.[1] ?? '0';
+const memlock = (pid: number): number => {
+  const soft = /^Max locked memory\s+(\S+)/m.exec(readText(`/proc/${pid}/limits`) ?? '')?.[1] ?? '0';
   return soft === 'unlimited' ? Infinity : Number(soft);
 };
 
@@ -137,8 +137,12 @@ const logState = (): Footing['kernelLog'] => {
   return 'readable';
 };
 
-/** `running`: a supervisor has probed the cgroups already. Makes and removes one cgroup where it has not. */
-export const readFooting = ({ running }: { readonly running: boolean }): Footing => {
+/**
+ * `supervisor`: pid of the one that runs, whose ground it is and who has probed the cgroups already; null: the ground of who
+ * asks, and one cgroup is made and removed.
+ */
+export const readFooting = ({ supervisor }: { readonly supervisor: number | null }): Footing => {
+  const pid = supervisor ?? process.pid;
   const processes = createProcesses();
   const score = processes.score(process.pid);
   const { memory, swap } = machineTotals();
@@ -148,11 +152,11 @@ export const readFooting = ({ running }: { readonly running: boolean }): Footing
     inKubernetes: process.env['KUBERNETES_SERVICE_HOST'] !== undefined,
     score: typeof score === 'number' ? score : 0,
     canLower: canLower(),
-    cgroups: running ? null : probe(),
+    cgroups: supervisor === null ? probe() : null,
     kernelLog: logState(),
     pressure: existsSync('/proc/pressure/memory'),
-    oomGroups: oomGroups(),
-    unit: unitFacts(),
+    oomGroups: oomGroups(pid),
+    unit: unitFacts(pid),
     oomd: processes.all().some(({ comm }) => comm === 'systemd-oomd'),
     sysctls: {
       panic_on_oom: sysctl('panic_on_oom'),
@@ -162,7 +166,7 @@ export const readFooting = ({ running }: { readonly running: boolean }): Footing
     memory,
     swap,
     lowMemory: lowMemory(),
-    limits: createLimitLookup()(process.pid),
-    memlock: memlock(),
+    limits: createLimitLookup()(pid),
+    memlock: memlock(pid),
   };
 };

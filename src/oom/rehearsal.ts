@@ -11,7 +11,7 @@ const PATH = '/tsvisor-drill/drill/app';
 const LIMIT = 48 * 1024 * 1024;
 
 /** As Linux 6.18 wrote it, with another path. */
-export const RECORDED = [
+const RECORDED = [
   `6,425,1934209465,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=${PATH},task_memcg=${PATH},task=tail,pid=${LEADER},uid=0`,
   `3,426,1934209492,-;Memory cgroup out of memory: Killed process ${LEADER} (tail) total-vm:65944kB, anon-rss:62976kB, file-rss:804kB, shmem-rss:0kB, UID:0 pgtables:172kB oom_score_adj:0`,
 ].join('\n');
