@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests and the benchmark ask of other programs: Debian's supervisor to compare with, promtool
-# (prometheus) to read the metrics, chromium to look at the pages, tmux to look at the terminal. Quiet, and never a failure:
-# without one of them its tests are skipped by name.
+# (prometheus) to read the metrics, chromium to look at the pages, tmux to look at the terminal, Ansible with its module
+# supervisorctl. Quiet, and never a failure: without one of them its tests are skipped by name.
 set -u
 export DEBIAN_FRONTEND=noninteractive
 
@@ -36,9 +36,34 @@ peer() {
   fi
 }
 
+# Debian's package `ansible` is 260 MB of collections: the one module that is asked is taken out of it.
+collections=/usr/share/ansible/collections
+module=ansible_collections/community/general/plugins/modules/supervisorctl.py
+ansible_module() {
+  peer ansible ansible-core
+  command -v ansible >/dev/null || return
+  for place in "$collections" /usr/lib/python3/dist-packages; do
+    [ -e "$place/$module" ] && echo "peers: Ansible's supervisorctl is here" && return
+  done
+  [ "$(id -u)" -eq 0 ] || return
+  folder=$(mktemp -d)
+  (
+    cd "$folder" && timeout 100 apt-get download -q ansible >/dev/null 2>&1 && mkdir -p "$collections" &&
+      dpkg-deb --fsys-tarfile ansible_*.deb | tar x -C "$collections" --strip-components=5 --wildcards \
+        "*/$module" '*/community/general/MANIFEST.json' '*/community/general/plugins/doc_fragments/attributes.py'
+  ) >/dev/null 2>&1
+  rm -rf "$folder"
+  if [ -e "$collections/$module" ]; then
+    echo "peers: installed Ansible's supervisorctl"
+  else
+    echo "peers: Ansible's supervisorctl could not be installed (offline?): tests that need it are skipped"
+  fi
+}
+
 peer supervisord supervisor
 peer promtool prometheus
 peer chromium chromium
 peer tmux tmux
+ansible_module
 [ "$made_policy" = yes ] && rm -f "$policy"
 exit 0
