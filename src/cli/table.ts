@@ -86,6 +86,7 @@ const notesOf = (process: ProcessStatus): readonly string[] => {
   const notes: string[] = [];
   if (state === 'FATAL' || state === 'BACKOFF' || state === 'UNKNOWN') notes.push(spawnError || description);
   if (verdict !== null && isOom(verdict)) notes.push(`oom ${verdict.oom}: ${verdict.because}`);
+  if (verdict?.cause === 'runtime-heap') notes.push(verdict.because);
   if (score !== null && score.refusal !== null)
     notes.push(
       `score ${score.requested} was refused (${refusalWords(score.refusal)}): it has ${score.effective}`,

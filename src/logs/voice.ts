@@ -31,8 +31,9 @@ const refusedScore = (name: string, { requested, effective, refusal }: Score): s
 };
 
 const verdictLine = (process: ProcessName, verdict: Verdict): Line => {
-  const certainty = verdict.oom === 'no' ? 'not memory' : verdict.oom;
-  const level: Level = isOom(verdict) ? 'warn' : verdict.oom === 'unknown' ? 'info' : 'debug';
+  const isHeap = verdict.cause === 'runtime-heap';
+  const certainty = verdict.oom === 'no' ? (isHeap ? 'its own heap' : 'not memory') : verdict.oom;
+  const level: Level = isOom(verdict) || isHeap ? 'warn' : verdict.oom === 'unknown' ? 'info' : 'debug';
   return { level, text: `oom: ${process.name} (${certainty}): ${verdict.because}`, process };
 };
 

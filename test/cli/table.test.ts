@@ -83,6 +83,13 @@ describe('table of processes', () => {
     expect(render(died('no'))).toHaveLength(2);
   });
 
+  test('gives the reasons of a runtime that gave up at its own limit', () => {
+    const { lastDeath } = died('no');
+    const ofHeap = { ...lastDeath?.verdict, cause: 'runtime-heap', because: 'its own doing: V8 gave up' };
+    const told = { lastDeath: { ...lastDeath, verdict: ofHeap } } as unknown as Partial<ProcessStatus>;
+    expect(render(told).join('\n')).toContain('its own doing: V8 gave up');
+  });
+
   test('shows a score once when it is as asked, and both when it is not', () => {
     expect(render({})[1]).toMatch(/ 300 /);
     const refused = render({ score: { requested: -500, effective: 0, refusal: 'EACCES' } });

@@ -246,6 +246,20 @@ describe('the voice', () => {
       ['warn oom: app-1 (certain): a member was killed by the kernel'],
     ],
     [
+      'a member of a runtime that gave up',
+      {
+        type: 'member-killed',
+        process: app,
+        verdict: { ...verdict, oom: 'no', cause: 'runtime-heap', because: 'its own doing: V8 gave up' },
+      },
+      ['warn oom: app-1 (its own heap): its own doing: V8 gave up'],
+    ],
+    [
+      'what is done about much memory',
+      { type: 'memory-care', process: app, text: 'it uses 500 MB: it is restarted' },
+      ['warn memory: app-1: it uses 500 MB: it is restarted'],
+    ],
+    [
       'a sweep',
       { type: 'swept', process: app, swept: { killed: 3, took: 1.6, remaining: [] } },
       ['info swept: 3 processes that app-1 left behind, in 2 ms'],
