@@ -70,6 +70,11 @@ const pathOf = (url: string): string | null => {
   }
 };
 
+const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
+/** Where the pages send their orders; they refuse them in a page. */
+const PAGE_ORDERS = '/act';
+
 const isPage = (path: string): boolean => !path.startsWith('/api/');
 
 const answerJson = async (
@@ -114,6 +119,8 @@ const route = async (
   const [url = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const path = pathOf(url);
   if (path === null) return sendStatus(response, 400);
+  if (answering.readOnly === true && !isReading(request) && path !== PAGE_ORDERS)
+    throw new TsvisorError('READ_ONLY');
   if (path.startsWith('/RPC2')) return answerCall(request, response, answering);
   if (path.startsWith('/logtail') || path.startsWith('/mainlogtail'))
     return answerLog(request, response, { path, follow: answering.follow });

@@ -19,6 +19,8 @@ interface Access {
   readonly credentials?: Credentials | null;
   /** Whether XML-RPC has the namespace `supervisor` there; true when absent. */
   readonly supervisor?: boolean;
+  /** Every order is refused there; false when absent. */
+  readonly readOnly?: boolean;
 }
 
 export interface SocketRequest extends Access {
@@ -133,7 +135,8 @@ class Listeners implements Api {
     }
   }
 
-  async #serving(name: string, { credentials = null, supervisor = true }: Access): Promise<Serving> {
+  async #serving(name: string, access: Access): Promise<Serving> {
+    const { credentials = null, supervisor = true, readOnly = false } = access;
     const { bug, ask, self, follow, pages, ordered } = this.#options;
     const answer: RequestListener = answers({
       ask,
@@ -142,6 +145,7 @@ class Listeners implements Api {
       bug,
       door: name,
       supervisor,
+      readOnly,
       admits: await gate(credentials),
       ...(ordered !== undefined && { ordered }),
       ...(pages !== undefined && { pages }),

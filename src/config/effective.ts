@@ -109,19 +109,23 @@ const groupData = (group: GroupPlan): Data => ({
 const hidden = (password: string | null): string | null => (password === null ? null : '(set)');
 
 const serversData = (supervisor: SupervisorPlan): Data => ({
-  unix_http_servers: supervisor.unixServers.map(({ section, path, mode, owner, username, password }) => ({
-    section,
-    file: path,
-    chmod: octal(mode),
-    chown: owner,
-    username,
-    password: hidden(password),
-  })),
-  inet_http_servers: supervisor.inetServers.map(({ section, host, port, username, password }) => ({
+  unix_http_servers: supervisor.unixServers.map(
+    ({ section, path, mode, owner, username, password, readOnly }) => ({
+      section,
+      file: path,
+      chmod: octal(mode),
+      chown: owner,
+      username,
+      password: hidden(password),
+      read_only: readOnly,
+    }),
+  ),
+  inet_http_servers: supervisor.inetServers.map(({ section, host, port, username, password, readOnly }) => ({
     section,
     port: `${host === '' ? '*' : host}:${port}`,
     username,
     password: hidden(password),
+    read_only: readOnly,
   })),
 });
 

@@ -52,6 +52,7 @@ export const UNIX_SERVER_KEYS = {
   chown: { type: 'owner', default: null, scope: 'env', doc: 'Owner of the socket, `user` or `user:group`.' },
   username: { type: 'text', default: null, scope: 'env', doc: 'Name a client must give; only together with password.' },
   password: { type: 'text', default: null, scope: 'env', doc: 'Password a client must give, clear or `{SHA}` and hexadecimal digits.' },
+  read_only: { type: 'boolean', default: 'false', scope: 'env', own: true, doc: 'Only answer: pages, metrics and logs can be read there, every order and all of XML-RPC is refused.' },
 } as const satisfies Rows;
 
 // oxfmt-ignore
@@ -59,6 +60,7 @@ export const INET_SERVER_KEYS = {
   port: { type: 'inet', default: null, scope: 'env', doc: '`port`, `host:port` or `*:port`. Required.' },
   username: { type: 'text', default: null, scope: 'env', doc: 'Name a client must give; only together with password.' },
   password: { type: 'text', default: null, scope: 'env', doc: 'Password a client must give, clear or `{SHA}` and hexadecimal digits.' },
+  read_only: { type: 'boolean', default: 'false', scope: 'env', own: true, doc: 'Only answer: pages, metrics and logs can be read there, every order and all of XML-RPC is refused.' },
   insecure: { type: 'boolean', default: 'false', scope: 'env', own: true, doc: 'Listen without a password where other machines can reach it; tsvisor refuses that otherwise.' },
 } as const satisfies Rows;
 

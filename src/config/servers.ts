@@ -11,11 +11,11 @@ import { refuse } from './refusal.ts';
 import { readerOf } from './section.ts';
 import type { SectionReader, Work } from './section.ts';
 
-type Credentials = Pick<UnixServerPlan, 'username' | 'password' | 'section' | 'name'>;
+type Credentials = Pick<UnixServerPlan, 'username' | 'password' | 'readOnly' | 'section' | 'name'>;
 
 const credentialsOf = (
   work: Work,
-  reader: SectionReader<Pick<typeof UNIX_SERVER_KEYS, 'username' | 'password'>>,
+  reader: SectionReader<Pick<typeof UNIX_SERVER_KEYS, 'username' | 'password' | 'read_only'>>,
 ): Credentials => {
   const { section } = reader;
   const username = reader.read('username', [work.env]);
@@ -33,6 +33,7 @@ const credentialsOf = (
     name: colon === -1 ? null : section.name.slice(colon + 1),
     username,
     password,
+    readOnly: reader.read('read_only', [work.env]),
   };
 };
 

@@ -62,10 +62,18 @@ export interface Doors {
 }
 
 const openPort = async ({ api, ground, notices }: Doors, server: InetServerPlan): Promise<void> => {
-  const { host, port, section, insecure } = server;
+  const { host, port, section, insecure, readOnly } = server;
   const supervisor = hasSupervisor(ground.plan.supervisor);
   try {
-    await api.listenTcp({ host, port, section, insecure, supervisor, credentials: credentialsOf(server) });
+    await api.listenTcp({
+      host,
+      port,
+      section,
+      insecure,
+      supervisor,
+      readOnly,
+      credentials: credentialsOf(server),
+    });
   } catch (error) {
     if (!canWait(error, ground.link?.hello.life ?? 1)) throw error;
     notices.add(`${error.message}; ${error.hint}`);
@@ -78,8 +86,8 @@ const openAll = async (doors: Doors, socket: string): Promise<void> => {
   await api.listen({ path: socket });
   const supervisor = hasSupervisor(ground.plan.supervisor);
   for (const server of unixServers) {
-    const { path, mode, owner } = server;
-    await api.listen({ path, mode, owner, supervisor, credentials: credentialsOf(server) });
+    const { path, mode, owner, readOnly } = server;
+    await api.listen({ path, mode, owner, supervisor, readOnly, credentials: credentialsOf(server) });
   }
   for (const server of inetServers) await openPort(doors, server);
 };

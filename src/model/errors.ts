@@ -203,6 +203,13 @@ export const ERRORS = {
     http: 409,
     fault: 30,
   },
+  READ_ONLY: {
+    message: 'cannot do that here: this server only answers (read_only)',
+    hint: 'use another server of the config, or the control socket',
+    exit: 1,
+    http: 403,
+    fault: 30,
+  },
   NO_FILE: { message: 'no log: {path}', hint: '', exit: 1, http: 404, fault: 20 },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -179,6 +179,8 @@ export interface UnixServerPlan {
   readonly owner: Ownership | null;
   readonly username: string | null;
   readonly password: string | null;
+  /** Orders are refused there. */
+  readonly readOnly: boolean;
 }
 
 export interface InetServerPlan {
@@ -189,6 +191,8 @@ export interface InetServerPlan {
   readonly port: number;
   readonly username: string | null;
   readonly password: string | null;
+  /** Orders are refused there. */
+  readonly readOnly: boolean;
   /** Without a password, open to other machines nevertheless. */
   readonly insecure: boolean;
 }

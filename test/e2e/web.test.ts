@@ -25,6 +25,23 @@ const open = async (...sections: readonly ((lodging: Lodging) => string)[]): Pro
 
 const stays = (lodging: Lodging): string => lodging.program('web', 'stays.sh', { autostart: 'true' });
 
+test('a server that is read_only shows everything, and takes no order by any way', async () => {
+  const lodging = lodge();
+  const port = await freePort();
+  lodging.write(`[inet_http_server]\nport=127.0.0.1:${port}\nread_only=true\n`, stays(lodging));
+  await lodging.start();
+  await lodging.reach('RUNNING');
+  const url = `http://127.0.0.1:${port}`;
+  const page = await (await fetch(url)).text();
+  expect(page).toContain('RUNNING');
+  expect(page).toContain('read-only');
+  expect(page).not.toContain('<button name=');
+  expect((await fetch(`${url}/metrics`)).status).toBe(200);
+  for (const path of ['/act', '/RPC2', '/api/v1/stop', '/api/v1/shutdown'])
+    expect((await fetch(url + path, { method: 'POST', body: '{"names":["all"]}' })).status).toBe(403);
+  expect((await lodging.process('web')).state).toBe('RUNNING');
+});
+
 describe.skipIf(!hasChromium)('the page in Chromium', () => {
   test('stops and starts a process by click, asks before, and shows the states by itself', async () => {
     const { lodging, url } = await open(stays);
