@@ -13,6 +13,7 @@ import { pastLifeWords } from './daemon/past-life.ts';
 import { openReport, type Report } from './daemon/report.ts';
 import { readSettings } from './daemon/settings.ts';
 import { catchSignals } from './daemon/signals.ts';
+import { beThrifty } from './daemon/thrift.ts';
 import { closeVoices, openVoices } from './daemon/voices.ts';
 import { pastLifeNote } from './events/note.ts';
 import { openLink, type Link } from './guardian/link.ts';
@@ -90,6 +91,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
     onBug,
     ask: (command) => answer(house, endings, command),
     about: () => supervisorStatus(house, endings),
+    guardianLost: () => endings.guardianState() === 'lost',
   });
   writeNotes(house);
   sayBeginning(house);
@@ -122,4 +124,5 @@ const main = async (): Promise<void> => {
   }
 };
 
+beThrifty();
 await main();
