@@ -1,7 +1,6 @@
 // Where are the logs that the command line names? The supervisor is asked; where none answers, the config tells.
 
 import { createClient } from '../api/client.ts';
-import type { ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { LogTarget, Plan, ProcessPlan } from '../model/plan.ts';
@@ -48,24 +47,9 @@ interface Answer {
   readonly config: string;
 }
 
-/** The status does not know where AUTO logs are; the configs do. */
 const ask = async (options: Invocation['options']): Promise<Answer> => {
-  const client = createClient(await locate(options));
-  const [{ supervisor, processes }, configs] = await Promise.all([client.status(), client.configs()]);
-  const known = new Map(configs.map(({ plan, ...logs }) => [namespec(plan.group, plan.name), logs]));
-  const pathIn = (process: ProcessStatus, log: 'stdoutLog' | 'stderrLog'): string => {
-    const path = known.get(namespec(process.group, process.name))?.[log] ?? '';
-    return process[log] === '' && path.startsWith('/') ? path : process[log];
-  };
-  return {
-    config: supervisor.config,
-    processes: processes.map((process) => ({
-      group: process.group,
-      name: process.name,
-      stdoutLog: pathIn(process, 'stdoutLog'),
-      stderrLog: pathIn(process, 'stderrLog'),
-    })),
-  };
+  const { supervisor, processes } = await createClient(await locate(options)).status();
+  return { config: supervisor.config, processes };
 };
 
 /** Null when nobody answers. */

@@ -27,6 +27,9 @@ export interface Inspection {
   readonly members: readonly number[];
   /** The file that enforces memory_max; null when none does. */
   readonly enforcedBy: string | null;
+  /** Paths; empty where there is none, or none yet. */
+  readonly stdoutLog: string;
+  readonly stderrLog: string;
 }
 
 /** Of one pid: bytes resident, percent of one core. */

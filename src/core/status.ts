@@ -2,7 +2,6 @@
 
 import type { ProcessInfo, ProcessStatus } from '../model/command.ts';
 import type { Phase } from '../model/phase.ts';
-import type { LogTarget } from '../model/plan.ts';
 import type { Inspection, Usage } from './hands.ts';
 import type { CoreClock, Process } from './process.ts';
 
@@ -56,8 +55,6 @@ const spawnError = (phase: Phase): string => {
   return phase.name === 'exited' || phase.name === 'waiting' ? phase.why : '';
 };
 
-const logPath = (target: LogTarget): string => (target.kind === 'file' ? target.path : '');
-
 interface Seen {
   readonly inspection: Inspection;
   readonly usage: ReadonlyMap<number, Usage>;
@@ -94,8 +91,8 @@ export const processStatus = (process: Process, seen: Seen, clock: CoreClock): P
     memoryMax:
       plan.memoryMax === null ? null : { requested: plan.memoryMax, enforcedBy: seen.inspection.enforcedBy },
     lastDeath: death === null ? null : { at: death.at, exit: death.exit, verdict: death.verdict },
-    stdoutLog: logPath(plan.stdout),
-    stderrLog: plan.redirectStderr ? '' : logPath(plan.stderr),
+    stdoutLog: seen.inspection.stdoutLog,
+    stderrLog: seen.inspection.stderrLog,
   };
 };
 

@@ -158,6 +158,12 @@ export class RealHands implements Hands {
     return this.#parts.outputs.path(plan, stream);
   }
 
+  /** Without making an AUTO log. */
+  logs(plan: ProcessPlan): Pick<Inspection, 'stdoutLog' | 'stderrLog'> {
+    const { outputs } = this.#parts;
+    return { stdoutLog: outputs.known(plan, 'stdout'), stderrLog: outputs.known(plan, 'stderr') };
+  }
+
   announce(event: Event): void {
     this.#parts.bus.announce(event);
   }
@@ -167,7 +173,7 @@ export class RealHands implements Hands {
     const held = cgroup?.members() ?? [];
     const members = held.length > 0 || leader === null ? held : this.#below(leader.pid);
     const kind = containment?.kind ?? rungFor(plan, this.#parts.rung);
-    return { containment: kind, members, enforcedBy };
+    return { containment: kind, members, enforcedBy, ...this.logs(plan) };
   }
 
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {

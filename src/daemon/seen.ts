@@ -168,6 +168,7 @@ export class Seen {
       containment: reading?.inspection.containment ?? '',
       enforcedBy: reading?.inspection.enforcedBy ?? null,
       members,
+      ...this.#parts.hands.logs(process.plan),
     };
     const [first] = members;
     const sampled = same && first !== undefined && reading !== null && reading.memory !== null;

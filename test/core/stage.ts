@@ -118,7 +118,7 @@ export class Stage {
       return (this.#judge = pending()).promise;
     },
     announce: (event) => this.events.push(event),
-    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
+    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null, stdoutLog: '', stderrLog: '' }),
     usage: async () => new Map(),
     prepare: async () => undefined,
     adopt: () => [],

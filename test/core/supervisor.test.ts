@@ -51,7 +51,7 @@ const obedient = (): {
     announce: (event) => {
       if (event.type === 'mood') diary.push(event.mood);
     },
-    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
+    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null, stdoutLog: '', stderrLog: '' }),
     usage: async () => new Map(),
     prepare: async () => undefined,
     adopt: () => [],
