@@ -11,7 +11,7 @@ describe('the page on events', () => {
     const page = readFileSync('docs/reference/events.md', 'utf8');
     const listed = [...page.matchAll(/^\| `(TSVISOR_\w+)`/gm)].map(([, name]) => name);
     expect(own.length).toBeGreaterThan(3);
-    expect(listed.toSorted()).toEqual(own.toSorted());
+    expect(new Set(listed)).toEqual(new Set(own));
   });
 });
 

@@ -10,7 +10,7 @@ test("the page on logs lists tsvisor's own keys for logs, all of them", () => {
   const listed = [...page.matchAll(/^\| `(log_\w+)=/gm)].map(([, key]) => key);
   const own = Object.keys(OWN_KEYS).filter((key) => key.startsWith('log_'));
   expect(own.length).toBeGreaterThan(5);
-  expect([...new Set(listed)].toSorted()).toEqual(own.toSorted());
+  expect(new Set(listed)).toEqual(new Set(own));
 });
 
 test('the page on logs names no key that does not exist', () => {
