@@ -61,6 +61,7 @@ interface Rooms {
   readonly voices: Voices;
   readonly notices: Notices;
   readonly pipes: PipeFolder;
+  readonly guardianLost: () => boolean;
   readonly bus: Bus;
   readonly evidence: EvidenceGatherer;
   readonly outputs: OutputRoom;
@@ -78,7 +79,7 @@ const wasKilled = ({ link }: Ground): boolean => {
 const widening = ({ guardian }: Ground): Pick<OutputRoomOptions, 'widen'> =>
   guardian === null ? {} : { widen: widenBy(guardian) };
 
-const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void): Rooms => {
+const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms => {
   const { plan, settings, linux } = ground;
   const { supervisor } = plan;
   const notices = createNotices((text) => voices.journal.say('warn', text));
@@ -99,6 +100,7 @@ const openRooms = (ground: Ground, voices: Voices, onBug: (bug: unknown) => void
     notices,
     pipes: new PipeFolder(ground.guardian, (one) => pipesOf(folder, one)),
     onBug,
+    guardianLost,
     bus: createBus(onBug),
     evidence: createEvidence(ground.linux.oom),
     outputs: new OutputRoom({
@@ -163,6 +165,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
     outputs,
     bus,
     pipes: rooms.pipes,
+    guardianLost: rooms.guardianLost,
     onBug: rooms.onBug,
   });
 };
@@ -182,6 +185,8 @@ export interface BootOptions {
   /** The supervisor's own part of `status`; answers once the house stands. */
   readonly about: () => SupervisorStatus;
   readonly onBug: (bug: unknown) => void;
+  /** True once the guardian that began us has died. */
+  readonly guardianLost: () => boolean;
 }
 
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
@@ -216,9 +221,10 @@ const openSeen = (
 };
 
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
-export const boot = async ({ ground, voices, ask, about, onBug }: BootOptions): Promise<House> => {
+export const boot = async (options: BootOptions): Promise<House> => {
+  const { ground, voices, ask, about, onBug } = options;
   const { settings, plan, guardian, linux, tier } = ground;
-  const rooms = openRooms(ground, voices, onBug);
+  const rooms = openRooms(options);
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
   const memory: MemoryRoom = openMemory({
     ...rooms,

@@ -55,6 +55,8 @@ export interface HandsParts {
   readonly sockets: SharedSockets;
   readonly bus: Bus;
   readonly pipes: PipeFolder;
+  /** True once the guardian has died: nobody but the kernel then ends leaders when we are killed. */
+  readonly guardianLost: () => boolean;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -119,6 +121,7 @@ export class RealHands implements Hands {
       joinFiles: berth.cgroup?.joinFiles ?? [],
       ...berth.streams,
       mode: rung === 'reap' ? 'reap' : 'exec',
+      guardianLost: this.#parts.guardianLost(),
     });
     berth.outputs.start('leader' in result ? result.leader.pid : null);
     if ('error' in result) return result;
