@@ -27,7 +27,10 @@ export interface Inspection {
   readonly members: readonly number[];
   /** The file that enforces memory_max; null when none does. */
   readonly enforcedBy: string | null;
-  /** Paths; empty where there is none, or none yet. */
+}
+
+/** Paths; empty where there is none. */
+export interface LogPaths {
   readonly stdoutLog: string;
   readonly stderrLog: string;
 }
@@ -59,6 +62,8 @@ export interface Hands {
   judge(process: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict>;
   announce(event: Event): void;
   inspect(plan: ProcessPlan, leader: Identity | null): Inspection;
+  /** An AUTO log is made by the first question. */
+  logs(plan: ProcessPlan): LogPaths;
   /** Pids that are gone are left out. */
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
   /** Before processes of a changed plan are launched for the first time. Refuses with a TsvisorError. */

@@ -2,7 +2,7 @@
 
 import type { ProcessInfo, ProcessStatus } from '../model/command.ts';
 import type { Phase } from '../model/phase.ts';
-import type { Inspection, Usage } from './hands.ts';
+import type { Inspection, LogPaths, Usage } from './hands.ts';
 import type { CoreClock, Process } from './process.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
@@ -58,10 +58,11 @@ const spawnError = (phase: Phase): string => {
 interface Seen {
   readonly inspection: Inspection;
   readonly usage: ReadonlyMap<number, Usage>;
+  readonly logs: LogPaths;
 }
 
 /** Over all members; null when none could be read. */
-const total = ({ inspection, usage }: Seen, of: keyof Usage): number | null => {
+const total = ({ inspection, usage }: Pick<Seen, 'inspection' | 'usage'>, of: keyof Usage): number | null => {
   const read = inspection.members.flatMap((pid) => usage.get(pid)?.[of] ?? []);
   return read.length === 0 ? null : read.reduce((sum, value) => sum + value, 0);
 };
@@ -91,8 +92,7 @@ export const processStatus = (process: Process, seen: Seen, clock: CoreClock): P
     memoryMax:
       plan.memoryMax === null ? null : { requested: plan.memoryMax, enforcedBy: seen.inspection.enforcedBy },
     lastDeath: death === null ? null : { at: death.at, exit: death.exit, verdict: death.verdict },
-    stdoutLog: seen.inspection.stdoutLog,
-    stderrLog: seen.inspection.stderrLog,
+    ...seen.logs,
   };
 };
 
@@ -104,11 +104,7 @@ const exitStatus = ({ phase, past }: Process): number => {
 };
 
 /** Without a look at the kernel: everything in it is known already. */
-export const processInfo = (
-  process: Process,
-  logs: Pick<ProcessInfo, 'stdoutLog' | 'stderrLog'>,
-  clock: CoreClock,
-): ProcessInfo => {
+export const processInfo = (process: Process, logs: LogPaths, clock: CoreClock): ProcessInfo => {
   const { plan, phase, past, state } = process;
   const wall = clock.wall();
   return {

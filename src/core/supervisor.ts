@@ -148,7 +148,9 @@ export class Supervisor {
       inspection: hands.inspect(process.plan, process.leader),
     }));
     const usage = await hands.usage(seen.flatMap(({ inspection }) => inspection.members));
-    return seen.map(({ process, inspection }) => processStatus(process, { inspection, usage }, clock));
+    return seen.map(({ process, inspection }) =>
+      processStatus(process, { inspection, usage, logs: hands.logs(process.plan) }, clock),
+    );
   }
 
   /** A member that is not the leader was OOM-killed: the policy decides. */

@@ -6,6 +6,7 @@ import type {
   Hands,
   Inspection,
   Launched,
+  LogPaths,
   LaunchFailed,
   OrderedBy,
   Usage,
@@ -161,10 +162,8 @@ export class RealHands implements Hands {
     return this.#parts.outputs.path(plan, stream);
   }
 
-  /** Without making an AUTO log. */
-  logs(plan: ProcessPlan): Pick<Inspection, 'stdoutLog' | 'stderrLog'> {
-    const { outputs } = this.#parts;
-    return { stdoutLog: outputs.known(plan, 'stdout'), stderrLog: outputs.known(plan, 'stderr') };
+  logs(plan: ProcessPlan): LogPaths {
+    return { stdoutLog: this.logPath(plan, 'stdout'), stderrLog: this.logPath(plan, 'stderr') };
   }
 
   announce(event: Event): void {
@@ -176,7 +175,7 @@ export class RealHands implements Hands {
     const held = cgroup?.members() ?? [];
     const members = held.length > 0 || leader === null ? held : this.#below(leader.pid);
     const kind = containment?.kind ?? rungFor(plan, this.#parts.rung);
-    return { containment: kind, members, enforcedBy, ...this.logs(plan) };
+    return { containment: kind, members, enforcedBy };
   }
 
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {

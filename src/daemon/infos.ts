@@ -36,14 +36,7 @@ const sortKey = ({ group, name }: ProcessInfo): string => `${group}\0${name}`;
 const take = ({ supervisor, hands, ground }: House, second: number): Picture => {
   const { processes } = supervisor;
   const infos = processes.map((process) =>
-    processInfo(
-      process,
-      {
-        stdoutLog: hands.logPath(process.plan, 'stdout'),
-        stderrLog: hands.logPath(process.plan, 'stderr'),
-      },
-      ground.linux.clock,
-    ),
+    processInfo(process, hands.logs(process.plan), ground.linux.clock),
   );
   return {
     second,

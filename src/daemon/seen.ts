@@ -168,14 +168,15 @@ export class Seen {
       containment: reading?.inspection.containment ?? '',
       enforcedBy: reading?.inspection.enforcedBy ?? null,
       members,
-      ...this.#parts.hands.logs(process.plan),
     };
     const [first] = members;
     const sampled = same && first !== undefined && reading !== null && reading.memory !== null;
     const usage = new Map(
       sampled ? [[first, { memory: reading.memory ?? 0, cpu: reading.cpu ?? 0 }] as const] : [],
     );
-    return processStatus(process, { inspection, usage }, this.#parts.ground.linux.clock);
+    const { hands, ground } = this.#parts;
+    const logs = hands.logs(process.plan);
+    return processStatus(process, { inspection, usage, logs }, ground.linux.clock);
   }
 
   #picture(process: Process): ProcessPicture {

@@ -118,7 +118,8 @@ export class Stage {
       return (this.#judge = pending()).promise;
     },
     announce: (event) => this.events.push(event),
-    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null, stdoutLog: '', stderrLog: '' }),
+    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
+    logs: () => ({ stdoutLog: '', stderrLog: '' }),
     usage: async () => new Map(),
     prepare: async () => undefined,
     adopt: () => [],

@@ -51,7 +51,8 @@ const obedient = (): {
     announce: (event) => {
       if (event.type === 'mood') diary.push(event.mood);
     },
-    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null, stdoutLog: '', stderrLog: '' }),
+    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
+    logs: () => ({ stdoutLog: '', stderrLog: '' }),
     usage: async () => new Map(),
     prepare: async () => undefined,
     adopt: () => [],
