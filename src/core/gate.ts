@@ -38,6 +38,8 @@ export class Gate {
   readonly #parts: GateParts;
   /** After a machine-wide OOM, until everybody is in: one at a time. */
   #cautious = false;
+  /** Somebody may wait. */
+  #busy = false;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -46,21 +48,26 @@ export class Gate {
   /** The machine was out of memory. */
   alarm(): void {
     this.#cautious = true;
+    this.#busy = true;
   }
 
   /** Why this process must wait; null when it may start. */
   refusal(process: Process): string | null {
     const { startWhen } = process.plan.care;
     if (startWhen === null) return null;
-    return this.#ahead(process) ?? shortage(startWhen, this.#parts.memory());
+    const why = this.#ahead(process) ?? shortage(startWhen, this.#parts.memory());
+    this.#busy ||= why !== null;
+    return why;
   }
 
   /** Once per second, and nothing while nobody waits. */
   tick(): void {
+    if (!this.#busy) return;
     const gated = this.#parts.processes().filter(isGated);
     for (const process of gated.filter(isWaiting))
       if (this.refusal(process) === null) process.feed({ name: 'admitted' });
-    if (!gated.some((process) => isWaiting(process) || isComing(process))) this.#cautious = false;
+    this.#busy = gated.some((process) => isWaiting(process) || isComing(process));
+    if (!this.#busy) this.#cautious = false;
   }
 
   #ahead(process: Process): string | null {
