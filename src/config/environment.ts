@@ -85,15 +85,36 @@ const unquote = (text: string): string => {
 const PLAIN =
   /[ \t\r\n]*([\w/.+\-():]+)[ \t\r\n]*=[ \t\r\n]*(?:"([^"']*)"|'([^"']*)'|([\w/.+\-():]+))[ \t\r\n]*(?:,[ \t\r\n]*|$)/y;
 
+const COMMA = 0x2c;
+
+/** The same in the one most frequent spelling, whose parts need no capture. */
+const BARE = /\w+="[^"']*"(?:,|$)/y;
+
+/** Reads the variable at `at`: answers where the next starts, or -1 when this is not a plain one. */
+const plainVariable = (text: string, at: number, into: Record<string, string>): number => {
+  BARE.lastIndex = at;
+  if (BARE.test(text)) {
+    const end = BARE.lastIndex;
+    const equals = text.indexOf('=', at);
+    const key = text.slice(at, equals);
+    into[key] = text.slice(equals + 2, text.charCodeAt(end - 1) === COMMA ? end - 2 : end - 1);
+    return key === '__proto__' ? -1 : end;
+  }
+  PLAIN.lastIndex = at;
+  const match = PLAIN.exec(text);
+  const key = match?.[1];
+  if (match === null || key === undefined || key === '__proto__') return -1;
+  into[key] = match[2] ?? match[3] ?? match[4] ?? '';
+  return PLAIN.lastIndex;
+};
+
 /** The variables of a text in which all are plain, or null. */
 const plainVariables = (text: string): Record<string, string> | null => {
   const variables: Record<string, string> = {};
-  PLAIN.lastIndex = 0;
-  while (PLAIN.lastIndex < text.length) {
-    const match = PLAIN.exec(text);
-    const key = match?.[1];
-    if (match === null || key === undefined || key === '__proto__') return null;
-    variables[key] = match[2] ?? match[3] ?? match[4] ?? '';
+  let at = 0;
+  while (at < text.length) {
+    at = plainVariable(text, at, variables);
+    if (at === -1) return null;
   }
   return variables;
 };

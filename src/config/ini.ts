@@ -49,15 +49,24 @@ const optionOf = (text: string): { readonly key: string; readonly value: string 
 const PLAIN =
   /([a-z][a-z0-9_.]*)[ \t]*[=:][ \t]*((?:[!"$-:<-~](?:[\t !"$-:<-~]*[!"$-:<-~])?)?)[ \t]*(?:[ \t][;#].*)?(?:\n|$)/y;
 
+/** The same without blanks around `=` and without a comment, whose parts need no capture: most lines of most files. */
+const BARE = /[a-z][a-z0-9_.]*=[!"$-:<-~](?:[\t !"$-:<-~]*[!"$-:<-~])?\n/y;
+
 /** Nearly every header. */
 const HEADER = /\[([\w:.-]+)\][ \t]*(?:\n|$)/y;
 
 const BRACKET = 0x5b;
+const LETTER_A = 0x61;
 
 /** Each known key as one text, however many lines have it: maps find those at once. */
 const KEYS: ReadonlyMap<string, string> = new Map(
   Object.values(SECTIONS).flatMap((rows) => Object.keys(rows).map((key) => [key, key])),
 );
+
+const matchAt = (shape: RegExp, text: string, at: number): RegExpExecArray | null => {
+  shape.lastIndex = at;
+  return shape.exec(text);
+};
 
 /** Reads lines of one file into a draft that may hold other files' sections already. */
 class IniReader {
@@ -149,16 +158,35 @@ class IniReader {
 
   /** Reads the line that starts at `at` when it is a plain one: answers where the next starts, or -1. */
   plainLine(text: string, at: number, number: number): number {
-    const isHeader = text.charCodeAt(at) === BRACKET;
-    if (this.entries === null && !isHeader) return -1;
-    const shape = isHeader ? HEADER : PLAIN;
-    shape.lastIndex = at;
-    const match = shape.exec(text);
+    const first = text.charCodeAt(at);
+    const next =
+      first === BRACKET
+        ? this.plainHeader(text, at, number)
+        : this.entries === null || first < LETTER_A
+          ? -1
+          : this.plainOption(text, at, number);
+    if (next !== -1) this.indent = 0;
+    return next;
+  }
+
+  private plainHeader(text: string, at: number, number: number): number {
+    const match = matchAt(HEADER, text, at);
     if (match === null) return -1;
-    this.indent = 0;
-    if (isHeader) this.header(match[1] ?? '', number);
-    else this.option(match[1] ?? '', match[2] ?? '', number);
-    return shape.lastIndex;
+    this.header(match[1] ?? '', number);
+    return HEADER.lastIndex;
+  }
+
+  private plainOption(text: string, at: number, number: number): number {
+    BARE.lastIndex = at;
+    if (BARE.test(text)) {
+      const equals = text.indexOf('=', at);
+      this.option(text.slice(at, equals), text.slice(equals + 1, BARE.lastIndex - 1), number);
+      return BARE.lastIndex;
+    }
+    const match = matchAt(PLAIN, text, at);
+    if (match === null) return -1;
+    this.option(match[1] ?? '', match[2] ?? '', number);
+    return PLAIN.lastIndex;
   }
 
   private section(header: string, line: number): Entries {

@@ -8,6 +8,7 @@ import { emptyDraft, problemAt } from './draft.ts';
 import type { Drafted } from './draft.ts';
 import { includeFiles } from './include.ts';
 import { readIni } from './ini.ts';
+import { interpreted } from './interpreted.ts';
 import { namesIn } from './names.ts';
 import { isRefusal } from './refusal.ts';
 import { environmentNames, resolveDraft } from './resolve.ts';
@@ -71,11 +72,7 @@ const runnable = (plan: Plan, warnings: readonly Problem[]): Resolved => {
   return { plan: made.plan, warnings: [...warnings, ...made.warnings] };
 };
 
-/**
- * The plan of a config file, ini or (by its name, .yaml or .yml) YAML. Never throws for what is in the file or for what the
- * path names: that comes back as problems.
- */
-export const loadPlan = async (path: string, options: LoadOptions = {}): Promise<Resolved> => {
+const load = async (path: string, options: LoadOptions): Promise<Resolved> => {
   const world = worldOf(options);
   const drafted = await draftFile(path, world, options);
   if (drafted.draft.sections.size === 0 && drafted.problems.length > 0)
@@ -87,3 +84,10 @@ export const loadPlan = async (path: string, options: LoadOptions = {}): Promise
   const warnings = [...drafted.warnings, ...resolved.warnings];
   return options.asWritten === true ? { plan: resolved.plan, warnings } : runnable(resolved.plan, warnings);
 };
+
+/**
+ * The plan of a config file, ini or (by its name, .yaml or .yml) YAML. Never throws for what is in the file or for what the
+ * path names: that comes back as problems.
+ */
+export const loadPlan = (path: string, options: LoadOptions = {}): Promise<Resolved> =>
+  interpreted(() => load(path, options));

@@ -86,7 +86,7 @@ export const processesOf = (work: Work, reader: ProgramReader, membership: Membe
   const one = processMaker({ work, reader, membership, program, shared, base });
   const made: ProcessPlan[] = [];
   for (let number = first; number < first + Math.min(numprocs, MAX_NUMPROCS); number += 1)
-    made.push(one(number, numprocs));
+    made.push(one(number));
   if (made.length < 2) return made;
   const order = codePointOrder(made.map(({ name }) => name));
   return made.toSorted((a, b) => a.priority - b.priority || order(a.name, b.name));
@@ -101,17 +101,28 @@ interface Making {
   readonly base: NameTable;
 }
 
-const processMaker = (making: Making): ((processNum: number, numprocs: number) => ProcessPlan) => {
+/** The variables of both, the second's before the first's. Filled key by key: two spreads cost eight times as much. */
+const merged = (
+  first: Readonly<Record<string, string>>,
+  second: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> => {
+  const both: Record<string, string> = {};
+  for (const key in first) both[key] = first[key] ?? '';
+  for (const key in second) both[key] = second[key] ?? '';
+  return both;
+};
+
+const processMaker = (making: Making): ((processNum: number) => ProcessPlan) => {
   const { work, reader, membership, program, shared, base } = making;
   // Variables that an earlier process of the section set stay known to the later ones, as in supervisord.
-  const earlier = new Map<string, string>();
-  const numbers = { process_num: 0, numprocs: 0 };
-  const numbered = namesIn(numbers);
+  const earlier = shared.numprocs > 1 ? new Map<string, string>() : null;
+  const numbers = { process_num: 0, numprocs: shared.numprocs };
+  const known = [base, namesIn(numbers), work.env, ...(earlier === null ? [] : [earlier])];
   const bare = Object.keys(membership.setting.environment).length === 0;
-  return (processNum, numprocs) => {
-    Object.assign(numbers, { process_num: processNum, numprocs });
-    const environment = reader.read('environment', [base, numbered, work.env, earlier]);
-    const names: Names = [namesOfVariables(environment), base, numbered, work.env, earlier];
+  return (processNum) => {
+    numbers.process_num = processNum;
+    const environment = reader.read('environment', known);
+    const names: Names = [namesOfVariables(environment), ...known];
     const directory = reader.read('directory', names);
     const streams = streamsOf(reader, {
       names,
@@ -124,7 +135,7 @@ const processMaker = (making: Making): ((processNum: number, numprocs: number) =
     if (!reader.has('command'))
       reader.refuse('command', refuse('it has no command', 'command=/path/to/program'));
     const name = reader.read('process_name', names);
-    if (numprocs > 1)
+    if (earlier !== null)
       for (const [key, value] of Object.entries(environment)) earlier.set(`ENV_${key}`, value);
     return {
       ...shared.plan,
@@ -134,7 +145,7 @@ const processMaker = (making: Making): ((processNum: number, numprocs: number) =
       name,
       command: command ?? '',
       directory,
-      environment: bare ? environment : { ...membership.setting.environment, ...environment },
+      environment: bare ? environment : merged(membership.setting.environment, environment),
       stdout: streams.stdout,
       stderr: streams.stderr,
       stdoutSyslog: streams.stdoutSyslog,
