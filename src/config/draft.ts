@@ -10,6 +10,9 @@ export interface Origin {
   readonly column: number;
 }
 
+/** Stands for the folder of the file it is in. */
+export const HERE = '%(here)s';
+
 /** Text always in an ini file; a list or a map of texts also in YAML. */
 export type Raw = string | readonly string[] | Readonly<Record<string, string>>;
 

@@ -3,8 +3,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Problem } from '../model/problem.ts';
 import { codePointOrder, words } from './blanks.ts';
-import { entryOf, problemAt } from './draft.ts';
-import type { Draft, Section } from './draft.ts';
+import { entryOf, HERE, problemAt } from './draft.ts';
+import type { Draft, Entry, Section } from './draft.ts';
 import { expand } from './expand.ts';
 import { namesIn } from './names.ts';
 import type { Names } from './names.ts';
@@ -16,31 +16,30 @@ import { readText } from './text-file.ts';
 /** Included files at most. */
 const MAX_FILES = 5000;
 
-const HERE = '%(here)s';
 /** Stands for the main file's HERE while other files are read, where it is to stay a name. */
 const KEPT = '%(\u{0}here)s';
 
+const replaceHere = (entries: Iterable<Entry>, here: string): void => {
+  for (const entry of entries)
+    if (typeof entry.raw === 'string' && entry.raw.includes(HERE))
+      entry.raw = entry.raw.replaceAll(HERE, () => here);
+};
+
+const hasHere = ({ raw }: Entry): boolean => typeof raw === 'string' && raw.includes(HERE);
+
 /**
  * Replaces the very text `%(here)s` in every value of every section, as supervisord does when there is an `[include]`;
- * a default that has it becomes the section's own.
+ * a default that has it becomes the section's own. `own`: the values of the file that have it; null for all there are.
  */
-const expandHere = (draft: Draft, here: string, touched: ReadonlySet<string> | null): void => {
+const expandHere = (draft: Draft, here: string, own: readonly Entry[] | null): void => {
+  const shared = [...draft.defaults].filter(([, entry]) => hasHere(entry));
   // What other files said has none left, unless a default of this one reaches it.
-  const shared = [...draft.defaults.values()].some(
-    ({ raw }) => typeof raw === 'string' && raw.includes(HERE),
-  );
-  for (const name of shared || touched === null ? draft.sections.keys() : touched) {
-    const section = draft.sections.get(name);
-    if (section === undefined) continue;
-    section.entries.forEach((entry) => {
-      if (typeof entry.raw === 'string' && entry.raw.includes(HERE))
-        entry.raw = entry.raw.replaceAll(HERE, () => here);
-    });
-    if (!shared) continue;
-    for (const [key, entry] of section.defaults)
-      if (typeof entry.raw === 'string' && entry.raw.includes(HERE) && !section.entries.has(key))
-        section.entries.set(key, { ...entry, raw: entry.raw.replaceAll(HERE, () => here) });
+  if (shared.length === 0 && own !== null) return replaceHere(own, here);
+  for (const { entries } of draft.sections.values()) {
+    for (const [key, entry] of shared) if (!entries.has(key)) entries.set(key, { ...entry });
+    replaceHere(entries.values(), here);
   }
+  return undefined;
 };
 
 const relativeHere = (here: string, base: string): string => {
@@ -97,7 +96,7 @@ const readInto = (draft: Draft, file: string): ReturnType<typeof readIniSections
   const silent = ['it is a directory', 'permission denied', 'it does not exist'].includes(text.refused);
   const message = `cannot read this included file: ${text.refused}`;
   const problem = problemAt({ file, line: 0, column: 0 }, { message, hint: text.hint });
-  return { problems: silent ? [] : [problem], touched: new Set() };
+  return { problems: silent ? [] : [problem], here: [] };
 };
 
 /** Reads what `[include]` names into the draft. */
@@ -126,7 +125,7 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
       const read = readInto(draft, file);
       problems.push(...read.problems);
       const here = resolve(dirname(file));
-      expandHere(draft, including.keepHere === true ? relativeHere(here, base) : here, read.touched);
+      expandHere(draft, including.keepHere === true ? relativeHere(here, base) : here, read.here);
     }
   }
   if (including.keepHere === true) nameHere(draft);

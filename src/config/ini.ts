@@ -2,8 +2,8 @@
 
 import type { Problem } from '../model/problem.ts';
 import { isBlank, skipBlanks, strip, stripEnd } from './blanks.ts';
-import { problemAt, sectionOf } from './draft.ts';
-import type { Draft, Entries, Entry, Raw } from './draft.ts';
+import { HERE, problemAt, sectionOf } from './draft.ts';
+import type { Draft, Entries, Entry } from './draft.ts';
 import { SECTIONS } from './keys.ts';
 
 /** Problems named one by one; a file that is no ini file at all has one on every line. */
@@ -71,11 +71,11 @@ const matchAt = (shape: RegExp, text: string, at: number): RegExpExecArray | nul
 /** Reads lines of one file into a draft that may hold other files' sections already. */
 class IniReader {
   readonly problems: Problem[] = [];
-  /** Names of the sections that the file has. */
-  readonly touched = new Set<string>();
+  /** Values of the file that have %(here)s in them. */
+  readonly here: Entry[] = [];
   private entries: Entries | null = null;
   /** The value that an indented line goes on with, and its lines once there are several. */
-  private open: { raw: Raw } | null = null;
+  private open: Entry | null = null;
   private text = '';
   private pieces: string[] | null = null;
   /** Empty lines behind it, which count only when the value goes on. */
@@ -116,7 +116,11 @@ class IniReader {
   }
 
   close(): void {
-    if (this.open !== null && this.pieces !== null) this.open.raw = stripEnd(this.pieces.join('\n'));
+    if (this.open !== null && this.pieces !== null) {
+      const raw = stripEnd(this.pieces.join('\n'));
+      this.open.raw = raw;
+      if (raw.includes(HERE)) this.here.push(this.open);
+    }
     this.open = null;
     this.pieces = null;
     this.empty = 0;
@@ -152,6 +156,7 @@ class IniReader {
     const entry: Entry = { raw: value, file: this.file, line, column: 0 };
     // Set anew, not replaced: but a key keeps the place of its first appearance, as in Python's dictionaries.
     this.entries?.set(KEYS.get(key) ?? key, entry);
+    if (value.includes(HERE)) this.here.push(entry);
     this.open = entry;
     this.text = value;
   }
@@ -191,7 +196,6 @@ class IniReader {
 
   private section(header: string, line: number): Entries {
     if (header === 'DEFAULT') return this.draft.defaults;
-    this.touched.add(header);
     return sectionOf(this.draft, header, { file: this.file, line, column: 0 }).entries;
   }
 
@@ -202,12 +206,12 @@ class IniReader {
 
 const clip = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
 
-/** Adds what `text` says to the draft, as readIni, and tells which sections the file has. */
+/** Adds what `text` says to the draft, as readIni, and tells which of its values have %(here)s in them. */
 export const readIniSections = (
   draft: Draft,
   file: string,
   text: string,
-): { readonly problems: readonly Problem[]; readonly touched: ReadonlySet<string> } => {
+): { readonly problems: readonly Problem[]; readonly here: readonly Entry[] } => {
   const reader = new IniReader(draft, file);
   const page = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
   let at = 0;
@@ -223,7 +227,7 @@ export const readIniSections = (
     at = end + 1;
   }
   reader.close();
-  return { problems: reader.problems, touched: reader.touched };
+  return { problems: reader.problems, here: reader.here };
 };
 
 /** Adds what `text` says to the draft: sections merge, the last value of a key wins. Returns the lines it cannot read. */
