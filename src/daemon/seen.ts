@@ -142,7 +142,8 @@ export class Seen {
   }
 
   #sorted(): readonly Process[] {
-    return this.#parts.supervisor.processes.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    const keyed = this.#parts.supervisor.processes.map((process) => ({ process, key: keyOf(process) }));
+    return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ process }) => process);
   }
 
   #subject(process: Process): Subject<Inspected> {

@@ -3,7 +3,10 @@
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Sample {
+  /** Shared by all samples of one process: written once. */
   readonly labels: Labels;
+  /** Of this sample alone; its names are other ones. */
+  readonly more?: Labels;
   readonly value: number;
 }
 
@@ -46,20 +49,29 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const escaped = (text: string): string =>
   /[\\"\n]/.test(text) ? text.replaceAll(/[\\"\n]/g, (character) => ESCAPES[character] ?? '') : text;
 
+/** `a="1",b="2"` */
 const written = (labels: Labels): string => {
   let text = '';
-  for (const [name, value] of Object.entries(labels))
-    text += `${text === '' ? '{' : ','}${name}="${escaped(value)}"`;
-  return text === '' ? '' : `${text}}`;
+  for (const name in labels) text += `${text === '' ? '' : ','}${name}="${escaped(labels[name] ?? '')}"`;
+  return text;
 };
 
 /** The labels of one process stand in a dozen families. */
 const known = new WeakMap<Labels, string>();
 
-const labelText = (labels: Labels): string => {
-  const text = known.get(labels) ?? written(labels);
-  known.set(labels, text);
+const sharedText = (labels: Labels): string => {
+  let text = known.get(labels);
+  if (text === undefined) {
+    text = written(labels);
+    known.set(labels, text);
+  }
   return text;
+};
+
+const labelText = ({ labels, more }: Sample): string => {
+  const shared = sharedText(labels);
+  if (more === undefined) return shared === '' ? '' : `{${shared}}`;
+  return shared === '' ? `{${written(more)}}` : `{${shared},${written(more)}}`;
 };
 
 /** OpenMetrics wants bounds as floats: `1.0`. */
@@ -81,7 +93,7 @@ const familyText = (family: Family, dialect: Dialect): string => {
   const title = dialect === 'text' ? counted : name;
   let text = `# HELP ${title} ${escaped(help)}\n# TYPE ${title} ${type}\n`;
   if (family.type === 'histogram') return text + histogramText(name, family.value);
-  for (const { labels, value } of family.samples) text += `${counted}${labelText(labels)} ${value}\n`;
+  for (const sample of family.samples) text += `${counted}${labelText(sample)} ${sample.value}\n`;
   return text;
 };
 

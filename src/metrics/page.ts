@@ -60,18 +60,20 @@ const histogram = (name: MetricName, value: HistogramValue): Family => ({
 const one = (name: MetricName, value: number | null, labels: Labels = {}): Family =>
   family(name, value === null ? [] : [{ labels, value }]);
 
-const byCause = (counts: Readonly<Record<string, number>>, labels: Labels = {}): readonly Sample[] =>
+const NO_LABELS: Labels = {};
+
+const byCause = (counts: Readonly<Record<string, number>>, labels = NO_LABELS): readonly Sample[] =>
   Object.entries(counts).map(([key, value]) => {
     const [cause = '', certainty = ''] = key.split('/');
-    return { labels: { ...labels, cause, certainty }, value };
+    return { labels, more: { cause, certainty }, value };
   });
 
 const byLabel = (
   counts: Readonly<Record<string, number>>,
   label: string,
-  labels: Labels = {},
+  labels = NO_LABELS,
 ): readonly Sample[] =>
-  Object.entries(counts).map(([key, value]) => ({ labels: { ...labels, [label]: key }, value }));
+  Object.entries(counts).map(([key, value]) => ({ labels, more: { [label]: key }, value }));
 
 interface Labelled extends ProcessPicture {
   readonly labels: Labels;
@@ -95,12 +97,15 @@ const seconds = (time: number): number | null => (time === 0 ? null : time);
 const limitOf = ({ memoryMax }: ProcessStatus): number | null =>
   memoryMax === null || memoryMax.enforcedBy === null ? null : memoryMax.requested;
 
+const REQUESTED: Labels = { kind: 'requested' };
+const EFFECTIVE: Labels = { kind: 'effective' };
+
 const scoresOf = ({ status: { score }, labels }: Labelled): readonly Sample[] =>
   score === null
     ? []
     : [
-        { labels: { ...labels, kind: 'requested' }, value: score.requested },
-        { labels: { ...labels, kind: 'effective' }, value: score.effective },
+        { labels, more: REQUESTED, value: score.requested },
+        { labels, more: EFFECTIVE, value: score.effective },
       ];
 
 // oxfmt-ignore

@@ -1,0 +1,125 @@
+// What do the page and the metrics of 500 processes cost, and ten open pages at rest?
+
+import { request } from 'node:http';
+import { setTimeout as after } from 'node:timers/promises';
+import { cpuSeconds } from '../observe/processes.mjs';
+import { until } from '../observe/wait.mjs';
+import { allRunning, median, onScene, programs } from './scene.mjs';
+
+const PROGRAMS = 500;
+const PAGES = 10;
+const SETTLE_MS = 12_000;
+const SECONDS = 20;
+
+/** Milliseconds to the first byte and to the last, and bytes. */
+const get = (socketPath, path) =>
+  new Promise((resolve, reject) => {
+    const began = performance.now();
+    const asked = request({ socketPath, path }, (reply) => {
+      let first = null;
+      let size = 0;
+      reply.on('data', (part) => {
+        first ??= performance.now() - began;
+        size += part.length;
+      });
+      reply.on('end', () =>
+        resolve({ status: reply.statusCode, first, whole: performance.now() - began, size }),
+      );
+      reply.on('error', reject);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+
+const post = (socketPath, path, body) =>
+  new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path, method: 'POST' }, (reply) => {
+      reply.resume().on('end', resolve);
+    });
+    asked.on('error', reject);
+    asked.end(JSON.stringify(body));
+  });
+
+const repeated = async (socketPath, path, rounds) => {
+  const all = [];
+  for (let round = 0; round < rounds; round += 1) all.push(await get(socketPath, path));
+  return {
+    first: median(all.map(({ first }) => first)),
+    whole: median(all.map(({ whole }) => whole)),
+    size: all[0].size,
+  };
+};
+
+/** An open page: hears of changes and counts their bytes. */
+const openPage = (socketPath) =>
+  new Promise((resolve, reject) => {
+    const heard = { rows: [], close: () => asked.destroy() };
+    const asked = request({ socketPath, path: `/events?since=${Date.now() * 2}` }, (reply) => {
+      reply.setEncoding('utf8').on('data', (text) => {
+        if (text.includes('event: rows')) heard.rows.push(Buffer.byteLength(text));
+        resolve(heard);
+      });
+      reply.on('error', () => undefined);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+
+/** The longest that a small question had to wait while all processes were sampled, over and over. */
+const worstWait = async (socketPath, milliseconds) => {
+  const waits = [];
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    waits.push((await get(socketPath, '/healthz')).whole);
+    await after(5);
+  }
+  return Math.max(...waits);
+};
+
+/** Bytes that an open page hears of one restart, all its changes together. */
+const updateOf = async (socketPath, page) => {
+  page.rows.length = 0;
+  await post(socketPath, '/api/v1/restart', { names: ['app-000'] });
+  await until('a change heard', () => page.rows.length > 0, { within: 10_000 });
+  return Math.max(...page.rows);
+};
+
+const open = async (socket, pids, quick) => {
+  const pages = await Promise.all(Array.from({ length: PAGES }, () => openPage(socket)));
+  const cost = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  await after(SETTLE_MS);
+  const before = cost();
+  const seconds = quick ? 10 : SECONDS;
+  await after(seconds * 1000);
+  const share = ((cost() - before) / seconds) * 100;
+  const update = await updateOf(socket, pages[0]);
+  const wait = await worstWait(socket, quick ? 6000 : 12_000);
+  for (const page of pages) page.close();
+  return { share, update, wait };
+};
+
+export const web = {
+  name: 'web',
+  measure: (context) =>
+    onScene({ ...context, cast: programs('app', PROGRAMS) }, async (scene) => {
+      await allRunning(scene);
+      const socket = scene.lodging.file('s.sock');
+      const rounds = context.quick ? 5 : 25;
+      await repeated(socket, '/', 5);
+      const page = await repeated(socket, '/', rounds);
+      const figures = { first: page.first, size: page.size / 1000 };
+      if (scene.supervisor.name !== 'tsvisor') return figures;
+      await repeated(socket, '/metrics', 5);
+      const metrics = await repeated(socket, '/metrics', rounds);
+      const pids = await scene.supervisor.pids(scene.lodging);
+      return { ...figures, metrics: metrics.whole, ...(await open(socket, pids, context.quick)) };
+    }),
+  lines: [
+    { key: 'first', label: 'page of 500 processes, first byte', unit: 'ms', target: 30 },
+    { key: 'size', label: '   its size', unit: 'kB', target: 150 },
+    { key: 'update', label: '   largest update to an open page, at a restart', unit: 'B', target: 2000 },
+    { key: 'share', label: '   10 open pages at rest, CPU', unit: '% of a core', target: 2 },
+    { key: 'wait', label: '   longest wait of others meanwhile', unit: 'ms', target: null },
+    { key: 'metrics', label: '/metrics of 500 processes', unit: 'ms', target: 15 },
+  ],
+};
