@@ -26,6 +26,8 @@ const dense = (characters: string): fc.Arbitrary<string> =>
 
 const ini = dense('[]=:;# \t\r\n%()sdab\u00a0\u{FEFF}');
 
+const lower = (raw: unknown): string => (typeof raw === 'string' ? raw.toLowerCase() : 'not a text');
+
 describe('the ini reader', () => {
   test('ends in a draft of texts or in problems with a line', () => {
     fc.assert(
@@ -39,6 +41,37 @@ describe('the ini reader', () => {
           for (const { raw } of section.entries.values()) expect(typeof raw).toBe('string');
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test('reads plain lines, which have a way of their own, as it reads others', () => {
+    const piece = fc.constantFrom(
+      ...Array.from('=:[];# \t\n\n"%()b.'),
+      'key',
+      'a_key=value',
+      '[s]\n',
+      'x = y',
+      ' ; said',
+      'k=v\n',
+      '\r\n',
+    );
+    const read = (text: string): unknown => {
+      const draft = emptyDraft('ini', '/x');
+      const problems = readIni(draft, '/x', text);
+      const sections = [...draft.sections].map(
+        ([name, { entries }]) =>
+          [name.toLowerCase(), [...entries].map(([key, { raw, line }]) => [key, lower(raw), line])] as const,
+      );
+      return [sections, problems.map(({ line }) => line)];
+    };
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const text = `[s]\n${pieces.join('')}`;
+        // A key in capitals is the same key, and no plain line.
+        const loud = text.replaceAll(/[a-z]/g, (letter) => (letter === 's' ? letter : letter.toUpperCase()));
+        expect(read(loud)).toEqual(read(text));
+      }),
+      { numRuns: 3000 },
     );
   });
 
@@ -71,6 +104,31 @@ test('the environment grammar ends in variables or in a refusal', () => {
       const read = readEnvironment(text);
       if (read.variables === undefined) expect(read.refused).not.toBe('');
       else for (const value of Object.values(read.variables)) expect(typeof value).toBe('string');
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('an environment in its plain spelling is read as in any other', () => {
+  const part = fc.constantFrom(
+    'A',
+    'B_1',
+    '=',
+    '="x y"',
+    "='z'",
+    '=v',
+    ',',
+    ' ',
+    '"',
+    "'",
+    '\n',
+    '/a.b-(c):',
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 14 }), (parts) => {
+      const text = parts.join('');
+      // A comment in front makes no difference, and is not plain.
+      expect(readEnvironment(`#\n${text}`)).toEqual(readEnvironment(text));
     }),
     { numRuns: 3000 },
   );
