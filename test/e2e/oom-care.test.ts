@@ -1,9 +1,11 @@
 // Limits that need no cgroup, a gate, restarts of their own, and what programs are told: end to end.
 
-import { describe, expect, test } from 'vitest';
+import { readFileSync, rmSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { lodge } from './lodging.ts';
 import { until } from './wait.ts';
+import { environment } from './witness.ts';
 
 const HOG = 'grows.sh';
 
@@ -44,6 +46,25 @@ describe('start_when', () => {
   });
 });
 
+describe('memory pressure', () => {
+  test('can be watched by a program where it is told to, unless it is not to be told', async ({ skip }) => {
+    const lodging = lodge();
+    lodging.write(
+      lodging.program('app', 'stays.sh'),
+      lodging.program('deaf', 'stays.sh', { memory_pressure_watch: 'false' }),
+    );
+    await lodging.start();
+    await lodging.reach('RUNNING');
+    const told = environment((await lodging.process('app')).pid, 'MEMORY_PRESSURE_WATCH');
+    expect(environment((await lodging.process('deaf')).pid, 'MEMORY_PRESSURE_WATCH')).toBeNull();
+    skip(told === null, 'no cgroup here tells its pressure');
+    expect(readFileSync(told ?? '', 'utf8')).toMatch(/^some avg10=/);
+    const { pid } = await lodging.process('app');
+    const trigger = Buffer.from(environment(pid, 'MEMORY_PRESSURE_WRITE') ?? '', 'base64').toString();
+    expect(trigger).toBe('some 200000 2000000\0');
+  });
+});
+
 describe('a runtime at its own limit', () => {
   test('is told apart from the OOM killer by its last words', async () => {
     const lodging = lodge();
@@ -72,6 +93,24 @@ describe.skipIf(!canLimitMemory)('where memory cgroups can be made', () => {
     expect(spawnError).toMatch(/killed for memory 2 times in 600 s.*own limit of 32 MB/);
     expect(restarts).toBe(1);
     expect(lodging.journal()).toMatch(/delayed: app is started in 0\.2 s: killed for memory/);
+  });
+
+  test('memory that stays charged while nobody is there is told at the third kill in a row', async () => {
+    const lodging = lodge();
+    const file = `/dev/shm/tsvisor-e2e-${process.pid}`;
+    onTestFinished(() => rmSync(file, { force: true }));
+    lodging.write(
+      lodging.program('app', `leaves-a-file-on-tmpfs.sh ${file}`, {
+        memory_max: '48MB',
+        oom_restart: 'delay=0,max_per_window=2/10m,then=stop',
+      }),
+    );
+    await lodging.start();
+    const { lastDeath } = await lodging.reachProcess('app', 'FATAL');
+    expect(lodging.diary('leader')).toHaveLength(3);
+    expect(lastDeath?.verdict?.because).toMatch(
+      /kill 3 in a row, and this life began with 2\d MB of 48 MB charged .* tmpfs/,
+    );
   });
 
   test('a limit of the group holds for its processes together', async () => {
