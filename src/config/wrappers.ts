@@ -56,6 +56,8 @@ const attached = (word: string, wrapper: Wrapper): readonly [string, string] | n
 
 interface Step {
   readonly asked: Asked;
+  /** Stays before the command, since no key says the same. */
+  readonly stays?: true;
   /** Index of the first word that belongs to the command. */
   readonly next: number;
 }
@@ -74,10 +76,20 @@ const optionsOf = (words: readonly string[], start: number, wrapper: Wrapper): S
   return { asked, next: words[at] === '--' ? at + 1 : at };
 };
 
+/** `nice` with a value that every user may ask for; what comes behind it may be in its turn a wrapper. */
+const niceAt = (words: readonly string[], at: number): Step | null => {
+  if (baseName(words[at] ?? '') !== 'nice') return null;
+  const [option = '', value = ''] = words.slice(at + 1, at + 3);
+  const step = (next: number): Step => ({ asked: {}, stays: true, next });
+  if ((option === '-n' || option === '--adjustment') && /^\d+$/.test(value)) return step(at + 3);
+  if (/^(-n|--adjustment=|-)\d+$/.test(option)) return step(at + 2);
+  return option.startsWith('-') ? null : step(at + 1);
+};
+
 /** One wrapper at `at`; null when there is none or it does something that no key does. */
 const stepAt = (words: readonly string[], at: number): Step | null => {
   const wrapper = WRAPPERS[baseName(words[at] ?? '')];
-  if (wrapper === undefined) return null;
+  if (wrapper === undefined) return niceAt(words, at);
   const options = optionsOf(words, at + 1, wrapper);
   if (options === null) return null;
   if (wrapper.operand === undefined)
@@ -92,13 +104,16 @@ export const unwrap = (line: string): Unwrapped | null => {
   const { words, starts } = split;
   const removed: string[] = [];
   const asked: Asked = {};
+  let kept = '';
   let at = 0;
   for (let step = stepAt(words, at); step !== null; step = stepAt(words, at)) {
-    removed.push(baseName(words[at] ?? ''));
+    if (step.stays === true) kept += line.slice(starts[at], starts[step.next]);
+    else removed.push(baseName(words[at] ?? ''));
     Object.assign(asked, step.asked);
     at = step.next;
   }
   const start = starts[at];
   if (removed.length === 0 || start === undefined) return null;
-  return { command: line.slice(start), score: asked.score ?? null, user: asked.user ?? null, removed };
+  const command = kept + line.slice(start);
+  return { command, score: asked.score ?? null, user: asked.user ?? null, removed };
 };

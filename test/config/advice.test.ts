@@ -49,17 +49,27 @@ describe('unwrap', () => {
     ['sudo -E -uapp -- /bin/x', { command: '/bin/x', score: null, user: 'app' }],
     ['setpriv --reuid=app --regid=app --init-groups /bin/x', { command: '/bin/x', score: null, user: 'app' }],
     ['gosu app /bin/x', { command: '/bin/x', score: null, user: 'app' }],
+    ['nice -n 5 choom -n 9 nice /bin/x y', { command: 'nice -n 5 nice /bin/x y', score: '9' }],
+    ['sudo nice -19 setpriv --reuid=app /bin/x', { command: 'nice -19 /bin/x', user: 'app' }],
+    ['choom -n 9 nice -n -5 sudo -u app /bin/x', { command: 'nice -n -5 sudo -u app /bin/x', score: '9' }],
     ['runuser -u app -- choom -n 5 -- /bin/x', { command: '/bin/x', score: '5', user: 'app' }],
   ])('%j', (line, expected) => {
     expect(unwrap(line)).toMatchObject(expected);
   });
 
-  test.each(['/bin/x', 'sudo -i /bin/x', 'sudo', 'choom -p 5', 'gosu app', 'sudo -u app "', ''])(
-    'leaves %j alone',
-    (line) => {
-      expect(unwrap(line)).toBeNull();
-    },
-  );
+  test.each([
+    '/bin/x',
+    'nice -n 5 /bin/x',
+    'nice choom',
+    'sudo -i /bin/x',
+    'sudo',
+    'choom -p 5',
+    'gosu app',
+    'sudo -u app "',
+    '',
+  ])('leaves %j alone', (line) => {
+    expect(unwrap(line)).toBeNull();
+  });
 });
 
 const SHOWN: readonly (readonly [string, string])[] = [
