@@ -19,6 +19,8 @@ interface PageRequest {
   readonly query: string;
   /** Nothing may be changed by way of this server. */
   readonly readOnly: boolean;
+  /** For orders: they are told with whom they came from. */
+  readonly ask: Ask;
 }
 
 /** Answers a request, or resolves to false when there is no such page. */
@@ -80,7 +82,7 @@ const isPage = (path: string): boolean => !path.startsWith('/api/');
 const answerJson = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { path, query, ask }: Pick<PageRequest, 'path' | 'query'> & { readonly ask: Ask },
+  { path, query, ask }: Pick<PageRequest, 'path' | 'query' | 'ask'>,
 ): Promise<void> => {
   const method = request.method ?? '';
   const route = findRoute(method, path);
@@ -131,7 +133,8 @@ const route = async (
   if (isPage(path)) {
     const { pages } = answering;
     const readOnly = answering.readOnly === true;
-    return answerPage(request, response, { path, query, readOnly, ...(pages !== undefined && { pages }) });
+    const page: PageRequest = { path, query, readOnly, ask: askOf(request, answering) };
+    return answerPage(request, response, { ...page, ...(pages !== undefined && { pages }) });
   }
   return answerJson(request, response, { path, query, ask: askOf(request, answering) });
 };

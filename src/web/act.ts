@@ -1,7 +1,7 @@
 // An order comes from a page: is it ours, is it sure, and what became of it?
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Outcome } from '../model/command.ts';
+import type { Ask, Outcome } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import { markup } from './markup.ts';
@@ -49,9 +49,9 @@ const saidOf = ({ row, name }: Wanted, outcomes: readonly Outcome[]): string => 
   return [`${row.word} ${name}`, ...told, ...more].join('\n');
 };
 
-const carryOut = async (outlook: Outlook, wanted: Wanted): Promise<string> => {
+const carryOut = async (ask: Ask, wanted: Wanted): Promise<string> => {
   try {
-    const reply = await outlook.ask(wanted.row.command(wanted.name, wanted.signal));
+    const reply = await ask(wanted.row.command(wanted.name, wanted.signal));
     return saidOf(wanted, Array.isArray(reply) ? reply : []);
   } catch (error) {
     if (!(error instanceof TsvisorError)) throw error;
@@ -59,10 +59,16 @@ const carryOut = async (outlook: Outlook, wanted: Wanted): Promise<string> => {
   }
 };
 
+interface Acting {
+  readonly outlook: Outlook;
+  readonly readOnly: boolean;
+  readonly ask: Ask;
+}
+
 export const answerAct = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { outlook, readOnly }: { readonly outlook: Outlook; readonly readOnly: boolean },
+  { outlook, readOnly, ask }: Acting,
 ): Promise<void> => {
   const fields = await readForm(request, response);
   const { token, cookies, said } = sessionOf(request);
@@ -88,7 +94,7 @@ export const answerAct = async (
     const text = renderPage(surePage(wanted, visit, back), outlook.about(), visit);
     return sendPage(response, { status: 200, text, cookies });
   }
-  const answer = await carryOut(outlook, wanted);
+  const answer = await carryOut(ask, wanted);
   const to = back === '' ? '/' : `/process?name=${encodeURIComponent(back)}`;
   redirect(response, { status: 303, to, cookies: [...cookies, saidCookie(answer)] });
 };

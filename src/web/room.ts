@@ -1,6 +1,7 @@
 // Which page is asked for? One table of paths, supervisord's old ones among them.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Ask } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { answerAct, surePage } from './act.ts';
 import { ASSETS } from './assets.ts';
@@ -21,6 +22,8 @@ export interface WebRequest {
   readonly path: string;
   readonly query: string;
   readonly readOnly: boolean;
+  /** For orders of this request. */
+  readonly ask: Ask;
 }
 
 /** Resolves to false when there is no such page. */
@@ -90,7 +93,7 @@ class Room {
   async answer(request: IncomingMessage, response: ServerResponse, asked: WebRequest): Promise<boolean> {
     const { path, readOnly } = asked;
     if (request.method === 'POST' && path === '/act') {
-      await answerAct(request, response, { outlook: this.#outlook, readOnly });
+      await answerAct(request, response, { outlook: this.#outlook, readOnly, ask: asked.ask });
       return true;
     }
     return request.method === 'GET' && this.#get(request, response, asked);

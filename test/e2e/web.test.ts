@@ -60,6 +60,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await page.getByRole('button', { name: 'Yes' }).click();
     await row.locator('td', { hasText: 'STOPPED' }).waitFor();
     expect(await page.locator('#said').textContent()).toContain('Stop web');
+    await until('the order in the log', () => /ordered: stop web .*on 127\.0\.0\.1/.test(lodging.journal()));
     expect((await lodging.process('web')).state).toBe('STOPPED');
 
     await row.getByRole('button', { name: 'start' }).click();

@@ -108,7 +108,12 @@ export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
   const web = createWeb(outlook);
   const server = createServer((incoming, response) => {
     const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);
-    web(incoming, response, { path: decodeURIComponent(path), query, readOnly }).then(
+    web(incoming, response, {
+      path: decodeURIComponent(path),
+      query,
+      readOnly,
+      ask: outlook.ask,
+    }).then(
       (found) => found || response.writeHead(404).end(),
       (bug: unknown) => {
         bugs.push(bug);
