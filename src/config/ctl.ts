@@ -2,16 +2,14 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Problem } from '../model/problem.ts';
-import { emptyDraft, problemAt, sectionsNamed } from './draft.ts';
+import { emptyDraft, gatherOnce, problemAt, sectionsNamed, suffixOf } from './draft.ts';
 import type { Draft, Section } from './draft.ts';
 import { readIni } from './ini.ts';
 import { CTL_KEYS, CTL_PLUGIN_KEYS } from './keys.ts';
-import { namesIn } from './names.ts';
+import { environmentNames, namesIn } from './names.ts';
 import { absolutePath } from './paths.ts';
 import { entryPoint, settingsOf } from './plugins.ts';
-import { suffixOf } from './programs.ts';
 import { isRefusal, refuse } from './refusal.ts';
-import { environmentNames, gatherOnce } from './resolve.ts';
 import { readerOf } from './section.ts';
 import type { Work } from './section.ts';
 import { readText } from './text-file.ts';

@@ -102,3 +102,18 @@ export const problemAt = (
   message: what.message,
   hint: what.hint ?? '',
 });
+
+/** Keeps each problem once: the processes of a program share their values and so their problems. */
+export const gatherOnce = (): { readonly all: Problem[]; readonly add: (problem: Problem) => void } => {
+  const seen = new Set<string>();
+  const all: Problem[] = [];
+  const add = (problem: Problem): void => {
+    const mark = JSON.stringify([problem.file, problem.line, problem.key, problem.message]);
+    if (!seen.has(mark)) all.push(problem);
+    seen.add(mark);
+  };
+  return { all, add };
+};
+
+/** What follows the first colon of a section's name. */
+export const suffixOf = (section: Section): string => section.name.slice(section.name.indexOf(':') + 1);

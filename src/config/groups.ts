@@ -2,14 +2,14 @@
 
 import type { FcgiSocketPlan, GroupPlan, ListenerPlan, Ownership } from '../model/plan.ts';
 import { codePointOrder } from './blanks.ts';
-import { sectionsNamed } from './draft.ts';
+import { sectionsNamed, suffixOf } from './draft.ts';
 import type { Section } from './draft.ts';
 import { FCGI_KEYS, GROUP_KEYS, LISTENER_KEYS, OWN_KEYS, PROGRAM_KEYS } from './keys.ts';
 import { namesIn } from './names.ts';
 import type { Names } from './names.ts';
 import { absolutePath } from './paths.ts';
 import { entryPoint } from './plugins.ts';
-import { nameOf, processesOf, suffixOf } from './programs.ts';
+import { nameOf, processesOf } from './programs.ts';
 import { HIGH_ALONE } from './shared.ts';
 import type { Setting } from './programs.ts';
 import { isRefusal, refuse } from './refusal.ts';

@@ -62,3 +62,7 @@ export const findName = (names: Names, name: string): string | number | undefine
   }
   return undefined;
 };
+
+/** `ENV_NAME` for every variable. */
+export const environmentNames = (env: Readonly<Record<string, string>>): Map<string, string> =>
+  new Map(Object.entries(env).map(([key, value]) => [`ENV_${key}`, value]));

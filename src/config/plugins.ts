@@ -1,14 +1,13 @@
 // Which Python entry points does the config name, and which of them can be had here?
 
 import type { RpcInterfacePlan } from '../model/plan.ts';
-import { entryOf, sectionsNamed } from './draft.ts';
+import { entryOf, sectionsNamed, suffixOf } from './draft.ts';
 import type { Section } from './draft.ts';
 import { RPC_INTERFACE_KEYS } from './keys.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { readerOf } from './section.ts';
 import type { Work } from './section.ts';
-import { suffixOf } from './programs.ts';
 
 export const MAIN_FACTORY = 'supervisor.rpcinterface:make_main_rpcinterface';
 const DEFAULT_HANDLER = 'supervisor.dispatchers:default_handler';

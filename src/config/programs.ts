@@ -2,7 +2,7 @@
 
 import type { ProcessPlan } from '../model/plan.ts';
 import { codePointOrder, strip } from './blanks.ts';
-import type { Section } from './draft.ts';
+import { suffixOf } from './draft.ts';
 import type { PROGRAM_KEYS } from './keys.ts';
 import { namesIn, namesOfVariables } from './names.ts';
 import type { Names, NameTable } from './names.ts';
@@ -40,9 +40,6 @@ export const nameOf = (text: string): string | Refusal => {
     ? name
     : refuse(`the name '${name}' has a '${bad}' in it`, 'names go without blanks, colons and slashes');
 };
-
-/** What follows the first colon of a section's name. */
-export const suffixOf = (section: Section): string => section.name.slice(section.name.indexOf(':') + 1);
 
 const checkNames = (reader: ProgramReader, processName: string, numprocs: number): void => {
   const name = nameOf(processName);

@@ -3,11 +3,11 @@
 import { dirname } from 'node:path';
 import type { Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { problemAt } from './draft.ts';
+import { gatherOnce, problemAt } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { groupsOf } from './groups.ts';
 import { SUPERVISOR_KEYS } from './keys.ts';
-import { namesIn } from './names.ts';
+import { environmentNames, namesIn } from './names.ts';
 import type { Names } from './names.ts';
 import { absolutePath } from './paths.ts';
 import { rpcInterfacesOf } from './plugins.ts';
@@ -17,21 +17,6 @@ import { serversOf } from './servers.ts';
 import type { World } from './world.ts';
 
 type SupervisorReader = SectionReader<typeof SUPERVISOR_KEYS>;
-
-export const environmentNames = (env: Readonly<Record<string, string>>): Map<string, string> =>
-  new Map(Object.entries(env).map(([key, value]) => [`ENV_${key}`, value]));
-
-/** Keeps each problem once: the processes of a program share their values and so their problems. */
-export const gatherOnce = (): { readonly all: Problem[]; readonly add: (problem: Problem) => void } => {
-  const seen = new Set<string>();
-  const all: Problem[] = [];
-  const add = (problem: Problem): void => {
-    const mark = JSON.stringify([problem.file, problem.line, problem.key, problem.message]);
-    if (!seen.has(mark)) all.push(problem);
-    seen.add(mark);
-  };
-  return { all, add };
-};
 
 const environmentOf = (
   work: Work,

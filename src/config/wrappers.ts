@@ -76,14 +76,15 @@ const optionsOf = (words: readonly string[], start: number, wrapper: Wrapper): S
   return { asked, next: words[at] === '--' ? at + 1 : at };
 };
 
+const staying = (next: number): Step => ({ asked: {}, stays: true, next });
+
 /** `nice` with a value that every user may ask for; what comes behind it may be in its turn a wrapper. */
 const niceAt = (words: readonly string[], at: number): Step | null => {
   if (baseName(words[at] ?? '') !== 'nice') return null;
   const [option = '', value = ''] = words.slice(at + 1, at + 3);
-  const step = (next: number): Step => ({ asked: {}, stays: true, next });
-  if ((option === '-n' || option === '--adjustment') && /^\d+$/.test(value)) return step(at + 3);
-  if (/^(-n|--adjustment=|-)\d+$/.test(option)) return step(at + 2);
-  return option.startsWith('-') ? null : step(at + 1);
+  if ((option === '-n' || option === '--adjustment') && /^\d+$/.test(value)) return staying(at + 3);
+  if (/^(-n|--adjustment=|-)\d+$/.test(option)) return staying(at + 2);
+  return option.startsWith('-') ? null : staying(at + 1);
 };
 
 /** One wrapper at `at`; null when there is none or it does something that no key does. */
