@@ -43,7 +43,7 @@ export class Live {
 
   /** What a page that is made now knows. */
   get version(): number {
-    this.#update();
+    this.#publish();
     return this.#version;
   }
 
@@ -57,7 +57,7 @@ export class Live {
     });
     const { started } = this.#outlook.about();
     response.write(`retry: 2000\n${message('hello', { life: started, now: Date.now() })}`);
-    this.#update();
+    this.#publish();
     const missed = [...this.#shown].filter(([, { version }]) => version > since);
     if (missed.length > 0)
       response.write(
@@ -109,11 +109,16 @@ export class Live {
 
   #tell(): void {
     this.#gathering = null;
+    this.#publish();
+    if (this.#incident) this.#send(message('oom', {}));
+    this.#incident = false;
+  }
+
+  /** Whoever makes this look, all open pages hear what it found. */
+  #publish(): void {
     const { rows, list } = this.#update();
     if (list) this.#send(message('list', {}));
     if (rows.length > 0) this.#send(message('rows', rows));
-    if (this.#incident) this.#send(message('oom', {}));
-    this.#incident = false;
   }
 
   #send(text: string): void {

@@ -72,6 +72,16 @@ test('a change between the page and its first listening is not lost', async () =
   expect(namesIn(page.heard[1]?.[1])).toEqual(['web']);
 });
 
+test('a page that is opened meanwhile takes nothing from those that are open', async () => {
+  const stage = await openStage();
+  const page = await listen(stage, await versionOf(stage));
+  stage.state.statuses = [statusOf({ state: 'STOPPING' })];
+  await versionOf(stage);
+  stage.announce(CHANGE);
+  await until('rows', () => page.heard.length === 2);
+  expect(namesIn(page.heard[1]?.[1])).toEqual(['web']);
+});
+
 test('time that passes is no change', async () => {
   const stage = await openStage();
   const page = await listen(stage, await versionOf(stage));
