@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import { Supervisor } from '../../src/core/supervisor.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { KILLED, plan, settle, Stage } from './stage.ts';
+import { plan } from '../model/process-plan.ts';
+import { KILLED, settle, Stage } from './stage.ts';
 
 const running = async () => {
   const stage = new Stage();

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { stepsOf } from '../../src/core/replan.ts';
 import { diffPlans } from '../../src/model/diff.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../../src/model/plan.ts';
-import { plan } from './stage.ts';
+import { plan } from '../model/process-plan.ts';
 
 const group = (
   name: string,

@@ -1,14 +1,14 @@
 // A stage for core: fake hands that do what the test says, over a manual clock.
 
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import type { CommandRefusal, Hands, Launched, LaunchFailed, OrderedBy } from '../../src/core/hands.ts';
 import { Gate, type MachineMemory } from '../../src/core/gate.ts';
 import { Process } from '../../src/core/process.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Identity, Swept } from '../../src/model/phase.ts';
-import { PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
+import type { ProcessPlan } from '../../src/model/plan.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
+import { plan } from '../model/process-plan.ts';
 
 export const verdict = (oom: Verdict['oom'] = 'no'): Verdict => ({
   oom,
@@ -16,50 +16,6 @@ export const verdict = (oom: Verdict['oom'] = 'no'): Verdict => ({
   because: 'the test says so',
   victim: null,
   evidence: null,
-});
-
-export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
-  kind: 'program',
-  group: 'ci',
-  program: 'app',
-  name: 'app',
-  command: '/bin/app',
-  directory: null,
-  umask: null,
-  user: null,
-  priority: 999,
-  autostart: true,
-  autorestart: 'unexpected',
-  startsecs: 1,
-  startretries: 3,
-  exitcodes: [0],
-  stopsignal: 'SIGTERM',
-  stopwaitsecs: 10,
-  stopasgroup: false,
-  killasgroup: false,
-  redirectStderr: false,
-  stdout: { kind: 'none' },
-  stderr: { kind: 'none' },
-  stdoutCaptureMaxBytes: 0,
-  stderrCaptureMaxBytes: 0,
-  stdoutEvents: false,
-  stderrEvents: false,
-  stdoutSyslog: false,
-  stderrSyslog: false,
-  environment: {},
-  serverurl: null,
-  oomScoreAdj: { kind: 'auto' },
-  oomScoreAdjRequired: false,
-  onOom: 'restart',
-  survivors: 'kill',
-  memoryMax: null,
-  memoryHigh: null,
-  containment: 'auto',
-  fastDeathSecs: 10,
-  restartDelayMax: 30,
-  care: PLAIN_CARE,
-  logging: PLAIN_LOGGING,
-  ...more,
 });
 
 interface Pending<T> {

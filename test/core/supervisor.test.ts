@@ -8,7 +8,8 @@ import type { Exit } from '../../src/model/phase.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../../src/model/plan.ts';
 import type { State } from '../../src/model/state.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
-import { EMPTY, KILLED, OK, plan, settle, verdict } from './stage.ts';
+import { plan } from '../model/process-plan.ts';
+import { EMPTY, KILLED, OK, settle, verdict } from './stage.ts';
 
 const group = (name: string, priority: number, processes: Partial<ProcessPlan>[]): GroupPlan => ({
   name,

@@ -1,6 +1,5 @@
 // Do both outputs of a process reach the logs its plan names, in each of its lives, and at what cost in memory?
 
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,56 +9,13 @@ import { describe, expect, test } from 'vitest';
 import type { Logs } from '../../src/logs/logs.ts';
 import { OutputRoom, type Outputs, type Pipes } from '../../src/logs/outputs.ts';
 import { type LogTarget, PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
+import { plan as processPlan } from '../model/process-plan.ts';
 import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, read } from './lodging.ts';
 
 const AUTO: LogTarget = { kind: 'auto', maxBytes: 1000, backups: 1 };
 const file = (path: string): LogTarget => ({ kind: 'file', path, maxBytes: 0, backups: 0 });
 
-const NONE: LogTarget = { kind: 'none' };
-
-const planOf = (changes: Partial<ProcessPlan>): ProcessPlan => ({
-  kind: 'program',
-  group: 'ci',
-  program: 'app',
-  name: 'app-1',
-  command: '/bin/true',
-  directory: null,
-  umask: null,
-  user: null,
-  priority: 999,
-  autostart: true,
-  autorestart: 'unexpected',
-  startsecs: 1,
-  startretries: 3,
-  exitcodes: [0],
-  stopsignal: 'SIGTERM',
-  stopwaitsecs: 10,
-  stopasgroup: false,
-  killasgroup: false,
-  redirectStderr: false,
-  stdout: NONE,
-  stderr: NONE,
-  stdoutCaptureMaxBytes: 0,
-  stderrCaptureMaxBytes: 0,
-  stdoutEvents: false,
-  stderrEvents: false,
-  stdoutSyslog: false,
-  stderrSyslog: false,
-  environment: {},
-  serverurl: null,
-  oomScoreAdj: { kind: 'auto' },
-  oomScoreAdjRequired: false,
-  onOom: 'restart',
-  survivors: 'kill',
-  memoryMax: null,
-  memoryHigh: null,
-  containment: 'auto',
-  fastDeathSecs: 10,
-  restartDelayMax: 30,
-  care: PLAIN_CARE,
-  logging: PLAIN_LOGGING,
-  ...changes,
-});
+const planOf = (changes: Partial<ProcessPlan>): ProcessPlan => processPlan({ name: 'app-1', ...changes });
 
 const makeRoom = (directory: string): { readonly room: OutputRoom; readonly logs: Logs } => {
   const { logs } = makeLogs();

@@ -1,6 +1,5 @@
 // A leader with members, launched for real under each containment, and none of them left when the test is over.
 
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +7,7 @@ import { createClock } from '../../src/kernel/clock.ts';
 import type { CgroupTier } from '../../src/kernel/port.ts';
 import { createProcesses } from '../../src/kernel/processes.ts';
 import type { Exit, Identity } from '../../src/model/phase.ts';
-import { PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
+import type { ProcessPlan } from '../../src/model/plan.ts';
 import { COOKIE, type Containment, type ContainmentKind } from '../../src/spawn/containment.ts';
 import { createLauncher, type LaunchRequest } from '../../src/spawn/launch.ts';
 import { createPortableLauncher } from '../../src/spawn/portable.ts';
@@ -16,6 +15,7 @@ import { createSweeper, type Sweeper } from '../../src/spawn/sweep.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
 import { lackOf, probe, strikeCgroups, uniqueInstance } from '../kernel/real.ts';
 import { until } from '../kernel/until.ts';
+import { plan } from '../model/process-plan.ts';
 
 const PROGRAMS = resolve(import.meta.dirname, '../programs');
 
@@ -39,48 +39,8 @@ export interface Troupe {
 export const processes = createProcesses();
 export const clock = createClock();
 
-const planOf = (command: string, directory: string): ProcessPlan => ({
-  kind: 'program',
-  group: 'ci',
-  program: 'app',
-  name: 'app',
-  command,
-  directory,
-  umask: null,
-  user: null,
-  priority: 999,
-  autostart: true,
-  autorestart: 'always',
-  startsecs: 1,
-  startretries: 3,
-  exitcodes: [0],
-  stopsignal: 'SIGTERM',
-  stopwaitsecs: 10,
-  stopasgroup: false,
-  killasgroup: false,
-  redirectStderr: false,
-  stdout: { kind: 'none' },
-  stderr: { kind: 'none' },
-  stdoutCaptureMaxBytes: 0,
-  stderrCaptureMaxBytes: 0,
-  stdoutEvents: false,
-  stderrEvents: false,
-  stdoutSyslog: false,
-  stderrSyslog: false,
-  environment: {},
-  serverurl: null,
-  oomScoreAdj: { kind: 'auto' },
-  oomScoreAdjRequired: false,
-  onOom: 'restart',
-  survivors: 'kill',
-  memoryMax: null,
-  memoryHigh: null,
-  containment: 'auto',
-  fastDeathSecs: 10,
-  restartDelayMax: 30,
-  care: PLAIN_CARE,
-  logging: PLAIN_LOGGING,
-});
+const planOf = (command: string, directory: string): ProcessPlan =>
+  plan({ command, directory, autorestart: 'always' });
 
 export const requestOf = (command: string, directory: string): LaunchRequest => ({
   plan: planOf(command, directory),
