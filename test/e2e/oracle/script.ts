@@ -141,7 +141,7 @@ const LOGS: readonly Step[] = [
   stream('/logtail/nosuch', ''),
   stream('/logtail/cat/nonsense', ''),
   stream('/logtail/nologs', ''),
-  stream('/mainlogtail', 'spawned'),
+  stream('/mainlogtail', ' INFO '),
   rpc('readProcessStdoutLog', ['cat', 0, 0]),
   rpc('readProcessLog', ['cat', 0, 5]),
   rpc('readProcessStdoutLog', ['cat', -6, 0]),
