@@ -4,7 +4,7 @@ import { skipBlanks, strip } from './blanks.ts';
 import { commentStart, headerOf } from './ini.ts';
 
 /** What is said about one line with a header or a key. */
-export interface Remarks {
+interface Remarks {
   /** The lines above it, each with its `#`. */
   readonly above: string[];
   /** Behind it on its line, or null. */
