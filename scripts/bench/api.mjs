@@ -78,6 +78,19 @@ const cliStatus = async (scene, rounds) => {
   );
 };
 
+/** Milliseconds that a subcommand takes to start and end, over a Node that does nothing. */
+const starts = async ({ lodging, config }, rounds) => {
+  const timesOf = (args) =>
+    times(rounds, () => run(process.execPath, args, { env: lodging.env }).catch(() => null));
+  const bare = median(await timesOf(['-e', '0']));
+  const over = async (...words) => median(await timesOf([CLI, ...words])) - bare;
+  return {
+    startStatus: await over('status', '-c', config),
+    startCtl: await over('ctl', '-c', config, 'status'),
+    startCheck: await over('check', '-c', config),
+  };
+};
+
 /** Asks for a long log and never reads the reply. */
 const stall = (socketPath) =>
   new Promise((resolve) => {
@@ -116,12 +129,14 @@ const measureOne = (context) =>
     const socket = scene.lodging.file('s.sock');
     const rounds = context.quick ? 3 : 7;
     const cli1 = await cliStatus(scene, rounds);
+    // Of tsvisor only: supervisorctl's start is part of its status above.
+    const own = context.supervisor.name === 'tsvisor' ? await starts(scene, context.quick ? 5 : 15) : {};
     await perRequest(socket, callText('getState'), { connections: 4, count: 500 });
     const state = await perRequest(socket, callText('getState'), {
       connections: 4,
       count: context.quick ? 2000 : 10_000,
     });
-    return { cli1, state, ...(await measureLogs(scene, socket, rounds)) };
+    return { cli1, ...own, state, ...(await measureLogs(scene, socket, rounds)) };
   });
 
 const measureMany = (context) =>
@@ -144,6 +159,9 @@ export const api = {
   lines: [
     { key: 'cli1', label: 'status on the command line, 1 program', unit: 'ms', target: 80 },
     { key: 'cli500', label: '   500 programs', unit: 'ms', target: 130 },
+    { key: 'startStatus', label: 'over the start of bare Node: status', unit: 'ms', target: 20 },
+    { key: 'startCtl', label: '   ctl status', unit: 'ms', target: 20 },
+    { key: 'startCheck', label: '   check', unit: 'ms', target: 20 },
     { key: 'p50', label: 'getAllProcessInfo, 500 programs, median', unit: 'ms', target: 10 },
     { key: 'rate', label: '   8 connections, per request', unit: 'ms', target: 2 },
     { key: 'state', label: 'getState, connections kept, per request', unit: 'ms', target: 'peer' },

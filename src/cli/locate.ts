@@ -13,10 +13,11 @@ export const configFile = (named: string | undefined): string =>
   named ?? findConfig({ program: process.argv[1] ?? '' });
 
 /**
- * A config that has become wrong must not hide the supervisor that runs with it: of a file that is refused, the folder it names is
- * taken as it is written.
+ * The folder that a file names, taken as it is written, if a socket is there: a config need not be read for that, and one that has become wrong must not hide the
+ * supervisor that runs with it.
  */
-const socketInWrongFile = (file: string): string | null => {
+const socketWrittenIn = (file: string): string | null => {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
   const written = /^\s*runtime_dir\s*[=:]\s*(\S+)\s*$/m.exec(readFileSync(file, 'utf8'))?.[1];
   if (written === undefined) return null;
   const folder = written.replaceAll('%(here)s', dirname(resolve(file)));
@@ -25,14 +26,10 @@ const socketInWrongFile = (file: string): string | null => {
 };
 
 const socketOf = async (file: string): Promise<string> => {
+  const written = socketWrittenIn(file);
+  if (written !== null) return written;
   const { loadPlace } = await import('./place.ts');
-  try {
-    return (await loadPlace(file)).socket;
-  } catch (error) {
-    const socket = existsSync(file) && statSync(file).isFile() ? socketInWrongFile(file) : null;
-    if (socket !== null) return socket;
-    throw error;
-  }
+  return (await loadPlace(file)).socket;
 };
 
 /** Path of the control socket. A config is read only when the default place has none: it may name another. */

@@ -30,6 +30,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'oom/rehearsal',
     'api/client',
     'api/client-events',
+    'api/client-follow',
     'api/client-oom',
     'api/client-rpc',
     'api/client-xml',

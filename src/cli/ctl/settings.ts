@@ -1,7 +1,7 @@
 // Which server does `tsvisor ctl` ask, as whom, and how does its shell look? Command line, then config, then supervisord's defaults.
 
 import type { RpcTarget } from '../../api/client-rpc.ts';
-import type { loadCtl } from '../../config/ctl.ts';
+import { loadCtl } from '../../config/ctl.ts';
 import { TsvisorError } from '../../model/errors.ts';
 import { pythonRepr } from '../../config/repr.ts';
 import { formatProblem } from '../../model/problem.ts';
@@ -50,7 +50,6 @@ const ofYaml = async (file: string): Promise<CtlSettings> => {
 
 const ofFile = async (file: string): Promise<CtlSettings | Refused> => {
   if (/\.ya?ml$/.test(file)) return ofYaml(file);
-  const { loadCtl } = await import('../../config/ctl.ts');
   const { settings, problems } = loadCtl(file);
   return settings ?? { refused: problems.map(formatProblem).join('\n') };
 };

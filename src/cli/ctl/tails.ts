@@ -1,6 +1,7 @@
 // tail and maintail: what is at the end of a log, and what comes next?
 
-import { followLog, RpcError } from '../../api/client-rpc.ts';
+import { followLog } from '../../api/client-follow.ts';
+import { RpcError } from '../../api/client-rpc.ts';
 import type { RpcReply } from '../../api/client-xml.ts';
 import { pythonRepr } from '../../config/repr.ts';
 import { EXITS, FAULTS } from './faults.ts';
