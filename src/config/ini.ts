@@ -152,7 +152,8 @@ class IniReader {
 
   /** A key and its value. */
   private option(key: string, value: string, line: number): void {
-    this.close();
+    if (this.pieces !== null) this.close();
+    this.empty = 0;
     const entry: Entry = { raw: value, file: this.file, line, column: 0 };
     // Set anew, not replaced: but a key keeps the place of its first appearance, as in Python's dictionaries.
     this.entries?.set(KEYS.get(key) ?? key, entry);

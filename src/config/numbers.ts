@@ -6,7 +6,7 @@ import { strip } from './blanks.ts';
 const MAX_DIGITS = 4300;
 
 /** Nearly every number there is. */
-const PLAIN = /^\d{1,15}$/;
+const PLAIN = { 10: /^\d{1,15}$/, 8: /^[0-7]{1,15}$/ } as const;
 
 const DECIMAL = /\p{Nd}/u;
 
@@ -26,7 +26,7 @@ const asciiDigits = (text: string): string =>
 
 /** The number, or null where Python raises ValueError. `1_000`, ` +5 ` and digits of other scripts are numbers. */
 export const pythonInt = (text: string, base: 8 | 10 = 10): number | null => {
-  if (base === 10 && PLAIN.test(text)) return Number(text);
+  if (PLAIN[base].test(text)) return Number.parseInt(text, base);
   const trimmed = asciiDigits(strip(text));
   if (trimmed.length > MAX_DIGITS) return null;
   const shape = base === 10 ? /^([+-]?)(\d+(?:_\d+)*)$/ : /^([+-]?)(?:0[oO]_?)?([0-7]+(?:_[0-7]+)*)$/;

@@ -29,7 +29,8 @@ const readAll = (descriptor: number, size: number): Buffer => {
   const buffer = Buffer.allocUnsafe(size === 0 ? MAX_BYTES + 1 : size + 1);
   let filled = 0;
   let count = -1;
-  while (count !== 0 && filled < buffer.length) {
+  // A file that has what it says ends after the first read.
+  while (count !== 0 && filled < buffer.length && !(count === size && size > 0)) {
     count = readSync(descriptor, buffer, filled, buffer.length - filled, null);
     filled += count;
   }
