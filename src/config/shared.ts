@@ -138,26 +138,34 @@ const read = (reader: ProgramReader, names: Names): Shared => ({
 });
 
 /** Keys that are read once for all processes of a section. */
-const SHARED_KEYS: ReadonlySet<string> = new Set([
+const SHARED_KEYS: readonly string[] = [
   ...Object.entries(PROGRAM_KEYS).flatMap(([key, { scope }]) => (scope === 'program' ? [key] : [])),
   ...SIZE_KEYS,
-]);
+];
+
+/** What stands for each of them in a mark: a NUL, which no value has, and a character. */
+const SIGNS: ReadonlyMap<string, string> = new Map(
+  SHARED_KEYS.map((key, index) => [key, `\0${String.fromCodePoint(index + 1)}`]),
+);
 
 /** What the shared keys say, as one text; null when a name in it makes it mean something else in every section. */
 const markOf = (entries: Entries): string | null => {
   let mark = '';
   let same = true;
   entries.forEach(({ raw }, key) => {
-    if (!SHARED_KEYS.has(key)) return;
+    const sign = SIGNS.get(key);
+    if (sign === undefined) return;
     if (typeof raw !== 'string' || raw.includes('%')) same = false;
-    else mark += `${key}=${raw}\0`;
+    else mark += sign + raw;
   });
   return same ? mark : null;
 };
 
 const sectionMark = ({ entries, defaults }: Section): string | null => {
-  const [own, inherited] = [markOf(entries), markOf(defaults)];
-  return own === null || inherited === null ? null : `${own}\0${inherited}`;
+  const own = markOf(entries);
+  if (own === null || defaults.size === 0) return own;
+  const inherited = markOf(defaults);
+  return inherited === null ? null : `${own}\0\0${inherited}`;
 };
 
 const known = new WeakMap<Work, Map<string, Shared>>();
@@ -165,8 +173,11 @@ const known = new WeakMap<Work, Map<string, Shared>>();
 /** Sections that say the same share what they say. */
 export const sharedOf = (work: Work, reader: ProgramReader, names: Names): Shared => {
   const mark = sectionMark(reader.section);
-  const memory = known.get(work) ?? new Map<string, Shared>();
-  known.set(work, memory);
+  let memory = known.get(work);
+  if (memory === undefined) {
+    memory = new Map<string, Shared>();
+    known.set(work, memory);
+  }
   const found = mark === null ? undefined : memory.get(mark);
   if (found !== undefined) return found;
   const made = read(reader, names);

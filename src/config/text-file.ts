@@ -29,8 +29,9 @@ const readAll = (descriptor: number, size: number): Buffer => {
   const buffer = Buffer.allocUnsafe(size === 0 ? MAX_BYTES + 1 : size + 1);
   let filled = 0;
   let count = -1;
-  // A file that has what it says ends after the first read.
-  while (count !== 0 && filled < buffer.length && !(count === size && size > 0)) {
+  // A file that has what it says needs no second read to see its end.
+  const whole = size === 0 ? -2 : size;
+  while (count !== 0 && count !== whole && filled < buffer.length) {
     count = readSync(descriptor, buffer, filled, buffer.length - filled, null);
     filled += count;
   }
