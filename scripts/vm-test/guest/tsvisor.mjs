@@ -137,6 +137,15 @@ const groupKill = async () => {
 
 const HOLDERS = [6, 9, 12, 15, 18];
 
+/** A prediction is about things as they are: nobody grows any more. */
+const fullRank = async () => {
+  const { domains } = await oom.rank({ whatIf: '', limits: '' });
+  const { candidates } = domains[0];
+  const isFull = (size) =>
+    candidates.some(({ process, anon }) => process === `hold${size}` && anon >= size * 1024 * 1024);
+  return HOLDERS.every(isFull) ? candidates : null;
+};
+
 const predictions = async () => {
   appendFileSync(
     CONFIG,
@@ -149,8 +158,7 @@ const predictions = async () => {
   let right = 0;
   for (let trial = 0; trial < TRIALS; trial += 1) {
     await allUp();
-    const { domains } = await oom.rank({ whatIf: '', limits: '' });
-    const [first] = domains[0].candidates;
+    const [first] = await until('every holder full', fullRank);
     eat('/dev/shm/fill');
     const log = execFileSync('dmesg', { encoding: 'latin1', maxBuffer: 1 << 26 });
     const killed = [...log.matchAll(/Out of memory: Killed process (\d+) /g)].map(([, pid]) => Number(pid));
