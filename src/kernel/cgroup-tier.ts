@@ -83,6 +83,7 @@ class Leaf implements Cgroup {
 
   /** Makes the folders again where somebody removed them; the counters go on from where they were. */
   renew(names: readonly [string, string]): void {
+    if (this.joinFiles.every((file) => existsSync(file))) return;
     const { memory, tree } = this.#parts;
     const shared = memory?.tree.root === tree.root;
     makeLeaf(tree, names, shared);
