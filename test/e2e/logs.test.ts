@@ -136,7 +136,10 @@ describe('the log of a program', () => {
     lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`, { log_rate_max: '10KB' }));
     await lodging.start();
     await until('a cut', () => /tsvisor dropped \d+ lines/.test(lodging.read('app.log')), { within: 20_000 });
-    expect(lodging.journal()).toContain('of stdout of app: more than 10240 bytes per second');
+    // The log is told first, the journal a moment later.
+    await until('the journal', () =>
+      lodging.journal().includes('of stdout of app: more than 10240 bytes per second'),
+    );
   });
 
   test('goes on under its name after somebody moved it away and sent SIGUSR2', async () => {
