@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** In CI a shared machine may stand still for seconds: one more try, and it is printed. */
+const RETRY = process.env['CI'] === undefined ? 0 : 1;
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          retry: RETRY,
         },
       },
       {
@@ -15,8 +19,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
-          // A shared machine may stand still for seconds; what had to be done again is printed.
-          retry: process.env['CI'] === undefined ? 0 : 1,
+          retry: RETRY,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
