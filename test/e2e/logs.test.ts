@@ -137,9 +137,8 @@ describe('the log of a program', () => {
     await lodging.start();
     await until('a cut', () => /tsvisor dropped \d+ lines/.test(lodging.read('app.log')), { within: 20_000 });
     // The log is told first, the journal a moment later.
-    await until('the journal', () =>
-      lodging.journal().includes('of stdout of app: more than 10240 bytes per second'),
-    );
+    await until('the journal', () => lodging.journal().includes('more than 10240 bytes per second'));
+    expect(lodging.journal()).toContain('of stdout of app: more than 10240 bytes per second');
   });
 
   test('goes on under its name after somebody moved it away and sent SIGUSR2', async () => {
