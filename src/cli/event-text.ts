@@ -3,6 +3,7 @@
 import type { Event, EventType } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
 import type { Exit } from '../model/phase.ts';
+import { readinessWords } from '../model/readiness.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import type { Paint, Style } from './terminal.ts';
 
@@ -31,6 +32,7 @@ const WORDS: Words = {
   signalled: ({ pid, signal }) => `${signal} to pid ${pid}`,
   delayed: ({ seconds, why }) => `starts in ${seconds} s: ${why}`,
   'memory-care': ({ text }) => `memory: ${text}`,
+  readiness: ({ readiness }) => readinessWords(readiness),
   mood: ({ mood }) => mood,
   group: ({ change }) => `group ${change}`,
 };

@@ -4,6 +4,7 @@ import type { Score } from '../model/event.ts';
 import { STATE_OF, type Death, type Identity, type Phase } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import { namespec } from '../model/name.ts';
+import { UNTOLD, type Readiness } from '../model/readiness.ts';
 import type { State } from '../model/state.ts';
 import type { CommandRefusal, Hands } from './hands.ts';
 import { advance } from './machine.ts';
@@ -44,6 +45,7 @@ export class Process {
   #operatorSignal: NodeJS.Signals | null = null;
   #disarm: (() => void) | null = null;
   #watchers = new Set<() => void>();
+  #readiness: Readiness = UNTOLD;
   #past: Past = { lastDeath: null, score: null, startedAt: 0, stoppedAt: 0 };
 
   constructor(plan: ProcessPlan, context: ProcessContext, phase: Phase = { name: 'stopped' }) {
@@ -69,6 +71,10 @@ export class Process {
   }
   get past(): Past {
     return this.#past;
+  }
+  /** Of the life that it has now. */
+  get readiness(): Readiness {
+    return this.#readiness;
   }
   get leader(): Identity | null {
     return 'leader' in this.#phase ? this.#phase.leader : null;
@@ -115,7 +121,18 @@ export class Process {
     return this.#context.hands.signal(leader, signal, 'leader');
   }
 
-  /** Resolves as soon as `seen` holds; looks after every stimulus. */
+  /** What it says of itself, or a check has found; a launch forgets it. Announced when something changes. */
+  learn(news: Partial<Readiness>): void {
+    const before = this.#readiness;
+    this.#readiness = { ...before, ...news };
+    const { ready, health, text } = this.#readiness;
+    if (ready === before.ready && health === before.health && text === before.text) return;
+    const process = { group: this.plan.group, name: this.plan.name };
+    this.#context.hands.announce({ type: 'readiness', process, readiness: this.#readiness });
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Resolves as soon as `seen` holds; looks after every stimulus, and when its readiness changes. */
   until(seen: (phase: Phase) => boolean): Promise<Phase> {
     return new Promise((resolve) => {
       const look = (): void => {
@@ -137,6 +154,7 @@ export class Process {
     this.#disarm = null;
     if (this.#phase.name !== 'launching') return;
     this.#operatorSignal = null;
+    this.#readiness = UNTOLD;
     this.#remember({ startedAt: this.#context.clock.wall() });
   }
 

@@ -2,6 +2,7 @@
 
 import type { ProcessInfo, ProcessStatus } from '../model/command.ts';
 import type { Phase } from '../model/phase.ts';
+import { UNTOLD } from '../model/readiness.ts';
 import type { Inspection, LogPaths, Usage } from './hands.ts';
 import type { CoreClock, Process } from './process.ts';
 
@@ -83,6 +84,7 @@ export const processStatus = (process: Process, seen: Seen, clock: CoreClock): P
     uptime: alive ? seconds(clock.wall() - past.startedAt) : 0,
     exit: death?.exit ?? null,
     spawnError: spawnError(phase),
+    readiness: alive && process.readiness !== UNTOLD ? process.readiness : null,
     restarts: process.history.restarts,
     score: past.score,
     containment: seen.inspection.containment,

@@ -2,6 +2,7 @@
 
 import type { Event, EventType, ProcessName, Score } from '../model/event.ts';
 import type { Exit, Swept } from '../model/phase.ts';
+import { readinessWords, type Readiness } from '../model/readiness.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isOom } from '../model/verdict.ts';
 import type { Journal, Level, Line } from './journal.ts';
@@ -83,6 +84,12 @@ const changed = ({ process, from, to }: Of<'state'>, facts: Facts): readonly Lin
   return to === 'STOPPING' ? info(`waiting for ${name} to stop`) : [];
 };
 
+const readinessLine = (process: ProcessName, readiness: Readiness): Line => ({
+  level: readiness.health === 'unhealthy' ? 'warn' : 'info',
+  text: `${process.name}: ${readinessWords(readiness)}`,
+  process,
+});
+
 const WORDS: Words = {
   state: changed,
   launched: ({ process, leader, score }) => {
@@ -108,6 +115,7 @@ const WORDS: Words = {
   'memory-care': ({ process, text }) => [
     { level: 'warn', text: `memory: ${process.name}: ${text}`, process },
   ],
+  readiness: ({ process, readiness }) => [readinessLine(process, readiness)],
   mood: ({ mood }) => [{ level: 'debug', text: `supervisor mood: ${mood}`, process: null }],
   group: ({ group, change }) => [{ level: 'debug', text: `group ${change}: ${group}`, process: null }],
 };

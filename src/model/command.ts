@@ -5,6 +5,7 @@ import type { ErrorCode, TsvisorError } from './errors.ts';
 import type { ProcessName, Score } from './event.ts';
 import type { IncidentsReply, OomRankReply } from './oom-report.ts';
 import type { ProcessPlan } from './plan.ts';
+import type { Readiness } from './readiness.ts';
 import type { Mood, State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,6 +24,8 @@ export interface ProcessStatus {
   readonly uptime: number;
   readonly exit: Exit | null;
   readonly spawnError: string;
+  /** Null where the program neither says that it is ready nor is checked, and while nothing runs. */
+  readonly readiness: Readiness | null;
   readonly restarts: number;
   /** Null before the first launch. */
   readonly score: Score | null;

@@ -1,6 +1,7 @@
 // What happened? Everything the supervisor announces, values fixed at the moment it happened.
 
 import type { Death, Identity, Reason, Swept } from './phase.ts';
+import type { Readiness } from './readiness.ts';
 import type { Mood, State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -59,6 +60,8 @@ export type Event =
     }
   /** It uses much memory, or waits for it: what was seen and what is done. */
   | { readonly type: 'memory-care'; readonly process: ProcessName; readonly text: string }
+  /** What is known of a live process beyond being up has changed. */
+  | { readonly type: 'readiness'; readonly process: ProcessName; readonly readiness: Readiness }
   | { readonly type: 'mood'; readonly mood: Mood }
   | { readonly type: 'group'; readonly group: string; readonly change: 'added' | 'removed' };
 

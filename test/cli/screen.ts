@@ -45,6 +45,7 @@ export const createProcess = (changes: Partial<ProcessStatus> = {}): ProcessStat
   cpu: null,
   members: 3,
   memoryMax: null,
+  readiness: null,
   lastDeath: null,
   stdoutLog: '',
   stderrLog: '',

@@ -289,3 +289,31 @@ describe("an operator's signal", () => {
     expect(stage.judged[0]?.orderedBy).toBe('operator');
   });
 });
+
+describe('readiness', () => {
+  test('is told when it changes, and once', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    process.learn({ ready: false });
+    process.learn({ ready: false });
+    process.learn({ ready: true, text: '3 workers' });
+    const told = stage.events.flatMap((event) => (event.type === 'readiness' ? [event.readiness] : []));
+    expect(told).toEqual([
+      { ready: false, health: null, text: null },
+      { ready: true, health: null, text: '3 workers' },
+    ]);
+  });
+
+  test('wakes who waits for it, and is forgotten by the next launch', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    const seen = process.until(() => process.readiness.health === 'healthy');
+    process.learn({ health: 'healthy' });
+    await seen;
+    await stage.dies(KILLED, verdict('no'));
+    expect(process.phase.name).toBe('launching');
+    expect(process.readiness.health).toBe(null);
+  });
+});

@@ -43,6 +43,7 @@ export const statusOf = (news: Partial<ProcessStatus>): ProcessStatus => ({
   cpu: 0,
   members: 1,
   memoryMax: null,
+  readiness: null,
   lastDeath: null,
   stdoutLog: '',
   stderrLog: '',
