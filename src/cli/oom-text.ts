@@ -83,12 +83,34 @@ export const rankText = (reply: OomRankReply, paint: Paint): string =>
     `The next victim first. Linux ${reply.kernel}: NOW is the kernel's formula as things are; WHEN IT COMES leaves out file pages, which are dropped before it kills.`,
   ].join('\n');
 
+/** Points of time shown of the minute before. */
+const POINTS = 6;
+
+/** `memory before: 12.0M (-34 s), 40.1M (-9 s); 20.1G left`: the ends, and what lies evenly between. */
+const samplesLine = (samples: Incident['samples']): string | null => {
+  const known = samples.filter(({ memory }) => memory !== null);
+  const last = known.length - 1;
+  const shown = known.filter(
+    (_, at) =>
+      last < POINTS || Math.floor((at * (POINTS - 1)) / last) > Math.floor(((at - 1) * (POINTS - 1)) / last),
+  );
+  if (shown.length === 0) return null;
+  const points = shown.map(
+    ({ memory, before }) =>
+      `${memoryWords(memory ?? 0)} (-${(before / 1000).toFixed(before < 9950 ? 1 : 0)} s)`,
+  );
+  const available = known.at(-1)?.available ?? null;
+  return `  memory before: ${points.join(', ')}${available === null ? '' : `; ${memoryWords(available)} left`}`;
+};
+
 const incidentLines = (incident: Incident, folder: string, paint: Paint): readonly string[] => {
-  const { id, at, process, whom, verdict, members, acts } = incident;
+  const { id, at, process, whom, verdict, members, acts, samples } = incident;
+  const before = samplesLine(samples);
   const name = process === null ? 'the supervisor' : namespec(process.group, process.name);
   return [
     `${paint('bold', new Date(at).toISOString())} ${name} (${whom}, ${verdict.oom}, ${verdict.cause})`,
     `  ${printable(verdict.because)}`,
+    ...(before === null ? [] : [before]),
     ...(members.length === 0
       ? []
       : [

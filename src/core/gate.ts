@@ -5,8 +5,10 @@ import type { Process } from './process.ts';
 
 /** As the kernel has it now; null where it cannot be read, which then keeps nobody waiting. */
 export interface MachineMemory {
-  /** Bytes. */
+  /** Bytes: of the machine, or under the tightest limit around us. */
   readonly available: number | null;
+  /** Path of the cgroup with that limit; null or absent for the machine. */
+  readonly limitedBy?: string | null;
   /** Percent of the last ten seconds in which somebody waited for memory. */
   readonly pressure: number | null;
 }
@@ -20,11 +22,17 @@ export interface GateParts {
 const MB = 1024 * 1024;
 const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
+const where = (limitedBy: string | null): string => {
+  if (limitedBy === null) return '';
+  return ` under the limit of ${limitedBy === '/' ? 'this container' : limitedBy}`;
+};
+
 /** What of the condition does not hold, in words; null when all does. */
-const shortage = (when: StartWhen, { available, pressure }: MachineMemory): string | null => {
+const shortage = (when: StartWhen, memory: MachineMemory): string | null => {
+  const { available, pressure, limitedBy = null } = memory;
   const { memoryAvailable, pressureBelow } = when;
   if (memoryAvailable !== null && available !== null && available < memoryAvailable)
-    return `waits for memory: ${megabytes(available)} available, start_when asks for ${megabytes(memoryAvailable)}`;
+    return `waits for memory: ${megabytes(available)} available${where(limitedBy)}, start_when asks for ${megabytes(memoryAvailable)}`;
   if (pressureBelow !== null && pressure !== null && pressure >= pressureBelow)
     return `waits for memory pressure: ${pressure} %, start_when asks for less than ${pressureBelow} %`;
   return null;

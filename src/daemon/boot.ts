@@ -159,8 +159,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
     listeners: (one) => listenersTo(one, events),
     sockets: shareSockets(rooms, folder, groupOf),
     evidence,
-    watch: memory.watch,
-    care: memory.care,
+    watches: memory.watches,
     caught: (one, verdict) => memory.incidents.caught(one, verdict),
     outputs,
     bus,
@@ -248,7 +247,7 @@ export const boot = async (options: BootOptions): Promise<House> => {
     clock: linux.clock,
     remembered: rememberedStates(ground, ledger),
     stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
-    memory: () => ({ available: linux.memory.available(), pressure: linux.memory.pressure() }),
+    memory: () => ({ ...linux.memory.headroom(), pressure: linux.memory.pressure() }),
     onBug,
   });
   tellEvents(rooms, ledger);

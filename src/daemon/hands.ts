@@ -20,8 +20,6 @@ import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
 import type { GroupPlan, ProcessPlan, SupervisorPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
-import type { CareWatch } from '../oom/care.ts';
-import type { MemoryWatch } from '../oom/memory.ts';
 import { chooseScore } from '../oom/score.ts';
 import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, LaunchResult } from '../spawn/launch.ts';
@@ -29,12 +27,13 @@ import type { Sweeper } from '../spawn/sweep.ts';
 import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
 import { commandRefusal } from './command-refusal.ts';
 import { environmentOf } from './environment.ts';
-import { pressureVariables, waitedIn } from './pressure.ts';
+import { pressureVariables } from './pressure.ts';
 import { judgeDeath, logSize } from './judging.ts';
 import type { SharedSockets } from './shared-sockets.ts';
 import type { PipeFolder } from './pipes.ts';
 import { rescore } from './rescore.ts';
 import { rungFor, type Rung } from './rung.ts';
+import type { Watches } from './watches.ts';
 
 export interface HandsParts {
   readonly linux: Linux;
@@ -47,8 +46,7 @@ export interface HandsParts {
   readonly rung: Rung;
   readonly sweeper: Sweeper;
   readonly evidence: EvidenceGatherer;
-  readonly watch: MemoryWatch;
-  readonly care: CareWatch;
+  readonly watches: Watches;
   /** A death is judged; its members have not been swept yet. */
   readonly caught: (plan: ProcessPlan, verdict: Verdict) => void;
   readonly outputs: OutputRoom;
@@ -145,12 +143,10 @@ export class RealHands implements Hands {
   }
 
   async judge(plan: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict> {
-    const { linux, evidence, watch, outputs } = this.#parts;
+    const { linux, evidence, watches, outputs } = this.#parts;
     const berth = this.berth(plan);
     const key = namespec(plan.group, plan.name);
-    this.#parts.care.forget(key);
-    const baseline = watch.baseline(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
-    watch.forget(key);
+    const baseline = watches.rest(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
     berth.stderrPath = outputs.known(plan, errorStream(plan));
     const verdict = judgeDeath({ berth, death, orderedBy, baseline, evidence, oom: linux.oom });
     this.#parts.caught(plan, verdict);
@@ -207,8 +203,7 @@ export class RealHands implements Hands {
     await berth.outputs?.drain();
     berth.outputs?.close();
     berth.unwatch?.();
-    this.#parts.watch.forget(key);
-    this.#parts.care.forget(key);
+    this.#parts.watches.forget(key);
     berth.cgroup?.remove();
   }
 
@@ -260,17 +255,10 @@ export class RealHands implements Hands {
     berth: Berth,
     life: { result: Extract<LaunchResult, { leader: Identity }>; rung: Rung; cookie: string },
   ): void {
-    const { watch } = this.#parts;
-    const { cgroup, baseline, plan } = berth;
     berth.containment = this.#containment(berth, life);
-    if (baseline === null) return;
-    const key = namespec(plan.group, plan.name);
     const { leader } = life.result;
-    const members = (): readonly number[] => this.inspect(plan, leader).members;
-    const waited = waitedIn(cgroup);
-    this.#parts.care.follow(key, { care: () => berth.plan.care, members, waited });
-    watch.follow(key, { leader, cgroup, baseline, members });
-    berth.unwatch ??= cgroup?.watch(() => watch.look(key)) ?? null;
+    const members = (): readonly number[] => this.inspect(berth.plan, leader).members;
+    this.#parts.watches.follow(berth, { leader, members });
   }
 
   #containment(

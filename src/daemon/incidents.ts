@@ -14,6 +14,8 @@ import { isOom, type Verdict } from '../model/verdict.ts';
 export interface IncidentsParts {
   readonly folder: string;
   readonly linux: Linux;
+  /** What was sampled of a process in this life. */
+  readonly samples: (process: ProcessName) => Incident['samples'];
   /** Pids of a process's members now. */
   readonly members: (process: ProcessName) => readonly number[];
   /** A file could not be written. */
@@ -30,6 +32,13 @@ const LASTS = 120_000;
 interface Open {
   incident: Incident;
   /** Monotonic milliseconds. */
+  readonly since: number;
+}
+
+/** Of those that earlier versions wrote. */
+const OLD = { samples: [] };
+
+interface Caught extends Pick<Incident, 'judged' | 'members' | 'samples'> {
   readonly since: number;
 }
 
@@ -62,7 +71,7 @@ export class Incidents {
   readonly #parts: IncidentsParts;
   readonly #open = new Map<string, Open>();
   /** Leaders whose death is judged and not announced yet: who was left of their members. */
-  readonly #caught = new Map<string, Pick<Incident, 'judged' | 'members'> & { readonly since: number }>();
+  readonly #caught = new Map<string, Caught>();
   #count = 0;
 
   constructor(parts: IncidentsParts) {
@@ -74,8 +83,9 @@ export class Incidents {
     if (!isOom(verdict)) return;
     const judged = kernelMs();
     const members = membersOf(this.#parts.members(process));
+    const samples = this.#parts.samples(process);
     const key = namespec(process.group, process.name);
-    this.#caught.set(key, { since: this.#now(), judged, members });
+    this.#caught.set(key, { since: this.#now(), judged, members, samples });
   }
 
   /** Subscribes to the bus. */
@@ -98,7 +108,7 @@ export class Incidents {
     const { folder } = this.#parts;
     const incidents = this.#files().flatMap((file) => {
       const read: unknown = this.#read(join(folder, file));
-      return isIncident(read) ? [read] : [];
+      return isIncident(read) ? [{ ...OLD, ...read }] : [];
     });
     return { folder, incidents: incidents.toReversed() };
   }
@@ -109,9 +119,9 @@ export class Incidents {
     const caught = this.#caught.get(key);
     this.#caught.delete(key);
     const made = this.#make(process, { verdict, whom });
-    const incident =
-      caught === undefined ? made : { ...made, members: caught.members, judged: caught.judged };
-    this.#open.set(key, { incident, since: caught?.since ?? this.#now() });
+    const { since, ...seen } = caught ?? { since: this.#now() };
+    const incident = { ...made, ...seen };
+    this.#open.set(key, { incident, since });
     this.#write(incident);
   }
 
@@ -138,7 +148,7 @@ export class Incidents {
   }
 
   #make(process: ProcessName | null, about: Pick<Incident, 'verdict' | 'whom'>): Incident {
-    const { linux, members } = this.#parts;
+    const { linux, members, samples } = this.#parts;
     const at = linux.clock.wall();
     this.#count += 1;
     const stamp = new Date(at).toISOString().replaceAll(':', '').replace('.', '-').slice(0, 21);
@@ -149,8 +159,9 @@ export class Incidents {
       process,
       ...about,
       members: process === null ? [] : membersOf(members(process)),
-      memory: { available: linux.memory.available(), pressure: linux.memory.pressure() },
+      memory: { available: linux.memory.headroom().available, pressure: linux.memory.pressure() },
       acts: [],
+      samples: process === null ? [] : samples(process),
     };
   }
 

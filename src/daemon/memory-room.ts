@@ -6,9 +6,8 @@ import type { Bus } from '../core/bus.ts';
 import type { Linux } from '../kernel/linux.ts';
 import type { PastLife } from '../model/command.ts';
 import type { Event, ProcessName } from '../model/event.ts';
-import { createCareWatch, type CareWatch } from '../oom/care.ts';
+import { namespec } from '../model/name.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
-import { createMemoryWatch, type MemoryWatch } from '../oom/memory.ts';
 import { care } from './caring.ts';
 import type { Ground } from './ground.ts';
 import type { RealHands } from './hands.ts';
@@ -17,6 +16,7 @@ import { memberKilled } from './member-killed.ts';
 import type { Notices } from './notices.ts';
 import { pastLifeWords } from './past-life.ts';
 import { Scores } from './scores.ts';
+import { Watches } from './watches.ts';
 
 export interface MemoryRoomParts {
   readonly ground: Ground;
@@ -31,8 +31,7 @@ export interface MemoryRoomParts {
 }
 
 export interface MemoryRoom {
-  readonly watch: MemoryWatch;
-  readonly care: CareWatch;
+  readonly watches: Watches;
   readonly incidents: Incidents;
   readonly scores: Scores;
   /** Before the first launch. */
@@ -53,23 +52,16 @@ const membersOf = (name: ProcessName, { supervisor, hands }: MemoryRoomParts): r
   return process === undefined ? [] : hands().inspect(process.plan, process.leader).members;
 };
 
-const openWatches = (parts: MemoryRoomParts): Pick<MemoryRoom, 'watch' | 'care'> => {
+const openWatches = (parts: MemoryRoomParts): Watches => {
   const { linux, evidence, supervisor, hands, onBug } = parts;
-  const { oom, processes, clock } = linux;
-  return {
-    watch: createMemoryWatch({
-      oom,
-      processes,
-      evidence,
-      killed: (key, found) =>
-        memberKilled({ key, evidence: found, supervisor: supervisor(), hands: hands(), linux }),
-    }),
-    care: createCareWatch({
-      processes,
-      now: () => clock.now(),
-      tell: (key, news) => care(key, news, { supervisor: supervisor(), hands: hands(), onBug }),
-    }),
-  };
+  return new Watches({
+    linux,
+    evidence,
+    groupOf: (name) => supervisor().groups.find((one) => one.name === name),
+    killed: (key, found) =>
+      memberKilled({ key, evidence: found, supervisor: supervisor(), hands: hands(), linux }),
+    tell: (key, news) => care(key, news, { supervisor: supervisor(), hands: hands(), onBug }),
+  });
 };
 
 const limitGroup = (name: string, { supervisor, hands, notices }: MemoryRoomParts): void => {
@@ -80,11 +72,12 @@ const limitGroup = (name: string, { supervisor, hands, notices }: MemoryRoomPart
 export const openMemory = (parts: MemoryRoomParts): MemoryRoom => {
   const { ground, linux, bus, notices, supervisor, hands } = parts;
   const folder = ground.settings.runtimeDir;
-  const { watch, care: careWatch } = openWatches(parts);
+  const watches = openWatches(parts);
   const incidents = new Incidents({
     folder: join(folder, 'incidents'),
     linux,
     members: (name) => membersOf(name, parts),
+    samples: ({ group, name }) => watches.samples(namespec(group, name)),
     failed: (why) => notices.add(why),
   });
   const scores = new Scores({ folder, supervisor, hands });
@@ -94,8 +87,7 @@ export const openMemory = (parts: MemoryRoomParts): MemoryRoom => {
     if (event.type === 'group' && event.change === 'added') limitGroup(event.group, parts);
   });
   return {
-    watch,
-    care: careWatch,
+    watches,
     incidents,
     scores,
     begin(pastLife) {
@@ -105,8 +97,7 @@ export const openMemory = (parts: MemoryRoomParts): MemoryRoom => {
       if (pastLife.verdict.cause === 'machine') supervisor().alarm();
     },
     tick() {
-      watch.tick();
-      careWatch.tick();
+      watches.tick();
       supervisor().tick();
     },
   };

@@ -8,6 +8,7 @@ import type { OomCandidate, OomDomain, OomRankReply } from '../model/oom-report.
 import type { ScoreRequest } from '../model/plan.ts';
 import { rank, type RankFacts } from '../oom/rank.ts';
 import { chooseScore } from '../oom/score.ts';
+import { placeWords } from '../oom/words.ts';
 import type { House } from './boot.ts';
 
 /** Strangers shown for each domain; ours are all shown. */
@@ -141,7 +142,7 @@ export const oomRank = (
   const domains = [...limited.values()].map(({ path, limit, used }) => {
     const inside = seen.filter(({ limits }) => limits.some((one) => one.path === path));
     const candidates = inside.map(({ candidate }) => candidate);
-    return domainOf(path, { limit, used }, { candidates, facts: { ...facts, total: limit } });
+    return domainOf(placeWords(path), { limit, used }, { candidates, facts: { ...facts, total: limit } });
   });
   return {
     memory: { total: memory, swap, available },

@@ -1,7 +1,7 @@
 // What does the OOM killer see of a process, and which limits stand above it? /proc and the cgroup files, read when asked.
 
 import { isRefusal, readBytes, readText } from './files.ts';
-import { cgroupPlaces, folderOf, type CgroupPlace } from './cgroup-place.ts';
+import { folderOf, memoryPlaces, type CgroupPlace } from './cgroup-place.ts';
 
 /** Bytes. */
 export interface Candidate {
@@ -33,6 +33,9 @@ const numberOf = (path: string): number | null => {
   return isRefusal(bytes) ? null : Number(bytes.toString('latin1'));
 };
 
+/** /proc/PID/oom_score; null when it cannot be read. */
+export const kernelScore = (pid: number): number | null => numberOf(`/proc/${pid}/oom_score`);
+
 const FIELD = /^(VmRSS|RssAnon|RssFile|RssShmem|VmSwap|VmPTE|Name):\s+(.*?)(?: kB)?$/gm;
 
 /** Null when it is gone, or has no memory of its own: kernel threads, zombies. */
@@ -55,7 +58,7 @@ export const readCandidate = (pid: number): Candidate | null => {
     swap: bytes('VmSwap'),
     pageTables: bytes('VmPTE'),
     score,
-    kernelScore: numberOf(`/proc/${pid}/oom_score`),
+    kernelScore: kernelScore(pid),
   };
 };
 
@@ -75,9 +78,6 @@ const limitedAt = (folder: string, path: string, version: 1 | 2): LimitedCgroup 
   return { path, limit, used: Number.isNaN(used) ? null : used };
 };
 
-const isMemory = ({ mount }: CgroupPlace): boolean =>
-  mount.version === 2 || mount.controllers.includes('memory');
-
 /** The limits above one pid, the nearest first; one reading of each cgroup for all pids. */
 export const createLimitLookup = (): ((pid: number) => readonly LimitedCgroup[]) => {
   const mountinfo = readText('/proc/self/mountinfo') ?? '';
@@ -90,19 +90,8 @@ export const createLimitLookup = (): ((pid: number) => readonly LimitedCgroup[])
     known.set(place.path, limited);
     return limited;
   };
-  const above = (place: CgroupPlace): readonly LimitedCgroup[] => {
-    const limits: LimitedCgroup[] = [];
-    for (let { path } = place; path !== '/' && path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
-      const limited = look({ ...place, path });
-      if (limited !== null) limits.push(limited);
-    }
-    return limits;
-  };
-  return (pid) => {
-    const places = cgroupPlaces(mountinfo, readText(`/proc/${pid}/cgroup`) ?? '').filter(isMemory);
-    const place = places.find(({ mount }) => mount.version === 1) ?? places[0];
-    return place === undefined ? [] : above(place);
-  };
+  return (pid) =>
+    memoryPlaces(mountinfo, readText(`/proc/${pid}/cgroup`) ?? '').flatMap((place) => look(place) ?? []);
 };
 
 export interface MachineTotals {

@@ -22,14 +22,20 @@ export interface MemoryFiles {
   /** As the kernel has them now; they begin at 0 with every new cgroup. */
   read(folder: string): Counters;
   charge(folder: string): Charge | null;
+  charged(folder: string): number | null;
   limit(folder: string, limits: MemoryLimits): Limited;
 }
 
 export const UNKNOWN: Counters = { cgroup: null, limitHits: null, groupKills: null };
 
+const numberOf = (path: string): number | null => {
+  const number = Number.parseInt(readText(path) ?? '', 10);
+  return Number.isNaN(number) ? null : number;
+};
+
 const chargeIn = (folder: string, names: { current: string; files: string }): Charge | null => {
-  const bytes = Number.parseInt(readText(`${folder}/${names.current}`) ?? '', 10);
-  if (Number.isNaN(bytes)) return null;
+  const bytes = numberOf(`${folder}/${names.current}`);
+  if (bytes === null) return null;
   return { bytes, files: numberIn(readText(`${folder}/memory.stat`) ?? '', names.files) ?? 0 };
 };
 
@@ -43,6 +49,7 @@ export const memoryV2: MemoryFiles = {
     return { cgroup, limitHits, groupKills: numberIn(text, 'oom_group_kill') };
   },
   charge: (folder) => chargeIn(folder, { current: 'memory.current', files: 'file' }),
+  charged: (folder) => numberOf(`${folder}/memory.current`),
   limit: setV2,
 };
 
@@ -54,6 +61,7 @@ export const memoryV1: MemoryFiles = {
     return text === null ? UNKNOWN : { ...UNKNOWN, cgroup: numberIn(text, 'oom_kill') };
   },
   charge: (folder) => chargeIn(folder, { current: 'memory.usage_in_bytes', files: 'total_cache' }),
+  charged: (folder) => numberOf(`${folder}/memory.usage_in_bytes`),
   limit: setV1,
 };
 

@@ -63,6 +63,23 @@ export const folderOf = ({ mount, path }: CgroupPlace): string | null => {
   return (mount.folder + path.slice(root.length)).replace(/(?<=.)\/$/, '');
 };
 
+const mayLimit = ({ mount }: CgroupPlace): boolean =>
+  mount.version === 2 || mount.controllers.includes('memory');
+
+/**
+ * The cgroup of these texts in the tree of the memory controller, and all above it, nearest first. In a cgroup namespace the
+ * container's own is `/`, and has limits that the machine's topmost cannot have.
+ */
+export const memoryPlaces = (mountinfo: string, cgroup: string): CgroupPlace[] => {
+  const found = cgroupPlaces(mountinfo, cgroup).filter(mayLimit);
+  const own = found.find(({ mount }) => mount.version === 1) ?? found[0];
+  const places: CgroupPlace[] = [];
+  if (own === undefined) return places;
+  for (let { path } = own; path !== '/'; path = path.slice(0, path.lastIndexOf('/')) || '/')
+    places.push({ ...own, path });
+  return [...places, { ...own, path: '/' }];
+};
+
 export const rootName = (instance: string): string => `tsvisor-${instance}`;
 /** Holds guardian and supervisor where the v2 memory controller asks that their old cgroup has no processes. */
 export const supervisorName = (instance: string): string => `tsvisor-${instance}-supervisor`;

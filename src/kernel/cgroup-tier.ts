@@ -107,6 +107,11 @@ class Leaf implements Cgroup {
     return memory === null || this.#memoryFolder === null ? null : memory.files.charge(this.#memoryFolder);
   }
 
+  charged(): number | null {
+    const { memory } = this.#parts;
+    return memory === null || this.#memoryFolder === null ? null : memory.files.charged(this.#memoryFolder);
+  }
+
   limit(limits: MemoryLimits): Limited {
     const { max, high, swap = null, oomGroup = false } = limits;
     const none = max === null && high === null && swap === null && !oomGroup;

@@ -1,10 +1,14 @@
 // How much memory does the machine have left, and how long do tasks wait for it? /proc/meminfo and pressure files.
 
+import { totalmem } from 'node:os';
 import { keepFile, numberIn } from './files.ts';
+import { createHeadroom, type Headroom } from './headroom.ts';
 
 export interface MachineMemoryFiles {
   /** Bytes of MemAvailable; null when not readable. */
   available(): number | null;
+  /** What is left where it is tightest: of the machine, or under a limit of a cgroup around us. */
+  headroom(): Headroom;
   /** `some avg10` of the machine, percent; null on kernels without PSI. */
   pressure(): number | null;
 }
@@ -28,12 +32,17 @@ export const readPressure = (path: string): (() => Pressure | null) => {
 export const createMachineMemory = (): MachineMemoryFiles => {
   const meminfo = keepFile('/proc/meminfo');
   const pressure = readPressure('/proc/pressure/memory');
+  const available = (): number | null => {
+    const text = meminfo();
+    const kilobytes = text === null ? null : numberIn(text, 'MemAvailable:');
+    return kilobytes === null ? null : kilobytes * 1024;
+  };
   return {
-    available() {
-      const text = meminfo();
-      const kilobytes = text === null ? null : numberIn(text.replaceAll(':', ''), 'MemAvailable');
-      return kilobytes === null ? null : kilobytes * 1024;
-    },
+    available,
+    headroom: createHeadroom({
+      machine: () => ({ available: available(), total: totalmem() }),
+      now: () => performance.now(),
+    }),
     pressure: () => pressure()?.avg10 ?? null,
   };
 };

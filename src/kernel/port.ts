@@ -101,6 +101,8 @@ export interface Cgroup {
   };
   /** Bytes charged now, and how many of them are files (page cache, tmpfs, shared memory); null without a controller. */
   charge(): { readonly bytes: number; readonly files: number } | null;
+  /** Bytes charged now, by one small read; null without a controller. */
+  charged(): number | null;
   /** Sets limits; says which file enforces them, or the reason why none does. */
   limit(limits: MemoryLimits): { readonly enforcedBy: string | null; readonly refusal: string | null };
   /** Absolute path of the file that tells its members' waits for memory; null where it has none of its own. */

@@ -60,6 +60,20 @@ interface IncidentAct {
   readonly text: string;
 }
 
+/** How things stood a while before an incident was known. Bytes. */
+export interface MemorySample {
+  /** Milliseconds. */
+  readonly before: number;
+  /** Of all members of the process. */
+  readonly memory: number | null;
+  /** The kernel's own oom_score of its leader. */
+  readonly score: number | null;
+  /** Of the machine, or under the tightest limit around us. */
+  readonly available: number | null;
+  /** Percent of ten seconds in which somebody waited for memory. */
+  readonly pressure: number | null;
+}
+
 export interface Incident {
   /** Name of its file without the ending. */
   readonly id: string;
@@ -78,9 +92,11 @@ export interface Incident {
     readonly rss: number;
     readonly swap: number;
   }[];
-  /** The machine then: bytes, and percent of time. */
+  /** The machine then, or the tightest limit around us: bytes, and percent of time. */
   readonly memory: { readonly available: number | null; readonly pressure: number | null };
   readonly acts: readonly IncidentAct[];
+  /** The minute before, oldest first; empty where nobody looked. */
+  readonly samples: readonly MemorySample[];
 }
 
 export interface IncidentsReply {

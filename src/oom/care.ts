@@ -29,10 +29,13 @@ export interface CareWatch {
   /** From a launch on; a later call for the same key begins a new life. */
   follow(key: string, cared: Cared): void;
   forget(key: string): void;
+  /** Bytes of all members at the last tick; null where no limit is watched. */
+  used(key: string): number | null;
   tick(): void;
 }
 
 interface Entry extends Cared {
+  used: number | null;
   /** Told, and not yet back below. */
   soft: boolean;
   hard: boolean;
@@ -53,11 +56,15 @@ class Watch implements CareWatch {
   }
 
   follow(key: string, cared: Cared): void {
-    this.#entries.set(key, { ...cared, soft: false, hard: false, last: null, since: null });
+    this.#entries.set(key, { ...cared, used: null, soft: false, hard: false, last: null, since: null });
   }
 
   forget(key: string): void {
     this.#entries.delete(key);
+  }
+
+  used(key: string): number | null {
+    return this.#entries.get(key)?.used ?? null;
   }
 
   tick(): void {
@@ -75,6 +82,7 @@ class Watch implements CareWatch {
       if (typeof read === 'number') return sum + read;
       return typeof read === 'string' ? sum : sum + read.rss;
     }, 0);
+    entry.used = used;
     if (hard !== null && used > hard && !entry.hard) {
       entry.hard = true;
       tell(key, { kind: 'hard', value: used, limit: hard });

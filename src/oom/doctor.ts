@@ -2,6 +2,7 @@
 
 import type { StatusReply } from '../model/command.ts';
 import type { Footing } from './footing.ts';
+import { placeWords } from './words.ts';
 
 export interface Finding {
   readonly level: 'fine' | 'advice' | 'broken';
@@ -127,7 +128,7 @@ const groupKills: Check = ({ footing: { oomGroups } }) =>
     ? fine('group kills', 'no cgroup above us is killed as a whole')
     : broken(
         'group kills',
-        `memory.oom.group is set on ${oomGroups.join(', ')}: when one process in it is killed for memory, the supervisor and its guardian are too`,
+        `memory.oom.group is set on ${oomGroups.map(placeWords).join(', ')}: when one process in it is killed for memory, the supervisor and its guardian are too`,
         'systemd: OOMPolicy=continue; Kubernetes: singleProcessOOMKill (1.32), or limits below the pod by memory_max',
       );
 
@@ -214,7 +215,7 @@ const limits: Check = ({ footing: { limits: around, memory } }) => {
   const { path, limit, used } = tightest;
   return fine(
     'limits around us',
-    `${path} allows ${size(limit)}${used === null ? '' : `, ${size(used)} used`}`,
+    `${placeWords(path)} allows ${size(limit)}${used === null ? '' : `, ${size(used)} used`}`,
   );
 };
 

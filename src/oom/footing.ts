@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { createLimitLookup, machineTotals, type LimitedCgroup } from '../kernel/candidates.ts';
+import { folderOf, memoryPlaces } from '../kernel/cgroup-place.ts';
 import { probeCgroups } from '../kernel/cgroup.ts';
 import { readText } from '../kernel/files.ts';
 import { openKernelLog } from '../kernel/kernel-log.ts';
@@ -73,14 +74,11 @@ const probe = (): Footing['cgroups'] => {
   return found;
 };
 
-const pathOf = (pid: number): string => /^0::(.*)$/m.exec(readText(`/proc/${pid}/cgroup`) ?? '')?.[1] ?? '/';
-
-const oomGroups = (pid: number): readonly string[] => {
-  const found: string[] = [];
-  for (let path = pathOf(pid); path !== '' && path !== '/'; path = path.slice(0, path.lastIndexOf('/')))
-    if (readText(`/sys/fs/cgroup${path}/memory.oom.group`)?.startsWith('1') === true) found.push(path);
-  return found;
-};
+/** In a container that is `/`: Kubernetes sets it there. */
+const oomGroups = (pid: number): readonly string[] =>
+  memoryPlaces(readText('/proc/self/mountinfo') ?? '', readText(`/proc/${pid}/cgroup`) ?? '')
+    .filter((place) => readText(`${folderOf(place) ?? ''}/memory.oom.group`)?.startsWith('1') === true)
+    .map(({ path }) => path);
 
 const PROPERTIES = ['OOMPolicy', 'Delegate', 'KillMode', 'ManagedOOMMemoryPressure'];
 

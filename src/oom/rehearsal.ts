@@ -44,6 +44,7 @@ const play = (): { readonly oom: OomWatch; readonly cgroup: Cgroup; readonly kil
       kill: () => 0,
       counters: () => ({ cgroup: kills, limitHits: null }),
       charge: () => null,
+      charged: () => null,
       limit: () => ({ enforcedBy: null, refusal: null }),
       watch: () => null,
       remove: () => undefined,

@@ -16,6 +16,9 @@ export const printable = (text: string): string =>
     [...Buffer.from(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
   );
 
+/** A cgroup whose limit is spoken of: in a cgroup namespace the topmost is the container's own. */
+export const placeWords = (path: string): string => (path === '/' ? 'this container' : printable(path));
+
 const recordWords = (record: OomRecord): string => {
   const score = record.score === null ? '' : `, oom_score_adj ${record.score}`;
   const anon = Math.round(record.anonRss / KB_PER_MB);

@@ -15,6 +15,10 @@ describe('the gate', () => {
     process.feed(start);
     expect(process.state).toBe('BACKOFF');
     expect(process.waitsFor()).toMatch(/waits for memory: .* available, start_when asks for/);
+    stage.memory = { available: 50, pressure: 0, limitedBy: '/' };
+    expect(process.waitsFor()).toMatch(/ available under the limit of this container, start_when asks for/);
+    stage.memory = { available: 50, pressure: 0, limitedBy: '/ci.slice' };
+    expect(process.waitsFor()).toMatch(/ available under the limit of \/ci\.slice, start_when asks for/);
     stage.gate.tick();
     expect(process.phase.name).toBe('waiting');
     stage.memory = { available: 500, pressure: 30 };

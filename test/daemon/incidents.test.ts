@@ -38,6 +38,8 @@ const launched: Event = {
   score: { requested: 300, effective: 300, refusal: null },
 };
 
+const SAMPLES = [{ before: 900, memory: 4096, score: 670, available: 1 << 30, pressure: 0 }];
+
 let folder: string;
 let clock: ManualClock;
 let incidents: Incidents;
@@ -48,6 +50,7 @@ const open = (at: string): Incidents =>
     folder: at,
     linux: { ...createLinux(), clock },
     members: () => [process.pid],
+    samples: () => SAMPLES,
     failed: (why) => failures.push(why),
   });
 
@@ -71,6 +74,7 @@ describe('an incident', () => {
     const [incident] = open(folder).list().incidents;
     expect(incident).toMatchObject({ process: APP, whom: 'leader', verdict: { cause: 'own-limit' } });
     expect(incident?.members[0]?.pid).toBe(process.pid);
+    expect(incident?.samples).toEqual(SAMPLES);
     expect(incident?.acts).toEqual([
       { after: 3, text: 'swept: 2 members killed, seen empty in 1.3 ms' },
       { after: 7, text: 'restarted: pid 10, score 300' },

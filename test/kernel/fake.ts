@@ -177,6 +177,7 @@ export class FakeKernel {
       kill: () => this.#killBelow(folder),
       counters: () => (memory === null ? none : { ...this.#countersOf(folder) }),
       charge: () => this.charge,
+      charged: () => this.charge?.bytes ?? null,
       limit: ({ max }) =>
         memory === null
           ? { enforcedBy: null, refusal: 'no memory controller is available here' }

@@ -1,0 +1,103 @@
+// Which watches follow a process from its launch to its death? Kills of members, limits of our own, pressure, and samples of its memory.
+
+import { kernelScore } from '../kernel/candidates.ts';
+import type { Linux } from '../kernel/linux.ts';
+import { namespec } from '../model/name.ts';
+import type { Identity } from '../model/phase.ts';
+import type { GroupPlan } from '../model/plan.ts';
+import { createCareWatch, type CareNews, type CareWatch } from '../oom/care.ts';
+import type { Baseline, EvidenceGatherer } from '../oom/evidence.ts';
+import { createMemoryWatch, type MemoryWatch, type MemoryWatchParts } from '../oom/memory.ts';
+import { createSamples, type Samples } from '../oom/samples.ts';
+import type { Berth } from './berth.ts';
+import { waitedIn } from './pressure.ts';
+
+export interface WatchesParts {
+  readonly linux: Linux;
+  readonly evidence: EvidenceGatherer;
+  readonly killed: MemoryWatchParts['killed'];
+  readonly tell: (key: string, news: CareNews) => void;
+  readonly groupOf: (name: string) => GroupPlan | undefined;
+}
+
+interface Life {
+  readonly leader: Identity;
+  /** Pids of all members now. */
+  readonly members: () => readonly number[];
+}
+
+/** The lowest of what its plan sets; what its group has is as it was at the launch. */
+const limitOf = ({ plan }: Berth, group: GroupPlan | undefined): number | null => {
+  const { memoryMax, memoryHigh, care } = plan;
+  const { soft = null, hard = null } = care.limitWatch ?? {};
+  const { max = null, high = null } = group?.limits ?? {};
+  const limits = [memoryMax, memoryHigh, soft, hard, max, high].filter((one) => one !== null);
+  return limits.length === 0 ? null : Math.min(...limits);
+};
+
+export class Watches {
+  readonly #parts: WatchesParts;
+  readonly #kills: MemoryWatch;
+  readonly #care: CareWatch;
+  readonly #samples: Samples;
+
+  constructor(parts: WatchesParts) {
+    const { linux, evidence, killed, tell } = parts;
+    const { oom, processes, clock, memory } = linux;
+    this.#parts = parts;
+    this.#kills = createMemoryWatch({ oom, processes, evidence, killed });
+    this.#care = createCareWatch({ processes, now: () => clock.now(), tell });
+    this.#samples = createSamples({
+      headroom: () => memory.headroom(),
+      pressure: () => memory.pressure(),
+      now: () => clock.now(),
+    });
+  }
+
+  /** From a launch on. */
+  follow(berth: Berth, { leader, members }: Life): void {
+    const { cgroup, baseline, plan } = berth;
+    if (baseline === null) return;
+    const key = namespec(plan.group, plan.name);
+    this.#care.follow(key, { care: () => berth.plan.care, members, waited: waitedIn(cgroup) });
+    this.#kills.follow(key, { leader, cgroup, baseline, members });
+    const group = this.#parts.groupOf(plan.group);
+    this.#samples.follow(key, {
+      limit: () => limitOf(berth, group),
+      memory: () => cgroup?.charged() ?? this.#care.used(key) ?? this.#residentIn(leader),
+      score: () => kernelScore(leader.pid),
+    });
+    berth.unwatch ??= cgroup?.watch(() => this.#kills.look(key)) ?? null;
+  }
+
+  /** The leader has died. Answers the baseline as it stands: kills already told are behind it; null when nobody followed. */
+  rest(key: string): Baseline | null {
+    const baseline = this.#kills.baseline(key);
+    this.#kills.forget(key);
+    this.#care.forget(key);
+    this.#samples.rest(key);
+    return baseline;
+  }
+
+  forget(key: string): void {
+    this.rest(key);
+    this.#samples.forget(key);
+  }
+
+  samples(key: string): ReturnType<Samples['of']> {
+    return this.#samples.of(key);
+  }
+
+  /** Once per second. */
+  tick(): void {
+    this.#kills.tick();
+    this.#care.tick();
+    this.#samples.tick();
+  }
+
+  /** Where neither a cgroup nor a watch adds its members up. */
+  #residentIn({ pid }: Identity): number | null {
+    const read = this.#parts.linux.processes.memory(pid);
+    return typeof read === 'string' ? null : read.rss;
+  }
+}

@@ -1,0 +1,127 @@
+// How did memory go before a kill? The last minute of each process whose memory is worth a look, once per second; owns no timer.
+
+import type { Headroom } from '../kernel/headroom.ts';
+import type { MemorySample } from '../model/oom-report.ts';
+
+interface Sampled {
+  /** Bytes of the limit or watch that stands nearest; null for none. As the plan wants it now. */
+  readonly limit: () => number | null;
+  /** Bytes of all its members; null when it cannot be read. */
+  readonly memory: () => number | null;
+  /** The kernel's own oom_score of its leader. */
+  readonly score: () => number | null;
+}
+
+export interface SampleParts {
+  readonly headroom: () => Headroom;
+  /** Percent of the last ten seconds in which somebody waited for memory. */
+  readonly pressure: () => number | null;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export interface Samples {
+  /** From a launch on; a later call for the same key begins a new life. */
+  follow(key: string, sampled: Sampled): void;
+  /** Its leader has died: what was sampled is kept until the next life. */
+  rest(key: string): void;
+  forget(key: string): void;
+  /** Oldest first, at most a minute. */
+  of(key: string): readonly MemorySample[];
+  tick(): void;
+}
+
+interface Machine {
+  readonly available: number | null;
+  readonly pressure: number | null;
+}
+
+interface Taken {
+  readonly at: number;
+  readonly memory: number | null;
+  readonly score: number | null;
+  /** One for all that were sampled at the same tick. */
+  readonly machine: Machine;
+}
+
+interface Entry extends Sampled {
+  taken: Taken[];
+  resting: boolean;
+}
+
+/** Samples kept of one process; milliseconds they may be old. */
+const KEPT = 60;
+const MINUTE = 60_000;
+/** Ticks between two looks at what is far below its limit and does not move. */
+const CALM = 5;
+/** Memory is short when less than this part of it is left: then those without a limit are sampled too. */
+const SHORT = 0.25;
+/** It moves when it has changed by this part of itself. */
+const MOVES = 1 / 32;
+
+const isCalm = ({ taken }: Entry, limit: number | null): boolean => {
+  const [last, before] = [taken.at(-1)?.memory, taken.at(-2)?.memory];
+  if (typeof last !== 'number' || typeof before !== 'number') return false;
+  return last < (limit ?? Infinity) / 2 && Math.abs(last - before) <= before * MOVES;
+};
+
+class Keeper implements Samples {
+  readonly #parts: SampleParts;
+  readonly #entries = new Map<string, Entry>();
+  #ticks = 0;
+  #short = false;
+
+  constructor(parts: SampleParts) {
+    this.#parts = parts;
+  }
+
+  follow(key: string, sampled: Sampled): void {
+    this.#entries.set(key, { ...sampled, taken: [], resting: false });
+  }
+
+  rest(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) entry.resting = true;
+  }
+
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  of(key: string): readonly MemorySample[] {
+    const now = this.#parts.now();
+    const taken = this.#entries.get(key)?.taken ?? [];
+    return taken
+      .filter(({ at }) => now - at <= MINUTE)
+      .map(({ at, memory, score, machine }) => ({ before: Math.round(now - at), memory, score, ...machine }));
+  }
+
+  tick(): void {
+    this.#ticks += 1;
+    const calmTurn = this.#ticks % CALM === 0;
+    let machine: Machine | null = null;
+    if (calmTurn) machine = this.#look();
+    for (const entry of this.#entries.values()) {
+      if (entry.resting) continue;
+      const limit = entry.limit();
+      if (limit === null && !this.#short) continue;
+      if (!calmTurn && isCalm(entry, limit)) continue;
+      machine ??= this.#look();
+      this.#take(entry, machine);
+    }
+  }
+
+  #look(): Machine {
+    const { available, total } = this.#parts.headroom();
+    this.#short = available !== null && available < total * SHORT;
+    return { available, pressure: this.#parts.pressure() };
+  }
+
+  #take(entry: Entry, machine: Machine): void {
+    const [memory, score] = [entry.memory(), entry.score()];
+    entry.taken.push({ at: this.#parts.now(), memory, score, machine });
+    if (entry.taken.length > KEPT) entry.taken.shift();
+  }
+}
+
+export const createSamples = (parts: SampleParts): Samples => new Keeper(parts);
