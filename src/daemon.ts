@@ -97,7 +97,8 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   sayBeginning(house);
   house.memory.begin(house.pastLife);
   house.supervisor.start();
-  if (house.pastLife !== null) house.events.emit(pastLifeNote(house.pastLife));
+  if (house.pastLife !== null)
+    house.events.emit(pastLifeNote(house.pastLife), { process: null, verdict: house.pastLife.verdict });
   signals.obey(house, endings);
   tickEverySecond(house);
   report.ready();

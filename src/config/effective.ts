@@ -1,6 +1,7 @@
 // What is in force? The plan as plain data in the words of the keys, for `tsvisor config`.
 
 import { careData } from './care-data.ts';
+import type { HookAct, HookPlan } from '../model/hook.ts';
 import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -129,6 +130,40 @@ const serversData = (supervisor: SupervisorPlan): Data => ({
   })),
 });
 
+/** Addresses of webhooks are often secrets in themselves: all behind the host is hidden, and so are values of headers. */
+const hiddenUrl = (text: string): string => {
+  const { origin, pathname, search } = new URL(text);
+  return pathname === '/' && search === '' ? origin : `${origin}/(hidden)`;
+};
+
+const hookAct = (act: HookAct): Data =>
+  act.kind === 'run'
+    ? { run: act.command }
+    : {
+        webhook: hiddenUrl(act.url),
+        headers: Object.fromEntries(Object.keys(act.headers).map((name) => [name, '(set)'])),
+        headers_file: act.headersFile,
+      };
+
+const hooksData = (hooks: readonly HookPlan[]): Data =>
+  hooks.length === 0
+    ? {}
+    : {
+        hooks: Object.fromEntries(
+          hooks.map((hook) => [
+            hook.name,
+            {
+              on: hook.on,
+              ...hookAct(hook.act),
+              timeout: hook.timeout,
+              attempts: hook.attempts,
+              retry_delay: hook.retryDelay,
+              buffer_size: hook.bufferSize,
+            },
+          ]),
+        ),
+      };
+
 const supervisorData = (supervisor: SupervisorPlan): Data => ({
   identifier: supervisor.identifier,
   directory: supervisor.directory,
@@ -159,6 +194,7 @@ export const effectivePlan = (plan: Plan): Data => ({
   rpcinterfaces: Object.fromEntries(
     plan.supervisor.rpcInterfaces.map(({ name, factory, settings }) => [name, { factory, ...settings }]),
   ),
+  ...hooksData(plan.supervisor.hooks),
   groups: Object.fromEntries(plan.groups.map((group) => [group.name, groupData(group)])),
 });
 

@@ -43,6 +43,7 @@ const NAMED = [
   ['programs', 'program'],
   ['eventlisteners', 'eventlistener'],
   ['fcgi_programs', 'fcgi-program'],
+  ['hooks', 'tsvisor-hook'],
 ] as const satisfies readonly (readonly [string, SectionKind])[];
 
 /** As YAML has it: the kind alone, or a name behind a colon. */

@@ -193,6 +193,20 @@ export const FCGI_KEYS = {
   socket_backlog: { type: 'integer', default: null, scope: 'here', doc: 'Length of the queue of connections, 1 to 65535.' },
 } as const satisfies Rows;
 
+/** Sections of tsvisor's own, which supervisord passes over. */
+// oxfmt-ignore
+export const HOOK_KEYS = {
+  on: { type: 'events', default: '', scope: 'here', own: true, doc: 'Event types it wants, as a listener asks for them: a name that others begin with stands for all of these. Required.' },
+  run: { type: 'command', default: null, scope: 'here', own: true, doc: 'Command that is run for each event: the event as JSON on its stdin, its main facts in TSVISOR_* variables. Either this or webhook.' },
+  webhook: { type: 'text', default: null, scope: 'here', own: true, doc: 'URL that each event is sent to as JSON by POST. Either this or run.' },
+  headers: { type: 'environment', default: '', scope: 'here', own: true, doc: 'Headers of the requests; %(ENV_NAME)s keeps a secret out of the file.' },
+  headers_file: { type: 'text', default: null, scope: 'here', own: true, doc: 'File of further headers, `Name: value` on each line, read anew for each request.' },
+  timeout: { type: 'duration', default: '10', scope: 'here', own: true, doc: 'How long one attempt may take; then the command and its process group are killed, or the connection is closed.' },
+  attempts: { type: 'integer', default: '5', scope: 'here', own: true, doc: 'How often one event is tried before it counts as failed.' },
+  retry_delay: { type: 'duration', default: '1', scope: 'here', own: true, doc: 'Delay before the second attempt, doubled before each further one, up to a minute.' },
+  buffer_size: { type: 'integer', default: '100', scope: 'here', own: true, doc: 'How many events wait before the oldest is dropped.' },
+} as const satisfies Rows;
+
 /** Of program-like sections in YAML only; `expand_env` in every section. They are settled before anything is resolved. */
 // oxfmt-ignore
 export const YAML_KEYS = {
@@ -214,6 +228,7 @@ export const SECTIONS = {
   'fcgi-program': FCGI_KEYS,
   rpcinterface: RPC_INTERFACE_KEYS,
   ctlplugin: CTL_PLUGIN_KEYS,
+  'tsvisor-hook': HOOK_KEYS,
 } as const satisfies Record<string, Rows>;
 
 export type SectionKind = keyof typeof SECTIONS;

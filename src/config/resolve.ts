@@ -6,6 +6,7 @@ import type { Problem } from '../model/problem.ts';
 import { gatherOnce, problemAt } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { groupsOf } from './groups.ts';
+import { hooksOf } from './hooks.ts';
 import { SUPERVISOR_KEYS } from './keys.ts';
 import { environmentNames, namesIn } from './names.ts';
 import type { Names } from './names.ts';
@@ -43,7 +44,7 @@ const serverurlOf = (servers: ReturnType<typeof serversOf>): string | null => {
 
 type Settings = Omit<
   SupervisorPlan,
-  'environment' | 'unixServers' | 'inetServers' | 'rpcInterfaces' | 'serverurl'
+  'environment' | 'unixServers' | 'inetServers' | 'rpcInterfaces' | 'serverurl' | 'hooks'
 >;
 
 const runtimeDirOf = (work: Work, reader: SupervisorReader, names: Names): string | null => {
@@ -105,7 +106,9 @@ const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
   const rpcInterfaces = rpcInterfacesOf(work);
   const groups = groupsOf(work, { cwd: settings.cwd, environment });
   const servers = serversOf(work);
-  const supervisor = { ...settings, environment, rpcInterfaces, ...servers, serverurl: serverurlOf(servers) };
+  const serverurl = serverurlOf(servers);
+  const hooks = hooksOf(work);
+  const supervisor = { ...settings, environment, rpcInterfaces, ...servers, serverurl, hooks };
   return { file: draft.file, dialect: draft.dialect, includedFiles, supervisor, groups };
 };
 

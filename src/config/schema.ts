@@ -151,6 +151,7 @@ const topLevel = (): Schema => ({
   ),
   unix_http_server: section(SECTIONS.unix_http_server, "A socket for supervisord's clients."),
   inet_http_server: section(SECTIONS.inet_http_server, "A TCP port for supervisord's clients."),
+  hooks: named(SECTIONS['tsvisor-hook'], 'Commands and webhooks that hear of events, by name.'),
   rpcinterfaces: open(SECTIONS.rpcinterface, 'XML-RPC namespaces by name.'),
   supervisorctl: section(SECTIONS.supervisorctl, "Settings of supervisord's client."),
   ctlplugins: open(SECTIONS.ctlplugin, 'Plugins of that client, which are not available.'),

@@ -23,6 +23,7 @@ const NAMED: Readonly<Record<string, SectionKind>> = {
   fcgi_programs: 'fcgi-program',
   rpcinterfaces: 'rpcinterface',
   ctlplugins: 'ctlplugin',
+  hooks: 'tsvisor-hook',
 };
 
 /** Top-level sections. Servers may have a name behind a colon, as in ini. */

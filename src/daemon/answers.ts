@@ -30,7 +30,7 @@ export interface Endings {
 }
 
 export const supervisorStatus = (house: House, endings: Endings): SupervisorStatus => {
-  const { ground, supervisor, notices, pastLife, socket } = house;
+  const { ground, supervisor, notices, pastLife, socket, hooks } = house;
   const { plan, settings, link, tier, linux } = ground;
   const score = linux.processes.score(process.pid);
   return {
@@ -52,6 +52,7 @@ export const supervisorStatus = (house: House, endings: Endings): SupervisorStat
     started: endings.started,
     pastLife,
     notices: notices.all,
+    ...(hooks.statuses !== undefined && { hooks: hooks.statuses }),
   };
 };
 

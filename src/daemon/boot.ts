@@ -20,6 +20,7 @@ import { createSweeper } from '../spawn/sweep.ts';
 import { pipesOf, stdinOf } from './berth.ts';
 import type { Ground } from './ground.ts';
 import { RealHands } from './hands.ts';
+import { Hooks } from './hooks.ts';
 import { listenersTo, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
 import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
@@ -44,6 +45,7 @@ export interface House {
   readonly rung: Rung;
   readonly hands: RealHands;
   readonly events: EventRoom;
+  readonly hooks: Hooks;
   readonly supervisor: Supervisor;
   readonly replanning: Replanning;
   readonly memory: MemoryRoom;
@@ -232,12 +234,16 @@ export const boot = async (options: BootOptions): Promise<House> => {
     hands: () => hands,
   });
   const groupOf: GroupOf = (name) => supervisor.groups.find((group) => group.name === name);
+  const { identifier } = plan.supervisor;
+  const hooks = new Hooks({ supervisor: identifier, score: ground.score, linux, journal: voices.journal });
+  await hooks.adopt(plan.supervisor.hooks);
   const events = openEvents({
-    identifier: plan.supervisor.identifier,
+    identifier,
     groupOf,
     stdinOf: (one) => stdinOf(hands.berth(one)),
     journal: voices.journal,
     clock: linux.clock,
+    hooks,
   });
   const hands = createHands(rooms, { memory, events, groupOf });
   const stuck = await clearTheGround(rooms, ledger);
@@ -257,7 +263,7 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const seen = openSeen(rooms, { supervisor, hands, ask, about, pastLife });
   const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(seen) });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
-  const replanning = new Replanning({ ground, supervisor, hands });
-  const parts = { ground, voices, hands, events, supervisor, replanning, memory, ledger, api, socket, onBug };
-  return { ...parts, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife };
+  const replanning = new Replanning({ ground, supervisor, hands, hooks });
+  const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, ledger };
+  return { ...parts, api, socket, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife };
 };

@@ -4,7 +4,7 @@ import type { Supervisor } from '../core/supervisor.ts';
 import type { Process } from '../core/process.ts';
 import type { PressureAct } from '../model/memory-care.ts';
 import type { CareNews } from '../oom/care.ts';
-import { runHook } from '../spawn/hook.ts';
+import { runCommand } from '../spawn/command.ts';
 import type { RealHands } from './hands.ts';
 
 export interface Caring {
@@ -39,17 +39,16 @@ const perform = (act: PressureAct | null, process: Process, { supervisor, hands,
   if (act === null || process.leader === null) return;
   if (act.kind === 'signal') hands.signal(process.leader, act.signal, 'leader');
   else if (act.kind === 'restart') supervisor.renew(process).catch(onBug);
-  else
-    runHook(
-      act.command,
-      { TSVISOR_PROCESS: process.namespec, TSVISOR_PID: String(process.leader.pid) },
-      (failure) =>
-        hands.announce({
-          type: 'memory-care',
-          process: { group: process.plan.group, name: process.plan.name },
-          text: `cannot run ${act.command}: ${failure}`,
-        }),
-    );
+  else {
+    const variables = { TSVISOR_PROCESS: process.namespec, TSVISOR_PID: String(process.leader.pid) };
+    const { group, name } = process.plan;
+    runCommand({ command: act.command, variables })
+      .then((failure) => {
+        const text = `cannot run ${act.command}: ${failure}`;
+        if (failure !== null) hands.announce({ type: 'memory-care', process: { group, name }, text });
+      })
+      .catch(onBug);
+  }
 };
 
 /** Told first, then done. */

@@ -33,8 +33,8 @@ const isAtRest = (phase: string): boolean => AT_REST.has(phase);
 
 /** Pending replies get out, sockets and notes go; the guardian does the rest. */
 const leave = async (house: House): Promise<void> => {
-  const { ground, hands, api, ledger, voices } = house;
-  await hands.drain();
+  const { ground, hands, hooks, api, ledger, voices } = house;
+  await Promise.all([hands.drain(), hooks.close()]);
   await api.close();
   ledger.close();
   ground.tier?.dismantle();

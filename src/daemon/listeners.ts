@@ -3,7 +3,7 @@
 import { Ear } from '../events/ear.ts';
 import type { Inlet } from '../events/listener.ts';
 import type { Heard } from '../events/note.ts';
-import { EventRoom } from '../events/room.ts';
+import { EventRoom, type EventSink } from '../events/room.ts';
 import type { Clock } from '../kernel/port.ts';
 import type { Journal } from '../logs/journal.ts';
 import type { Listening } from '../logs/capture.ts';
@@ -61,6 +61,7 @@ export interface EventParts {
   readonly stdinOf: (plan: ProcessPlan) => string | null;
   readonly journal: Journal;
   readonly clock: Clock;
+  readonly hooks: EventSink;
 }
 
 const NO_STDIN: Inlet = { send: () => 'gone', clear: () => undefined };
@@ -70,7 +71,7 @@ const inletTo = (path: string, clock: Clock): Inlet => {
   return { send: (bytes) => (pipe.send(bytes) === 'sent' ? 'sent' : 'gone'), clear: () => pipe.clear() };
 };
 
-export const openEvents = ({ identifier, groupOf, stdinOf, journal, clock }: EventParts): EventRoom =>
+export const openEvents = ({ identifier, groupOf, stdinOf, journal, clock, hooks }: EventParts): EventRoom =>
   new EventRoom({
     server: identifier,
     groupOf,
@@ -78,5 +79,6 @@ export const openEvents = ({ identifier, groupOf, stdinOf, journal, clock }: Eve
       const path = stdinOf(plan);
       return path === null ? NO_STDIN : inletTo(path, clock);
     },
+    sink: hooks,
     say: (level, text, process) => journal.say(level, text, process),
   });

@@ -9,21 +9,25 @@ import { TsvisorError } from '../model/errors.ts';
 import type { GroupPlan, Plan } from '../model/plan.ts';
 import { refuseBadConfig, type Ground } from './ground.ts';
 import type { RealHands } from './hands.ts';
+import type { Hooks } from './hooks.ts';
 
 const namesOf = (groups: readonly { readonly name: string }[]): readonly string[] =>
   groups.map(({ name }) => name);
 
-const needsRestart = ({ supervisor }: PlanDiff): readonly string[] =>
-  supervisor.length === 0
-    ? []
-    : [
-        `settings of the supervisor itself have changed (${supervisor.join(', ')}): they hold after \`tsvisor restart\``,
-      ];
+/** Hooks follow at once. */
+const needsRestart = ({ supervisor }: PlanDiff): readonly string[] => {
+  const fields = supervisor.filter((field) => field !== 'hooks');
+  if (fields.length === 0) return [];
+  return [
+    `settings of the supervisor itself have changed (${fields.join(', ')}): they hold after \`tsvisor restart\``,
+  ];
+};
 
 export interface ReplanningParts {
   readonly ground: Ground;
   readonly supervisor: Supervisor;
   readonly hands: RealHands;
+  readonly hooks: Hooks;
 }
 
 /** Knows the plan that was read last; what is active is the supervisor's to know. */
@@ -79,7 +83,8 @@ export class Replanning {
   }
 
   async #carryOut({ added, removed, changed }: PlanDiff): Promise<readonly string[]> {
-    const { supervisor, hands } = this.#parts;
+    const { supervisor, hands, hooks } = this.#parts;
+    await hooks.adopt(this.#available.supervisor.hooks);
     const notices: string[] = [];
     const attempt = async (act: () => Promise<readonly string[] | void>): Promise<void> => {
       try {

@@ -3,9 +3,17 @@
 import type { Event, ProcessName } from '../model/event.ts';
 import type { GroupPlan, ProcessPlan } from '../model/plan.ts';
 import type { Inlet, Listener, Say } from './listener.ts';
+import { type About, ABOUT_NOTHING } from './message.ts';
 import { communicationNote, type Heard, logNote, type Note, notesFor, remoteNote } from './note.ts';
 import { Pool } from './pool.ts';
 import { createTicks } from './ticks.ts';
+
+/** Who hears events beside the listeners. */
+export interface EventSink {
+  wants(name: Note['name']): boolean;
+  /** Returns at once. */
+  accept(note: Note, about: About): void;
+}
 
 export interface EventRoomParts {
   /** supervisord's identifier. */
@@ -14,7 +22,14 @@ export interface EventRoomParts {
   readonly groupOf: (name: string) => GroupPlan | undefined;
   readonly inlet: (plan: ProcessPlan) => Inlet;
   readonly say: Say;
+  readonly sink?: EventSink;
 }
+
+const aboutOf = (event: Event): About => ({
+  process: 'process' in event ? event.process : null,
+  verdict:
+    event.type === 'member-killed' ? event.verdict : event.type === 'died' ? event.death.verdict : null,
+});
 
 export class EventRoom {
   readonly #parts: EventRoomParts;
@@ -29,17 +44,18 @@ export class EventRoom {
   /** A subscriber of the bus. A pool hears of its own addition, but not of its removal. */
   announce(event: Event): void {
     if (event.type === 'group') this.#change(event.group, event.change);
-    for (const note of notesFor(event)) this.emit(note);
+    for (const note of notesFor(event)) this.emit(note, aboutOf(event));
     if (event.type === 'state') this.listener(event.process)?.enter(event.to);
   }
 
   /** Whether anybody would hear it: what costs something to tell need not be told to nobody. */
   wants(name: Note['name']): boolean {
     for (const pool of this.#pools.values()) if (pool.wants(name)) return true;
-    return false;
+    return this.#parts.sink?.wants(name) ?? false;
   }
 
-  emit(note: Note): void {
+  emit(note: Note, about: About = ABOUT_NOTHING): void {
+    if (this.#parts.sink?.wants(note.name) === true) this.#parts.sink.accept(note, about);
     const pools = [...this.#pools.values()].filter((pool) => pool.wants(note.name));
     if (pools.length === 0) return;
     this.#serial += 1;
@@ -47,12 +63,12 @@ export class EventRoom {
   }
 
   logged(heard: Heard): void {
-    this.emit(logNote(heard));
+    this.emit(logNote(heard), { process: heard.process, verdict: null });
   }
 
   communicated(heard: Heard): void {
     const { process, channel } = heard;
-    this.emit(communicationNote(heard));
+    this.emit(communicationNote(heard), { process, verdict: null });
     this.#parts.say('debug', `'${process.name}' ${channel} emitted a comm event`, process);
   }
 

@@ -142,6 +142,11 @@ const supervisorFamilies = ({ supervisor, own, supervisorDeaths }: Picture): rea
   family('tsvisor_supervisor_deaths', byCause({ ...USUAL_KILLS, ...supervisorDeaths })),
 ];
 
+const hookSamples = ({ hooks = [] }: SupervisorStatus): readonly Sample[] =>
+  hooks.flatMap(({ name, sent, failed, dropped }) =>
+    byLabel({ sent, failed, dropped }, 'result', { hook: name }),
+  );
+
 const machineFamilies = ({ available, pressure, oomKills }: MachinePicture): readonly Family[] => [
   one('tsvisor_machine_memory_available_bytes', available),
   one('tsvisor_machine_memory_pressure_ratio', pressure === null ? null : pressure.avg10 / 100),
@@ -161,6 +166,7 @@ export const familiesOf = (picture: Picture): readonly Family[] => {
     one('tsvisor_processes_untold', processes.length - labelled.length),
     ...processFamilies(labelled),
     family('tsvisor_log_lost_bytes', byLabel(picture.lost, 'reason')),
+    family('tsvisor_hook_events', hookSamples(picture.supervisor)),
     histogram('tsvisor_sweep_duration_seconds', picture.sweeps),
     histogram('tsvisor_recovery_duration_seconds', picture.recoveries),
     ...machineFamilies(picture.machine),

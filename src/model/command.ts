@@ -3,6 +3,7 @@
 import type { Exit } from './phase.ts';
 import type { ErrorCode, TsvisorError } from './errors.ts';
 import type { ProcessName, Score } from './event.ts';
+import type { HookStatus } from './hook.ts';
 import type { IncidentsReply, OomRankReply } from './oom-report.ts';
 import type { ProcessPlan } from './plan.ts';
 import type { Readiness } from './readiness.ts';
@@ -76,6 +77,8 @@ export interface SupervisorStatus {
   readonly pastLife: PastLife | null;
   /** Things the operator should know, each said once in the log too. */
   readonly notices: readonly string[];
+  /** Absent in a config without hooks. */
+  readonly hooks?: readonly HookStatus[];
 }
 
 export interface StatusReply {

@@ -1,5 +1,6 @@
 // What is to run? The frozen result of a config: supervisor settings, groups, and one entry per process.
 
+import type { HookPlan } from './hook.ts';
 import type { MemoryCare } from './memory-care.ts';
 import type { Problem } from './problem.ts';
 
@@ -207,7 +208,7 @@ export interface RpcInterfacePlan {
 
 export interface SupervisorPlan {
   readonly identifier: string;
-  /** Null: no main log file (YAML default); 'syslog' is reported as not available. */
+  /** Absolute path or `syslog`. Null: no main log (YAML default). */
   readonly logfile: string | null;
   readonly logfileMaxBytes: number;
   readonly logfileBackups: number;
@@ -233,6 +234,7 @@ export interface SupervisorPlan {
   readonly serverurl: string | null;
   /** Folder of sockets, pipes and the ledger; null: chosen from the config's path, see runtime.ts. */
   readonly runtimeDir: string | null;
+  readonly hooks: readonly HookPlan[];
 }
 
 export interface Plan {
