@@ -21,7 +21,7 @@ import { pipesOf, stdinOf } from './berth.ts';
 import type { Ground } from './ground.ts';
 import { RealHands } from './hands.ts';
 import { Hooks } from './hooks.ts';
-import { listenersTo, openEvents } from './listeners.ts';
+import { type EventParts, listenersTo, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
 import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
 import { openMemory, type MemoryRoom } from './memory-room.ts';
@@ -221,6 +221,20 @@ const openSeen = (
   return new Seen({ ...parts, ground, voices, tally, subscribe, onBug });
 };
 
+const openListeners = (
+  { ground, voices }: Rooms,
+  parts: Pick<EventParts, 'hooks' | 'groupOf' | 'stdinOf'>,
+): EventRoom => {
+  const { identifier } = ground.plan.supervisor;
+  return openEvents({ ...parts, identifier, journal: voices.journal, clock: ground.linux.clock });
+};
+
+const openHooks = async ({ plan, score, linux }: Ground, { journal }: Voices): Promise<Hooks> => {
+  const hooks = new Hooks({ supervisor: plan.supervisor.identifier, score, linux, journal });
+  await hooks.adopt(plan.supervisor.hooks);
+  return hooks;
+};
+
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
 export const boot = async (options: BootOptions): Promise<House> => {
   const { ground, voices, ask, about, onBug } = options;
@@ -234,17 +248,8 @@ export const boot = async (options: BootOptions): Promise<House> => {
     hands: () => hands,
   });
   const groupOf: GroupOf = (name) => supervisor.groups.find((group) => group.name === name);
-  const { identifier } = plan.supervisor;
-  const hooks = new Hooks({ supervisor: identifier, score: ground.score, linux, journal: voices.journal });
-  await hooks.adopt(plan.supervisor.hooks);
-  const events = openEvents({
-    identifier,
-    groupOf,
-    stdinOf: (one) => stdinOf(hands.berth(one)),
-    journal: voices.journal,
-    clock: linux.clock,
-    hooks,
-  });
+  const hooks = await openHooks(ground, voices);
+  const events = openListeners(rooms, { hooks, groupOf, stdinOf: (one) => stdinOf(hands.berth(one)) });
   const hands = createHands(rooms, { memory, events, groupOf });
   const stuck = await clearTheGround(rooms, ledger);
   const supervisor = new Supervisor({
