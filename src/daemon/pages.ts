@@ -5,32 +5,38 @@ import type { Pages } from '../api/answer.ts';
 import type { Web } from '../web/room.ts';
 import type { Seen } from './seen.ts';
 
-const sendMetrics = async (
-  response: ServerResponse,
-  accept: string | undefined,
-  seen: Seen,
-): Promise<void> => {
-  const [{ familiesOf }, { CONTENT_TYPES, dialectFor, expose }] = await Promise.all([
+type SendMetrics = (response: ServerResponse, accept: string | undefined) => Promise<void>;
+
+const openMetrics = async (seen: Seen): Promise<SendMetrics> => {
+  const [{ familiesOf }, { Columns }, { CONTENT_TYPES, dialectFor, expose }] = await Promise.all([
     import('../metrics/page.ts'),
+    import('../metrics/columns.ts'),
     import('../metrics/exposition.ts'),
   ]);
-  const dialect = dialectFor(accept);
-  const body = expose(familiesOf(await seen.picture()), dialect);
-  response.writeHead(200, {
-    'content-type': CONTENT_TYPES[dialect],
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
+  const columns = new Columns();
+  return async (response, accept) => {
+    const dialect = dialectFor(accept);
+    const body = expose(familiesOf(await seen.picture(), columns), dialect);
+    response.writeHead(200, {
+      'content-type': CONTENT_TYPES[dialect],
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+    });
+    response.end(body);
+  };
 };
 
 const openWeb = async (seen: Seen): Promise<Web> => (await import('../web/room.ts')).createWeb(seen);
 
 export const pagesOf = (seen: Seen): Pages => {
+  let metrics: Promise<SendMetrics> | null = null;
   let web: Promise<Web> | null = null;
   return async (request, response, asked) => {
     if (asked.path === '/metrics' && request.method === 'GET') {
-      await sendMetrics(response, request.headers.accept, seen);
+      metrics ??= openMetrics(seen);
+      await (
+        await metrics
+      )(response, request.headers.accept);
       return true;
     }
     web ??= openWeb(seen);

@@ -8,8 +8,9 @@ import { processStatus } from '../core/status.ts';
 import { readPressure } from '../kernel/machine-memory.ts';
 import { createUsage } from '../kernel/usage.ts';
 import { openKeeper } from '../metrics/keep.ts';
-import type { Picture, ProcessPicture } from '../metrics/page.ts';
-import { Sampler, type Point, type Subject } from '../metrics/sampler.ts';
+import type { ProcessPicture } from '../metrics/columns.ts';
+import type { Picture } from '../metrics/page.ts';
+import { Sampler, type Point, type Reading, type Subject } from '../metrics/sampler.ts';
 import { Tally } from '../metrics/tally.ts';
 import type { Ask, ProcessStatus, SupervisorStatus } from '../model/command.ts';
 import type { Event } from '../model/event.ts';
@@ -58,12 +59,23 @@ export const openTally = ({ settings, linux }: Ground, { journal }: Voices): Tal
 
 const keyOf = ({ plan }: Process): string => `${plan.group}\0${plan.name}`;
 
+interface Order {
+  readonly found: readonly Process[];
+  readonly sorted: readonly Process[];
+}
+
+const inOrder = (processes: readonly Process[]): readonly Process[] => {
+  const keyed = processes.map((process) => ({ process, key: keyOf(process) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ process }) => process);
+};
+
 export class Seen {
   readonly #parts: SeenParts;
   /** Refuses with a TsvisorError. */
   readonly ask: TypedAsk;
   readonly #sampler: Sampler<Inspected>;
   readonly #pressure = readPressure(PRESSURE);
+  #order: Order = { found: [], sorted: [] };
   #lookedAt = -Infinity;
   #warming: NodeJS.Timeout | null = null;
 
@@ -141,9 +153,14 @@ export class Seen {
     this.#warming = null;
   }
 
+  /** By group, then name; the order of the last time while it holds. */
   #sorted(): readonly Process[] {
-    const keyed = this.#parts.supervisor.processes.map((process) => ({ process, key: keyOf(process) }));
-    return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ process }) => process);
+    const { processes } = this.#parts.supervisor;
+    const { found, sorted } = this.#order;
+    if (found.length === processes.length && found.every((one, index) => one === processes[index]))
+      return sorted;
+    this.#order = { found: processes, sorted: inOrder(processes) };
+    return this.#order.sorted;
   }
 
   #subject(process: Process): Subject<Inspected> {
@@ -160,18 +177,23 @@ export class Seen {
   }
 
   /** What was sampled of another leader than the present one says nothing of it. */
+  #reading({ namespec, leader }: Process): Reading<Inspected> | null {
+    const reading = this.#sampler.reading(namespec);
+    return reading?.inspection.leader?.pid === leader?.pid ? reading : null;
+  }
+
   #status(process: Process): ProcessStatus {
-    const reading = this.#sampler.reading(process.namespec);
+    const reading = this.#reading(process);
     const { leader } = process;
-    const same = reading?.inspection.leader?.pid === leader?.pid;
-    const members = same ? (reading?.inspection.members ?? []) : leader === null ? [] : [leader.pid];
+    const members = reading?.inspection.members ?? (leader === null ? [] : [leader.pid]);
+    const known = reading ?? this.#sampler.reading(process.namespec);
     const inspection: Inspection = {
-      containment: reading?.inspection.containment ?? '',
-      enforcedBy: reading?.inspection.enforcedBy ?? null,
+      containment: known?.inspection.containment ?? '',
+      enforcedBy: known?.inspection.enforcedBy ?? null,
       members,
     };
     const [first] = members;
-    const sampled = same && first !== undefined && reading !== null && reading.memory !== null;
+    const sampled = first !== undefined && reading !== null && reading.memory !== null;
     const usage = new Map(
       sampled ? [[first, { memory: reading.memory ?? 0, cpu: reading.cpu ?? 0 }] as const] : [],
     );
@@ -180,15 +202,26 @@ export class Seen {
     return processStatus(process, { inspection, usage, logs }, ground.linux.clock);
   }
 
+  /** Only what metrics tell: a status has words too, which cost more than numbers. */
   #picture(process: Process): ProcessPicture {
     const { hands, tally } = this.#parts;
-    const { plan } = process;
-    const reading = this.#sampler.reading(process.namespec);
+    const { plan, state, past, readiness, leader } = process;
+    const reading = this.#reading(process);
+    const known = reading ?? this.#sampler.reading(process.namespec);
+    const isUp = state === 'RUNNING' || state === 'STARTING';
     return {
-      status: this.#status(process),
+      group: plan.group,
+      name: plan.name,
+      state,
+      start: Math.trunc(past.startedAt / 1000),
+      score: past.score,
+      readiness: isUp ? readiness : null,
+      members: reading?.inspection.members.length ?? (leader === null ? 0 : 1),
+      memory: reading?.memory ?? null,
+      limit: known?.inspection.enforcedBy == null ? null : plan.memoryMax,
       tally: tally.of(plan),
-      cpuSeconds: reading?.cpuSeconds ?? 0,
-      charged: reading?.inspection.charged ?? null,
+      cpuSeconds: known?.cpuSeconds ?? 0,
+      charged: known?.inspection.charged ?? null,
       logBytes: hands.berth(plan).outputs?.written() ?? {},
     };
   }

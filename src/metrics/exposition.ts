@@ -3,10 +3,7 @@
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Sample {
-  /** Shared by all samples of one process: written once. */
   readonly labels: Labels;
-  /** Of this sample alone; its names are other ones. */
-  readonly more?: Labels;
   readonly value: number;
 }
 
@@ -26,6 +23,8 @@ interface FamilyHead {
 export type Family = FamilyHead &
   (
     | { readonly type: 'counter' | 'gauge'; readonly samples: readonly Sample[] }
+    /** Lines as they stand in both formats, each with its end. */
+    | { readonly type: 'counter' | 'gauge'; readonly lines: string }
     | { readonly type: 'histogram'; readonly value: HistogramValue }
   );
 
@@ -50,28 +49,15 @@ const escaped = (text: string): string =>
   /[\\"\n]/.test(text) ? text.replaceAll(/[\\"\n]/g, (character) => ESCAPES[character] ?? '') : text;
 
 /** `a="1",b="2"` */
-const written = (labels: Labels): string => {
+export const written = (labels: Labels): string => {
   let text = '';
   for (const name in labels) text += `${text === '' ? '' : ','}${name}="${escaped(labels[name] ?? '')}"`;
   return text;
 };
 
-/** The labels of one process stand in a dozen families. */
-const known = new WeakMap<Labels, string>();
-
-const sharedText = (labels: Labels): string => {
-  let text = known.get(labels);
-  if (text === undefined) {
-    text = written(labels);
-    known.set(labels, text);
-  }
-  return text;
-};
-
-const labelText = ({ labels, more }: Sample): string => {
-  const shared = sharedText(labels);
-  if (more === undefined) return shared === '' ? '' : `{${shared}}`;
-  return shared === '' ? `{${written(more)}}` : `{${shared},${written(more)}}`;
+const labelText = (labels: Labels): string => {
+  const text = written(labels);
+  return text === '' ? '' : `{${text}}`;
 };
 
 /** OpenMetrics wants bounds as floats: `1.0`. */
@@ -93,13 +79,17 @@ const familyText = (family: Family, dialect: Dialect): string => {
   const title = dialect === 'text' ? counted : name;
   let text = `# HELP ${title} ${escaped(help)}\n# TYPE ${title} ${type}\n`;
   if (family.type === 'histogram') return text + histogramText(name, family.value);
-  for (const sample of family.samples) text += `${counted}${labelText(sample)} ${sample.value}\n`;
+  if ('lines' in family) return text + family.lines;
+  for (const { labels, value } of family.samples) text += `${counted}${labelText(labels)} ${value}\n`;
   return text;
 };
 
+const isTold = (family: Family): boolean =>
+  family.type === 'histogram' || ('lines' in family ? family.lines !== '' : family.samples.length > 0);
+
 /** Families without samples are left out. */
 export const expose = (families: readonly Family[], dialect: Dialect): string => {
-  const told = families.filter((family) => family.type === 'histogram' || family.samples.length > 0);
+  const told = families.filter(isTold);
   const text = told.map((family) => familyText(family, dialect)).join('');
   return dialect === 'openmetrics' ? `${text}# EOF\n` : text;
 };
