@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const sources = ['guardian.c', 'channels.c'].map((name) => join(root, 'src/guardian', name));
+const sources = ['guardian.c', 'channels.c', 'service.c'].map((name) => join(root, 'src/guardian', name));
 const target = resolve(process.argv[2] ?? join(root, 'dist/guardian/guardian'));
 const FLAGS = ['-std=c11', '-Os', '-Wall', '-Wextra', '-ffunction-sections', '-Wl,--gc-sections', '-s'];
 

@@ -11,6 +11,7 @@ import { writeHolder } from './daemon/holder.ts';
 import { takeLock } from './daemon/instance-lock.ts';
 import { pastLifeWords } from './daemon/past-life.ts';
 import { openReport, type Report } from './daemon/report.ts';
+import { openService } from './daemon/service.ts';
 import { readSettings } from './daemon/settings.ts';
 import { catchSignals } from './daemon/signals.ts';
 import { beThrifty } from './daemon/thrift.ts';
@@ -99,10 +100,12 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   house.supervisor.start();
   if (house.pastLife !== null)
     house.events.emit(pastLifeNote(house.pastLife), { process: null, verdict: house.pastLife.verdict });
-  signals.obey(house, endings);
+  const service = await openService(house, link);
+  signals.obey({ house, endings, service });
   tickEverySecond(house);
   report.ready();
   link?.ready();
+  service.ready();
   if (link === null) return;
   await link.lost;
   endings.lostGuardian(await mournGuardian(house));

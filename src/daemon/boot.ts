@@ -44,6 +44,7 @@ export interface House {
   readonly notices: Notices;
   readonly rung: Rung;
   readonly hands: RealHands;
+  readonly bus: Bus;
   readonly events: EventRoom;
   readonly hooks: Hooks;
   readonly supervisor: Supervisor;
@@ -269,6 +270,7 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(seen) });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
   const replanning = new Replanning({ ground, supervisor, hands, hooks });
-  const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, ledger };
-  return { ...parts, api, socket, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife };
+  const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, ledger, api, socket };
+  const { bus } = rooms;
+  return { ...parts, bus, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife };
 };

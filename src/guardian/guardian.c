@@ -6,10 +6,12 @@
  *     supervisor only. The supervisor finds TSVISOR_GUARDIAN=1 in its environment and a socket on fd 3:
  *         guardian -> supervisor    guardian PID SCORE LIFE
  *                                   past exit|signal N killed N took USEC oom BEFORE AFTER stuck -|PID:TICK,... (LIFE > 1)
+ *                                   notify USEC                (where a service manager listens; USEC of its watchdog, or 0)
  *                                   end
  *         supervisor -> guardian    ready
+ *                                   notify TEXT                (to the service manager, as it is)
  *     How the supervisor ends decides. Status 0: sweep, end. 75: sweep, start anew at once. A failing status of the first one
- *     before `ready`, or any end after TERM, INT or QUIT: sweep, end. Everything else: sweep, wait, start anew.
+ *     before `ready`, or any end after TERM, INT, QUIT or ABRT: sweep, end. Everything else: sweep, wait, start anew.
  *     Exit status: the supervisor's; 3: LOCK is held by another; 4: members are left that cannot be killed; 125: cannot run.
  *
  * guardian exec OPTION... -- FILE ARGV0 ARG...
@@ -24,7 +26,7 @@
  *         reaper -> supervisor      pid PID TICK, the lines of exec, running, exited CODE | killed SIGNAL, empty
  *         supervisor -> reaper      kill        (end of file means the same)
  *
- * The further modes make what Node cannot: see channels.c. */
+ * The further modes make what Node cannot: see channels.c; `begin` is in service.c. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -312,7 +314,8 @@ struct guard {
     long long took, oom_before, oom_after; /* took: nanoseconds */
 };
 
-static bool is_stop(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT; }
+/* ABRT is what a service manager sends whose watchdog was not fed. */
+static bool is_stop(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT || signal == SIGABRT; }
 static bool is_forwarded(int signal) {
     return is_stop(signal) || signal == SIGHUP || signal == SIGUSR1 || signal == SIGUSR2;
 }
@@ -348,6 +351,7 @@ static void greet(const struct guard *guard) {
         dprintf(guard->socket, "took %lld oom %lld %lld ", guard->took / 1000, guard->oom_before, guard->oom_after);
         dprintf(guard->socket, "stuck %s\n", *stuck == '\0' ? "-" : stuck);
     }
+    if (has_manager()) dprintf(guard->socket, "notify %lld\n", watchdog_time());
     dprintf(guard->socket, "end\n");
 }
 
@@ -373,6 +377,8 @@ static bool start(struct guard *guard) {
     guard->socket = ends[0];
     guard->life++;
     greet(guard); /* before fork: the first thing the supervisor reads is already there */
+    expect_words(guard->socket);
+    feed_watchdog();
     long long oom_kills = count_oom_kills();
     guard->stop_asked = watched_ended = false;
     watched = fork();
@@ -390,14 +396,10 @@ static void attend(struct guard *guard) {
     while (!watched_ended) {
         int signal = sigwaitinfo(&all_signals, NULL);
         if (signal == SIGCHLD) reap_ended();
-        else if (is_forwarded(signal)) kill(watched, signal);
+        else if (signal == SIGIO) hear(guard->socket);
+        else if (is_forwarded(signal)) kill(watched, signal == SIGABRT ? SIGKILL : signal); /* what hangs hears nothing */
         if (is_stop(signal)) guard->stop_asked = true;
     }
-}
-
-static bool was_ready(const struct guard *guard) {
-    char bytes[6];
-    return recv(guard->socket, bytes, sizeof bytes, MSG_DONTWAIT) == sizeof bytes && memcmp(bytes, "ready\n", 6) == 0;
 }
 
 /* Notes how the supervisor ended and makes sure that nothing of it is left; false when something is. */
@@ -408,6 +410,7 @@ static bool bury(struct guard *guard) {
     stuck[0] = '\0';
     bool clean = sweep(10 * SECOND);
     guard->took = now() - ended;
+    notify("STATUS=the supervisor has ended, and all that it had started");
     if (!clean) each_number("/proc", name_if_stuck);
     close(guard->socket);
     return clean;
@@ -422,12 +425,13 @@ static int64_t restart_delay(struct guard *guard, bool healthy) {
 
 /* True when a stop was asked for meanwhile. Other signals have nobody to go to. */
 static bool rest(int64_t nanoseconds) {
-    int64_t deadline = now() + nanoseconds;
-    for (int signal; (signal = next_signal(&all_signals, deadline)) != 0;) {
+    for (int64_t deadline = now() + nanoseconds, left = nanoseconds;; left = deadline - now()) {
+        int64_t due = feed_watchdog();
+        int signal = next_signal(&all_signals, now() + (due < left ? due : left));
         if (is_stop(signal)) return true;
         if (signal == SIGCHLD) reap_ended();
+        if (signal == 0 && now() >= deadline) return false;
     }
-    return false;
 }
 
 /* The exit status after a supervisor that ended with `code`, or by a signal or a restart that came too late to matter. */
@@ -443,7 +447,7 @@ static int supervise(struct guard *guard) {
             if (rest(restart_delay(guard, false))) return finish(0, clean);
         attend(guard);
         int code = WIFEXITED(watched_status) ? WEXITSTATUS(watched_status) : -1;
-        bool failed_start = guard->life == 1 && code > 0 && code != RESTART && !was_ready(guard);
+        bool failed_start = guard->life == 1 && code > 0 && code != RESTART && !hear(guard->socket);
         bool healthy = now() - guard->started >= 60 * SECOND;
         clean = bury(guard);
         if (code == 0 || guard->stop_asked || failed_start) return finish(code, clean);
@@ -468,6 +472,7 @@ static int run_guard(char **argv) {
     if (guard.report >= 0) syscall(CLOSE_RANGE, guard.report + 1, ~0U, 0);
     int held = lock == NULL ? 0 : hold_lock(lock);
     if (held != 0) return held;
+    find_manager();
     block_signals();
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return refuse("adopt", "orphans", errno);
     lower_score(-1000);
@@ -683,5 +688,6 @@ int main(int argc, char **argv) {
     if (strcmp(mode, "widen") == 0) return run_widen(argv + 2);
     if (strcmp(mode, "peer") == 0) return run_peer();
     if (strcmp(mode, "share") == 0) return run_share(argv + 2);
+    if (strcmp(mode, "begin") == 0) return run_begin(argv + 2);
     return refuse("find mode", mode, EINVAL);
 }

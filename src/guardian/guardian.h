@@ -1,9 +1,10 @@
-/* What do guardian.c and channels.c need of each other? */
+/* What do the C files need of each other? */
 
 #ifndef GUARDIAN_H
 #define GUARDIAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { LINK = 3, CANNOT = 125 };
 
@@ -21,5 +22,22 @@ int run_fifo(char **argv);
 int run_widen(char **argv);
 int run_peer(void);
 int run_share(char **argv);
+
+/* Looks for a service manager in the environment, and takes what it said out of it. */
+void find_manager(void);
+bool has_manager(void);
+/* Microseconds within which the service manager wants to hear that all is well; 0: it does not. */
+long long watchdog_time(void);
+/* One message of sd_notify(3). */
+void notify(const char *text);
+/* Says that all is well; nanoseconds until it must be said again. */
+int64_t feed_watchdog(void);
+
+/* A new supervisor is about to speak on `socket`; SIGIO tells when, where somebody waits for its words. */
+void expect_words(int socket);
+/* Takes in what it has said; true once it has said that it is ready. */
+bool hear(int socket);
+
+int run_begin(char **argv);
 
 #endif

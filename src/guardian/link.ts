@@ -27,12 +27,19 @@ export interface Hello {
   readonly life: number;
   /** Null for the first life. */
   readonly past: PastFacts | null;
+  /** Null where no service manager (systemd) listens. */
+  readonly service: {
+    /** Milliseconds within which it wants to hear that all is well; null: it does not. */
+    readonly watchdog: number | null;
+  } | null;
 }
 
 export interface Link {
   readonly hello: Hello;
   /** Tells the guardian that we are up: from now on a failing end is a reason to start a successor. */
   ready(): void;
+  /** A line of sd_notify(3) for the service manager; dropped where the guardian does not read. */
+  notify(text: string): void;
   /** Resolves when the guardian is gone. */
   readonly lost: Promise<void>;
 }
@@ -44,6 +51,8 @@ const LINK_FD = 3;
 /** Bytes; a guardian's hello is below 2 kB. */
 const HELLO_MAX = 16 * 1024;
 const HELLO_MS = 5000;
+/** Bytes that a guardian which does not read is worth. */
+const UNREAD_MAX = 16 * 1024;
 
 const PAST =
   /^past (?<how>exit|signal) (?<number>\d+) killed (?<killed>\d+) took (?<took>\d+) oom (?<before>-?\d+) (?<after>-?\d+) stuck (?<stuck>.+)$/;
@@ -73,18 +82,25 @@ const parsePast = (line: string): PastFacts | null => {
   };
 };
 
+const parseService = (line: string): Hello['service'] => {
+  const time = /^notify (\d+)$/.exec(line)?.[1];
+  if (time === undefined) return null;
+  return { watchdog: Number(time) > 0 ? Number(time) / 1000 : null };
+};
+
 /** Pure. Null when the text is not (yet) a whole hello; grammar at the head of guardian.c. */
 export const parseHello = (text: string): Hello | null => {
   const lines = text.split('\n');
   const end = lines.indexOf('end');
   const first = /^guardian (\d+) (-?\d+) (\d+)$/.exec(lines[0] ?? '');
   if (end === -1 || first === null) return null;
-  const past = lines.slice(1, end).map(parsePast);
+  const facts = lines.slice(1, end);
   return {
     guardianPid: Number(first[1]),
     score: Number(first[2]),
     life: Number(first[3]),
-    past: past.find((one) => one !== null) ?? null,
+    past: facts.map(parsePast).find((one) => one !== null) ?? null,
+    service: facts.map(parseService).find((one) => one !== null) ?? null,
   };
 };
 
@@ -130,7 +146,14 @@ export const openLink = async (
   }
   socket.resume();
   socket.unref();
-  return { hello, ready: () => void socket.write('ready\n'), lost };
+  return {
+    hello,
+    ready: () => void socket.write('ready\n'),
+    notify: (text) => {
+      if (socket.writableLength < UNREAD_MAX) socket.write(`notify ${text.replaceAll(/\s+/g, ' ')}\n`);
+    },
+    lost,
+  };
 };
 
 /** The guardian that the build made, or null: no compiler was there, and the portable rung it is. */

@@ -48,7 +48,7 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
     const past = await line(/^past/);
     expect(before.filter(isAlive)).toEqual([]);
     expect(past).toMatch(/^past signal 9 killed [56] took \d+ oom \d+ \d+ stuck -$/);
-    expect(traces.pids()).toHaveLength(3);
+    await until('guardian, supervisor and its sleep', () => traces.pids().length === 3);
   });
 
   test('tells the counter of OOM kills at the start and at the end of the last supervisor', async () => {

@@ -15,7 +15,16 @@ describe('a hello', () => {
       score: -1000,
       life: 1,
       past: null,
+      service: null,
     });
+  });
+
+  test.each([
+    ['30000000', 30_000],
+    ['0', null],
+  ])('tells that a service manager listens, and of its watchdog (%s)', (usec, watchdog) => {
+    const text = `guardian 1 0 2\npast exit 75 killed 0 took 0 oom -1 -1 stuck -\nnotify ${usec}\nend\n`;
+    expect(parseHello(text)).toMatchObject({ past: { killed: 0 }, service: { watchdog } });
   });
 
   test('of a later life tells how the last one ended', () => {
@@ -34,6 +43,7 @@ describe('a hello', () => {
           { pid: 41, startTick: 99 },
         ],
       },
+      service: null,
     });
   });
 
@@ -123,6 +133,15 @@ describe('a link', () => {
     });
     link?.ready();
     expect(await heard).toBe('ready\n');
+  });
+
+  test('passes on one line for the service manager, whatever is in it', async () => {
+    const { link, guardian } = await opened();
+    const heard = new Promise<string>((settle) => {
+      guardian.once('data', (bytes) => settle(bytes.toString()));
+    });
+    link?.notify('STATUS=web\nMAINPID=1\r is FATAL');
+    expect(await heard).toBe('notify STATUS=web MAINPID=1 is FATAL\n');
   });
 
   test('is lost when the guardian is gone, and not before', async () => {
