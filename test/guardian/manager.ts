@@ -21,7 +21,7 @@ const answers = (): boolean => {
 /** For `describe.skipIf`. */
 export const noPython = !answers();
 
-export interface Message {
+interface Message {
   readonly pid: number;
   readonly text: string;
   /** Of performance.now(). */
