@@ -2,7 +2,7 @@
 
 import type { Event, EventType } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
-import type { Exit } from '../model/phase.ts';
+import type { Exit, Reason } from '../model/phase.ts';
 import { readinessWords } from '../model/readiness.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import type { Paint, Style } from './terminal.ts';
@@ -14,8 +14,10 @@ const exitWords = ({ code, signal }: Exit): string => {
   return code === null ? 'nobody saw how' : `exit status ${code}`;
 };
 
-const verdictWords = (verdict: Verdict | null): string =>
-  verdict !== null && isOom(verdict) ? `; oom ${verdict.oom}: ${verdict.because}` : '';
+const verdictWords = (verdict: Verdict | null, reason: Reason): string => {
+  if (verdict !== null && isOom(verdict)) return `; oom ${verdict.oom}: ${verdict.because}`;
+  return reason === 'watchdog' ? `; watchdog: ${verdict?.because ?? ''}` : '';
+};
 
 const WORDS: Words = {
   state: ({ from, to, pid }) => `${from} → ${to}${pid === 0 ? '' : ` (pid ${pid})`}`,
@@ -25,7 +27,7 @@ const WORDS: Words = {
       : `launched, pid ${leader.pid}, score ${effective} instead of ${requested} (${refusal})`,
   'launch-failed': ({ error }) => `not launched: ${error}`,
   died: ({ death, expected, reason }) =>
-    `died, ${exitWords(death.exit)}${expected || reason !== 'died' ? '' : ', not expected'}${verdictWords(death.verdict)}`,
+    `died, ${exitWords(death.exit)}${expected || reason !== 'died' ? '' : ', not expected'}${verdictWords(death.verdict, reason)}`,
   'member-killed': ({ verdict }) => `a member was killed: ${verdict.because}`,
   swept: ({ swept: { killed, remaining } }) =>
     `swept, ${killed} killed${remaining.length === 0 ? '' : `, ${remaining.length} cannot be killed`}`,
@@ -59,7 +61,10 @@ const wordsOf = (event: Event): string => {
 
 const styleOf = (event: Event): Style | undefined => {
   if (event.type === 'died')
-    return (event.expected || event.reason !== 'died') && !isOom(event.death.verdict) ? undefined : 'red';
+    return (event.expected || (event.reason !== 'died' && event.reason !== 'watchdog')) &&
+      !isOom(event.death.verdict)
+      ? undefined
+      : 'red';
   return STYLES[event.type];
 };
 

@@ -100,7 +100,7 @@ export const ROWS = [
     takes: 'processes',
     summary: 'wait until the named processes are in a state',
     detail:
-      `States: \`running\`, \`ready\` (for now the same), \`exited\` (at rest, whatever the reason). ${NAMES}\n` +
+      `States: \`running\`, \`ready\` (a program with \`notify\` has said so; others: running), \`exited\` (at rest, whatever the reason). ${NAMES}\n` +
       'Exit status: 7 when a process is FATAL and so never runs; 124 when the time is over.',
     options: [
       { flags: '--for <state>', meaning: 'running, ready or exited (running)' },

@@ -3,6 +3,7 @@
 import type { PastLife, ProcessStatus, StatusReply, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Exit } from '../model/phase.ts';
+import { readinessWords, type Readiness } from '../model/readiness.ts';
 import type { State } from '../model/state.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import type { Paint, Style } from './terminal.ts';
@@ -38,8 +39,10 @@ const OOM_WORDS: Readonly<Record<Verdict['oom'], string>> = {
 
 const deathWords = ({ lastDeath }: ProcessStatus, now: number): string => {
   if (lastDeath === null) return '';
-  const oom = lastDeath.verdict === null ? '' : OOM_WORDS[lastDeath.verdict.oom];
-  return `${oom === '' ? exitWords(lastDeath.exit) : oom} ${momentWords(lastDeath.at, now)}`;
+  const { reason, verdict } = lastDeath;
+  const oom = verdict === null ? '' : OOM_WORDS[verdict.oom];
+  const why = reason === 'watchdog' ? reason : exitWords(lastDeath.exit);
+  return `${oom === '' ? why : oom} ${momentWords(lastDeath.at, now)}`;
 };
 
 const scoreWords = ({ score }: ProcessStatus): string => {
@@ -79,14 +82,20 @@ const pad = (text: string, width: number, align: Column['align']): string =>
 
 const refusalWords = (errno: string): string => (errno === 'EACCES' ? 'needs CAP_SYS_RESOURCE' : errno);
 
+/** Ready, and no more than that, is what everybody expects. */
+const isTelling = ({ ready, health, text }: Readiness): boolean =>
+  text !== null || ready === false || health === 'unhealthy';
+
 /** What a row alone does not say: why it is down, which kill by the kernel it had, what is not enforced. */
 const notesOf = (process: ProcessStatus): readonly string[] => {
-  const { state, description, spawnError, lastDeath, score, memoryMax } = process;
+  const { state, description, spawnError, readiness, lastDeath, score, memoryMax } = process;
   const verdict = lastDeath?.verdict ?? null;
   const notes: string[] = [];
   if (state === 'FATAL' || state === 'BACKOFF' || state === 'UNKNOWN') notes.push(spawnError || description);
   if (verdict !== null && isOom(verdict)) notes.push(`oom ${verdict.oom}: ${verdict.because}`);
-  if (verdict?.cause === 'runtime-heap') notes.push(verdict.because);
+  if (readiness !== null && isTelling(readiness)) notes.push(readinessWords(readiness));
+  if (verdict?.cause === 'runtime-heap' || lastDeath?.reason === 'watchdog')
+    notes.push(verdict?.because ?? '');
   if (score !== null && score.refusal !== null)
     notes.push(
       `score ${score.requested} was refused (${refusalWords(score.refusal)}): it has ${score.effective}`,

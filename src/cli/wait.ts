@@ -5,6 +5,7 @@ import { createClient, type Client } from '../api/client.ts';
 import type { ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
+import { isReady } from '../model/readiness.ts';
 import type { Run } from './commands.ts';
 import { complain } from './complain.ts';
 import { locate } from './locate.ts';
@@ -27,8 +28,10 @@ const goalFrom = (text: string): Goal => {
 
 const AT_REST: ReadonlySet<string> = new Set(['STOPPED', 'EXITED', 'FATAL']);
 
-const isReached = (goal: Goal, { state }: ProcessStatus): boolean =>
-  goal === 'exited' ? AT_REST.has(state) : state === 'RUNNING';
+const isReached = (goal: Goal, process: ProcessStatus): boolean => {
+  if (goal === 'exited') return AT_REST.has(process.state);
+  return goal === 'ready' ? isReady(process) : process.state === 'RUNNING';
+};
 
 const namesOf = (processes: readonly ProcessStatus[]): string =>
   processes.map(({ group, name }) => namespec(group, name)).join(', ');

@@ -49,6 +49,8 @@ const ownData = (process: ProcessPlan): Data => ({
   fast_death_secs: process.fastDeathSecs,
   restart_delay_max: process.restartDelayMax,
   ...careData(process.care),
+  notify: process.notify?.ready ?? false,
+  watchdog: process.notify?.watchdog ?? 'none',
   log_format: process.logging.format,
   log_rotate_every: process.logging.every ?? 'none',
   log_compress: process.logging.compress,

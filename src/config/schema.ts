@@ -47,6 +47,13 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
       { type: 'string', pattern: '^\\s*[0-9]' },
     ],
   },
+  patience: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0 },
+      { type: 'string', pattern: '^\\s*[0-9]' },
+      oneOf('none', 'infinity'),
+    ],
+  },
   octal: { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^(0o)?[0-7]+$' }] },
   signal: {
     anyOf: [

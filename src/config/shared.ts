@@ -1,7 +1,7 @@
 // What do all processes of one program-like section have in common?
 
 import type { MemoryCare } from '../model/memory-care.ts';
-import type { LoggingPlan, ProcessPlan } from '../model/plan.ts';
+import type { LoggingPlan, NotifyPlan, ProcessPlan } from '../model/plan.ts';
 import { strip } from './blanks.ts';
 import type { Entries, Section } from './draft.ts';
 import { PROGRAM_KEYS } from './keys.ts';
@@ -48,6 +48,12 @@ const careOf = (reader: ProgramReader, names: Names): MemoryCare => ({
   tellPressure: reader.read('memory_pressure_watch', names),
 });
 
+const notifyOf = (reader: ProgramReader, names: Names): NotifyPlan | null => {
+  const ready = reader.read('notify', names);
+  const watchdog = reader.read('watchdog', names);
+  return ready || watchdog !== null ? { ready, watchdog } : null;
+};
+
 const ownOf = (
   reader: ProgramReader,
   names: Names,
@@ -64,6 +70,7 @@ const ownOf = (
   | 'restartDelayMax'
   | 'logging'
   | 'care'
+  | 'notify'
 > => ({
   oomScoreAdj: reader.read('oom_score_adj', names),
   oomScoreAdjRequired: reader.read('oom_score_adj_required', names),
@@ -76,6 +83,7 @@ const ownOf = (
   restartDelayMax: reader.read('restart_delay_max', names),
   logging: loggingOf(reader, names),
   care: careOf(reader, names),
+  notify: notifyOf(reader, names),
 });
 
 const serverurlOf = (reader: ProgramReader, names: Names): string | null => {

@@ -86,6 +86,13 @@ const seconds = (text: string, world: Reading): number | Refusal => {
     : refuse(`${shown(text)} is not whole seconds`, 'e.g. 10s');
 };
 
+/** A duration that is not zero, or none. */
+const patience = (text: string): number | null | Refusal => {
+  if (/^\s*(none|infinity)?\s*$/i.test(text)) return null;
+  const read = duration(text);
+  return isRefusal(read) || read > 0 ? read : refuse('it is zero', 'e.g. 30s, or none');
+};
+
 const octal = (text: string): number | Refusal =>
   pythonInt(text, 8) ?? refuse(`${shown(text)} is not an octal number`, 'e.g. 022');
 
@@ -231,6 +238,7 @@ export const TYPES = {
   size: ofText(limit),
   seconds: ofText(seconds),
   duration: ofText(duration),
+  patience: ofText(patience),
   octal: ofText(octal),
   signal: ofText(
     (text): StopSignal | Refusal =>

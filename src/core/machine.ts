@@ -23,6 +23,7 @@ const NOBODY = {
   swept: 'impossible',
   freed: 'impossible',
   elapsed: 'impossible',
+  extend: 'ignored',
   admitted: 'impossible',
 } as const;
 
@@ -37,6 +38,7 @@ const ALIVE = {
   judged: 'impossible',
   swept: 'impossible',
   freed: 'impossible',
+  extend: 'ignored',
   admitted: 'impossible',
 } as const;
 
@@ -62,6 +64,7 @@ export const MACHINE: Machine = {
     condemn: rules.killOverdue,
     ended: rules.stoppingEnded,
     elapsed: rules.killOverdue,
+    extend: rules.extend,
   },
   settling: {
     start: 'ignored',
@@ -74,6 +77,7 @@ export const MACHINE: Machine = {
     swept: rules.settlingSwept,
     freed: 'impossible',
     elapsed: 'impossible',
+    extend: 'ignored',
     admitted: 'impossible',
   },
   stuck: {
@@ -87,6 +91,7 @@ export const MACHINE: Machine = {
     swept: 'impossible',
     freed: rules.freed,
     elapsed: 'impossible',
+    extend: 'ignored',
     admitted: 'impossible',
   },
 };

@@ -1,7 +1,7 @@
 // One process under our care: the only writer of its phase. It outlives its leaders.
 
 import type { Score } from '../model/event.ts';
-import { STATE_OF, type Death, type Identity, type Phase } from '../model/phase.ts';
+import { STATE_OF, type Death, type Identity, type Phase, type Reason } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import { namespec } from '../model/name.ts';
 import { UNTOLD, type Readiness } from '../model/readiness.ts';
@@ -29,13 +29,17 @@ export interface ProcessContext {
 
 /** What is remembered for people. Times are epoch milliseconds, 0 when never. */
 export interface Past {
-  readonly lastDeath: Death | null;
+  readonly lastDeath: (Death & { readonly reason: Reason }) | null;
   readonly score: Score | null;
   /** The last launch attempt. */
   readonly startedAt: number;
   /** The last end of a leader. */
   readonly stoppedAt: number;
 }
+
+/** What is known of a life before anything of it is. */
+const atFirst = ({ notify }: ProcessPlan): Readiness =>
+  notify?.ready === true ? { ...UNTOLD, ready: false } : UNTOLD;
 
 export class Process {
   #plan: ProcessPlan;
@@ -154,7 +158,7 @@ export class Process {
     this.#disarm = null;
     if (this.#phase.name !== 'launching') return;
     this.#operatorSignal = null;
-    this.#readiness = UNTOLD;
+    this.#readiness = atFirst(this.plan);
     this.#remember({ startedAt: this.#context.clock.wall() });
   }
 
@@ -180,13 +184,15 @@ export class Process {
         this.#judge(effect);
         return;
       case 'arm':
+        this.#disarm?.();
         this.#disarm = clock.after(effect.ms, () => {
           this.#disarm = null;
           this.feed({ name: 'elapsed' });
         });
         return;
       case 'announce':
-        if (effect.event.type === 'died') this.#remember({ lastDeath: effect.event.death });
+        if (effect.event.type === 'died')
+          this.#remember({ lastDeath: { ...effect.event.death, reason: effect.event.reason } });
         hands.announce(effect.event);
         return;
       case 'restart-group':

@@ -57,6 +57,7 @@ const SPELLED: Readonly<Record<string, string>> = {
   stderrEvents: 'stderr_events_enabled',
   stopsignalNumber: 'stopsignal',
   limits: 'group_memory_max, group_memory_high',
+  notify: 'notify, watchdog',
   care: 'oom_restart, start_when, watches and further memory limits',
 };
 

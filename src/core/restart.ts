@@ -113,6 +113,12 @@ const lifeEnded = (context: Context, settled: Settled): Step => {
 const neverUp = (context: Context, settled: Settled): boolean =>
   settled.phase.from === 'STARTING' && settled.death.lived < context.plan.startsecs * 1000;
 
+const tooQuick = ({ phase, death }: Settled): string => {
+  const because = death.verdict?.because ?? '';
+  if (isOom(death.verdict)) return `Exited too quickly (killed by the kernel for memory: ${because})`;
+  return phase.reason === 'watchdog' ? because : 'Exited too quickly (process log may have details)';
+};
+
 /** The verdict is written and the members are seen gone: what comes now. */
 export const afterSettling = (context: Context, settled: Settled): Step => {
   const { reason, from } = settled.phase;
@@ -133,8 +139,5 @@ export const afterSettling = (context: Context, settled: Settled): Step => {
   const policy = policyFor(context.plan.care, settled.death);
   if (policy !== null && context.plan.onOom !== 'stop')
     return restartAfterOom(context, { policy, death: settled.death, from: 'STARTING', before: [] });
-  const error = isOom(settled.death.verdict)
-    ? `Exited too quickly (killed by the kernel for memory: ${settled.death.verdict?.because ?? ''})`
-    : 'Exited too quickly (process log may have details)';
-  return attemptFailed(context, { error, death: settled.death, retry: true });
+  return attemptFailed(context, { error: tooQuick(settled), death: settled.death, retry: true });
 };

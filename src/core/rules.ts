@@ -83,6 +83,9 @@ const killAll = (phase: Alive | In<'stopping'>, context: Context, why: Why): Ste
   return stay(next.phase, context, [signal, ...next.effects]);
 };
 
+/** A program may ask for more time to stop: in all, so many times stopwaitsecs. */
+const MOST_EXTENDED = 10;
+
 export const stopPolitely = (phase: Alive, stimulus: By<'stop'>, context: Context): Step => {
   const { leader, since } = phase;
   const ms = context.plan.stopwaitsecs * 1000;
@@ -93,6 +96,7 @@ export const stopPolitely = (phase: Alive, stimulus: By<'stop'>, context: Contex
       since,
       reason: stimulus.reason,
       deadline: context.now + ms,
+      latest: context.now + MOST_EXTENDED * ms,
       wasRunning: phase.name === 'running',
     },
     context,
@@ -157,10 +161,13 @@ export const settlingSwept = (phase: In<'settling'>, stimulus: By<'swept'>, cont
   ]);
 };
 
+const AT_ONCE: ReadonlySet<Reason> = new Set<Reason>(['oom-group', 'oom-member', 'watchdog']);
+const isCondemned = (doomed: Reason | null): doomed is Reason => doomed !== null && AT_ONCE.has(doomed);
+
 export const launched = (phase: In<'launching'>, stimulus: By<'launched'>, context: Context): Step => {
   const { leader } = stimulus;
   const starting: In<'starting'> = { name: 'starting', leader, since: context.now };
-  if (phase.doomed === 'oom-group' || phase.doomed === 'oom-member')
+  if (isCondemned(phase.doomed))
     return killAll(starting, context, { reason: phase.doomed, from: 'STARTING' });
   if (phase.doomed !== null) return stopPolitely(starting, { name: 'stop', reason: phase.doomed }, context);
   if (context.plan.startsecs > 0)
@@ -219,6 +226,12 @@ export const condemnAlive = (phase: Alive, stimulus: By<'condemn'>, context: Con
     from: seenState(phase),
     verdict: stimulus.verdict,
   });
+
+/** EXTEND_TIMEOUT_USEC: later than planned, never earlier. */
+export const extend = (phase: In<'stopping'>, stimulus: By<'extend'>, context: Context): Step => {
+  const deadline = Math.max(phase.deadline, Math.min(phase.latest, context.now + stimulus.ms));
+  return stay({ ...phase, deadline }, context, [{ do: 'arm', ms: deadline - context.now }]);
+};
 
 /** Whoever asks last says what it is for. */
 export const restop = (phase: In<'stopping'>, stimulus: By<'stop'>, context: Context): Step =>

@@ -93,7 +93,10 @@ export const processStatus = (process: Process, seen: Seen, clock: CoreClock): P
     members: seen.inspection.members.length,
     memoryMax:
       plan.memoryMax === null ? null : { requested: plan.memoryMax, enforcedBy: seen.inspection.enforcedBy },
-    lastDeath: death === null ? null : { at: death.at, exit: death.exit, verdict: death.verdict },
+    lastDeath:
+      death === null
+        ? null
+        : { at: death.at, exit: death.exit, reason: death.reason, verdict: death.verdict },
     ...seen.logs,
   };
 };

@@ -22,6 +22,8 @@ export type Stimulus =
   | { readonly name: 'freed' }
   /** The timer that the phase armed. */
   | { readonly name: 'elapsed' }
+  /** The program asks for so many milliseconds from now. */
+  | { readonly name: 'extend'; readonly ms: number }
   /** The gate lets it in. */
   | { readonly name: 'admitted' };
 

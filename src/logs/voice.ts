@@ -46,11 +46,14 @@ const died = (event: Of<'died'>, facts: Facts): readonly Line[] => {
   const expected = event.expected && !quick;
   const level: Level = expected ? 'info' : 'warn';
   const text =
-    reason === 'died'
+    reason === 'died' || reason === 'watchdog'
       ? `exited: ${process.name} (${how}; ${expected ? 'expected' : 'not expected'})`
       : `stopped: ${process.name} (${how})`;
   const line = { level, text, process };
-  return death.verdict === null ? [line] : [line, verdictLine(process, death.verdict)];
+  if (death.verdict === null) return [line];
+  return reason === 'watchdog'
+    ? [{ level: 'warn', text: `watchdog: ${process.name}: ${death.verdict.because}`, process }, line]
+    : [line, verdictLine(process, death.verdict)];
 };
 
 const stuckText = (name: string): string =>

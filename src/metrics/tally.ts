@@ -8,7 +8,7 @@ import type { HistogramValue } from './exposition.ts';
 import { observe, RECOVERY_BOUNDS, restoreHistogram, SWEEP_BOUNDS } from './histogram.ts';
 
 /** Why a process was started again. */
-type RestartCause = 'oom' | 'exit' | 'signal' | 'operator';
+type RestartCause = 'oom' | 'exit' | 'signal' | 'watchdog' | 'operator';
 
 export interface ProcessTally {
   /** By RestartCause. */
@@ -54,6 +54,7 @@ const plusOne = (counts: Readonly<Record<string, number>>, name: string): Record
 
 const causeOf = (death: Death, reason: Reason): RestartCause => {
   if (isOom(death.verdict) || reason === 'oom-group' || reason === 'oom-member') return 'oom';
+  if (reason === 'watchdog') return 'watchdog';
   if (reason !== 'died') return 'operator';
   return death.exit.signal === null ? 'exit' : 'signal';
 };

@@ -1,6 +1,6 @@
 // What may be asked of the supervisor, and what does it answer?
 
-import type { Exit } from './phase.ts';
+import type { Exit, Reason } from './phase.ts';
 import type { ErrorCode, TsvisorError } from './errors.ts';
 import type { ProcessName, Score } from './event.ts';
 import type { HookStatus } from './hook.ts';
@@ -38,7 +38,13 @@ export interface ProcessStatus {
   readonly cpu: number | null;
   readonly members: number;
   readonly memoryMax: { readonly requested: number; readonly enforcedBy: string | null } | null;
-  readonly lastDeath: { readonly at: number; readonly exit: Exit; readonly verdict: Verdict | null } | null;
+  readonly lastDeath: {
+    readonly at: number;
+    readonly exit: Exit;
+    /** Why it ended: `died` by itself, or what tsvisor or an operator ended it for. */
+    readonly reason: Reason;
+    readonly verdict: Verdict | null;
+  } | null;
   readonly stdoutLog: string;
   readonly stderrLog: string;
 }

@@ -41,7 +41,7 @@ export interface Swept {
 export type Grace = { readonly signal: NodeJS.Signals; readonly ms: number } | null;
 
 /** Why a process is being brought to rest. */
-export type Reason = 'stop' | 'shutdown' | 'oom-member' | 'oom-group' | 'died' | 'replaced';
+export type Reason = 'stop' | 'shutdown' | 'oom-member' | 'oom-group' | 'died' | 'replaced' | 'watchdog';
 
 /**
  * `settling`: the leader is gone (or doomed), the members are not yet proved gone. `stuck`: SIGKILL was sent, members
@@ -60,6 +60,8 @@ export type Phase =
       readonly since: number;
       readonly reason: Reason;
       readonly deadline: number;
+      /** As late as the program itself can move the deadline. */
+      readonly latest: number;
       readonly wasRunning: boolean;
     }
   | {

@@ -77,6 +77,14 @@ export const PLAIN_LOGGING: LoggingPlan = {
   direct: false,
 };
 
+/** What a program says of itself by sd_notify(3). */
+export interface NotifyPlan {
+  /** It says READY=1 when it can serve, and is not ready before. */
+  readonly ready: boolean;
+  /** Seconds; longer silence than this without WATCHDOG=1 means that it hangs. Null: it is not watched. */
+  readonly watchdog: number | null;
+}
+
 /** Everything one process needs. `program` is the config entry it comes from; several share one when numprocs > 1. */
 export interface ProcessPlan {
   readonly kind: 'program' | 'eventlistener' | 'fcgi-program';
@@ -129,6 +137,8 @@ export interface ProcessPlan {
   /** Seconds; the longest delay between restarts of a process that dies fast again and again. */
   readonly restartDelayMax: number;
   readonly care: MemoryCare;
+  /** Null: nobody listens to it. */
+  readonly notify: NotifyPlan | null;
 }
 
 /** A gid of -1 leaves the group as it is. */

@@ -1,5 +1,7 @@
 // Is a process that runs also able to serve? What it says of itself, and what its health checks find.
 
+import type { State } from './state.ts';
+
 /** `unknown`: no check has decided yet in this life. */
 type Health = 'unknown' | 'healthy' | 'unhealthy';
 
@@ -15,6 +17,16 @@ export interface Readiness {
 
 /** Of a process that neither says anything nor is checked. */
 export const UNTOLD: Readiness = { ready: null, health: null, text: null };
+
+/** Able to serve, as far as it says so itself: up is ready where it does not. */
+export const isReady = (process: {
+  readonly state: State;
+  readonly readiness: Readiness | null;
+}): boolean => {
+  const ready = process.readiness?.ready ?? null;
+  if (ready === null) return process.state === 'RUNNING';
+  return ready && (process.state === 'RUNNING' || process.state === 'STARTING');
+};
 
 /** `ready, healthy: 3 workers`: what is known, in one line. */
 export const readinessWords = ({ ready, health, text }: Readiness): string => {

@@ -21,7 +21,7 @@ const verdict = (oom: Verdict['oom']): Verdict => ({
 });
 
 const died = (oom: Verdict['oom']): Pick<ProcessStatus, 'lastDeath'> => ({
-  lastDeath: { at: DIED, exit: { code: null, signal: 'SIGKILL' }, verdict: verdict(oom) },
+  lastDeath: { at: DIED, exit: { code: null, signal: 'SIGKILL' }, reason: 'died', verdict: verdict(oom) },
 });
 
 const render = (process: Partial<ProcessStatus>, view: Partial<View> = {}): readonly string[] =>
@@ -36,6 +36,23 @@ describe('table of processes', () => {
     expect(render({ cpu: null }, { columns: null })[0]).not.toContain('CPU');
     expect(render({ cpu: 12.34 }, { columns: 120 })[1]).toContain(' 12% ');
     expect(render({ cpu: 0.04 }, { columns: 120 })[1]).toContain(' 0.0% ');
+  });
+
+  test('shows what a program says of itself, and nothing where it is just ready', () => {
+    const told = (ready: boolean, text: string | null): readonly string[] =>
+      render({ readiness: { ready, health: null, text } }).slice(2);
+    expect(told(false, 'loading 40 %')).toEqual(['    not ready: loading 40 %']);
+    expect(told(true, '3 workers')).toEqual(['    ready: 3 workers']);
+    expect(told(true, null)).toEqual([]);
+  });
+
+  test('says that a program hung', () => {
+    const because = 'it has not said WATCHDOG=1 for 30 s';
+    const hung = { ...verdict('no'), cause: 'tsvisor', because } as const;
+    const exit = { code: null, signal: 'SIGKILL' } as const;
+    const lines = render({ lastDeath: { at: DIED, exit, reason: 'watchdog', verdict: hung } });
+    expect(lines[1]).toMatch(/ watchdog 14:02$/);
+    expect(lines[2]).toBe(`    ${because}`);
   });
 
   test('reads like this', () => {

@@ -30,6 +30,16 @@ describe('wait', () => {
     expect(asked.length).toBeGreaterThanOrEqual(states.length);
   });
 
+  test('for ready until the program has said so, where it is one that does', async () => {
+    const looks = [false, false, true].map((ready) =>
+      createProcess({ group: 'x', name: 'x', readiness: { ready, health: null, text: null } }),
+    );
+    let look = 0;
+    const ask = () => ({ ...STATUS, processes: looks.slice(look, (look += 1)) });
+    expect((await invoke(['wait', 'x'], { ask, options: { for: 'ready' } })).status).toBe(0);
+    expect(look).toBe(3);
+  });
+
   test('is for running where nothing else is said', async () => {
     expect((await invoke(['wait', 'x'], { ask: living('STARTING', 'RUNNING') })).status).toBe(0);
   });

@@ -23,18 +23,18 @@ describe('the machine', () => {
   test('prints its grid: x a rule, . ignored, ! impossible', () => {
     console.log(`\n${grid()}\n`);
     expect(grid()).toMatchInlineSnapshot(`
-      "           c l l e j s f e a s s  (condemn launched launch-failed ended judged swept freed elapsed admitted stop start)
-      stopped    . ! ! ! ! ! ! ! ! . x
-      exited     . ! ! ! ! ! ! ! ! . x
-      fatal      . ! ! ! ! ! ! ! ! . x
-      backoff    . ! ! ! ! ! ! x ! x .
-      waiting    . ! ! ! ! ! ! ! x x .
-      launching  x x x ! ! ! ! ! ! x .
-      starting   x ! ! x ! ! ! x ! x .
-      running    x ! ! x ! ! ! ! ! x .
-      stopping   x ! ! x ! ! ! x ! x .
-      settling   x ! ! x x x ! ! ! x .
-      stuck      x ! ! x x ! x ! ! x ."
+      "           c l l e j s f e e a s s  (condemn launched launch-failed ended judged swept freed elapsed extend admitted stop start)
+      stopped    . ! ! ! ! ! ! ! . ! . x
+      exited     . ! ! ! ! ! ! ! . ! . x
+      fatal      . ! ! ! ! ! ! ! . ! . x
+      backoff    . ! ! ! ! ! ! x . ! x .
+      waiting    . ! ! ! ! ! ! ! . x x .
+      launching  x x x ! ! ! ! ! . ! x .
+      starting   x ! ! x ! ! ! x . ! x .
+      running    x ! ! x ! ! ! ! . ! x .
+      stopping   x ! ! x ! ! ! x x ! x .
+      settling   x ! ! x x x ! ! . ! x .
+      stuck      x ! ! x x ! x ! . ! x ."
     `);
   });
 });

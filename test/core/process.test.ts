@@ -1,6 +1,9 @@
 // Does one process live, die and start again as promised?
 
 import { describe, expect, test } from 'vitest';
+import type { Process } from '../../src/core/process.ts';
+import { UNTOLD } from '../../src/model/readiness.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
 import { KILLED, OK, Stage, verdict } from './stage.ts';
 
 const launches = (stage: Stage): number => stage.leaders.length;
@@ -279,6 +282,63 @@ describe('an OOM kill', () => {
   });
 });
 
+describe('a program that hangs', () => {
+  const silence: Verdict = { ...verdict(), cause: 'tsvisor', because: 'no WATCHDOG=1 for 30 s' };
+  const hang = async (stage: Stage, process: Process): Promise<void> => {
+    process.feed({ name: 'condemn', reason: 'watchdog', verdict: silence });
+    await stage.sweptEmpty();
+    await stage.ends(KILLED);
+  };
+
+  test('is swept at once and restarted by its policy, and its last death says why', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    await hang(stage, process);
+    expect(stage.signals).toEqual(['SIGKILL leader 100']);
+    expect(process.past.lastDeath).toMatchObject({ reason: 'watchdog', verdict: silence });
+    expect(process.phase.name).toBe('launching');
+  });
+
+  test('stays down where nothing is to be restarted', async () => {
+    const stage = new Stage();
+    const process = stage.process({ autorestart: 'never' });
+    await stage.running(process);
+    await hang(stage, process);
+    expect(process.state).toBe('EXITED');
+  });
+
+  test('before it was up backs off with the reason', async () => {
+    const stage = new Stage();
+    const process = stage.process({ startsecs: 60 });
+    process.feed({ name: 'start', automatic: false });
+    await stage.launched();
+    await hang(stage, process);
+    expect(process.phase).toMatchObject({ name: 'backoff', error: silence.because });
+  });
+});
+
+describe('a program that asks for more time to stop', () => {
+  test('gets it, but no more than ten times stopwaitsecs, and never less than it had', async () => {
+    const stage = new Stage();
+    const process = stage.process({ stopwaitsecs: 10 });
+    await stage.running(process);
+    process.feed({ name: 'extend', ms: 5000 });
+    expect(process.phase.name).toBe('running');
+    process.feed({ name: 'stop', reason: 'stop' });
+    process.feed({ name: 'extend', ms: 1 });
+    stage.clock.advance(9999);
+    expect(process.phase.name).toBe('stopping');
+    process.feed({ name: 'extend', ms: 1_000_000 });
+    stage.clock.advance(90_000);
+    expect(process.phase.name).toBe('stopping');
+    stage.clock.advance(1);
+    expect(process.phase.name).toBe('settling');
+    expect(stage.signals.at(-1)).toBe('SIGKILL leader 100');
+    expect(stage.clock.armed).toBe(0);
+  });
+});
+
 describe("an operator's signal", () => {
   test('is named as the cause of the death by it', async () => {
     const stage = new Stage();
@@ -291,6 +351,18 @@ describe("an operator's signal", () => {
 });
 
 describe('readiness', () => {
+  test('of a program that says so is no in each life until it does', async () => {
+    const stage = new Stage();
+    const process = stage.process({ notify: { ready: true, watchdog: null }, autorestart: 'always' });
+    await stage.running(process);
+    expect(process.readiness).toEqual({ ...UNTOLD, ready: false });
+    process.learn({ ready: true });
+    await stage.dies(OK);
+    await stage.launched();
+    expect(process.readiness.ready).toBe(false);
+    expect(stage.events.filter(({ type }) => type === 'readiness')).toHaveLength(1);
+  });
+
   test('is told when it changes, and once', async () => {
     const stage = new Stage();
     const process = stage.process();

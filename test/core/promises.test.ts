@@ -12,6 +12,8 @@ const acts = [
   'stop',
   'shutdown',
   'condemn',
+  'hang',
+  'extend',
   'launched',
   'launch fails',
   'ends',
@@ -95,6 +97,8 @@ class Reality {
     if (name === 'restart') process.feed({ name: 'start', automatic: true });
     if (name === 'stop' || name === 'shutdown') process.feed({ name: 'stop', reason: name });
     if (name === 'condemn') process.feed({ name: 'condemn', reason: 'oom-member', verdict: null });
+    if (name === 'hang') process.feed({ name: 'condemn', reason: 'watchdog', verdict: verdict() });
+    if (name === 'extend') process.feed({ name: 'extend', ms: 5000 });
     if (name === 'second') stage.clock.advance(1000);
     if (name === 'minute') stage.clock.advance(60_000);
     if (name === 'short') stage.memory = { available: 10, pressure: 0 };

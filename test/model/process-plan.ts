@@ -44,5 +44,6 @@ export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
   restartDelayMax: 30,
   care: PLAIN_CARE,
   logging: PLAIN_LOGGING,
+  notify: null,
   ...more,
 });
