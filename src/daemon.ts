@@ -83,7 +83,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
       `a bug of tsvisor: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`,
     );
   process.on('uncaughtException', onBug);
-  process.on('exit', () => closeVoices(voices));
+  process.on('exit', () => void closeVoices(voices));
   const parts = { house: (): House => house, guardianPid: link?.hello.guardianPid ?? null, onBug };
   const endings = new Ending(parts);
   const house = await boot({

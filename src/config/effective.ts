@@ -177,6 +177,7 @@ const supervisorData = (supervisor: SupervisorPlan): Data => ({
   logfile_maxbytes: supervisor.logfileMaxBytes,
   logfile_backups: supervisor.logfileBackups,
   loglevel: supervisor.loglevel,
+  log_format: supervisor.logFormat,
   pidfile: supervisor.pidfile,
   childlogdir: supervisor.childlogdir,
   nocleanup: supervisor.nocleanup,

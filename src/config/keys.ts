@@ -25,10 +25,11 @@ type Rows = Readonly<Record<string, KeyRow>>;
 
 // oxfmt-ignore
 export const SUPERVISOR_KEYS = {
-  logfile: { type: 'path', default: 'supervisord.log', scope: 'here', doc: 'The main log; relative to where the supervisor starts. `syslog` is not available.' },
+  logfile: { type: 'path', default: 'supervisord.log', scope: 'here', doc: 'The main log; relative to where the supervisor starts. `syslog` sends it there.' },
   logfile_maxbytes: { type: 'bytes', default: '50MB', scope: 'here', doc: 'Rotate the main log at this size; 0 never.' },
   logfile_backups: { type: 'integer', default: '10', scope: 'here', doc: 'How many rotated main logs to keep; 0 truncates.' },
-  loglevel: { type: 'loglevel', default: 'info', scope: 'here', doc: 'Least important level that is logged.' },
+  loglevel: { type: 'loglevel', default: 'info', scope: 'here', doc: 'Least important level that is logged; at debug and below also everything that programs write.' },
+  log_format: { type: 'journalFormat', default: 'text', scope: 'here', own: true, doc: 'Form of the main log: text as supervisord has it, or json, one object for each line.' },
   pidfile: { type: 'path', default: 'supervisord.pid', scope: 'here', doc: 'Where the supervisor writes its pid.' },
   umask: { type: 'octal', default: '022', scope: 'here', doc: 'Umask of the daemon.' },
   nodaemon: { type: 'boolean', default: 'false', scope: 'here', doc: 'Stay in the foreground.' },

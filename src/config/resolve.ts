@@ -58,14 +58,13 @@ const settingsOf = (work: Work, reader: SupervisorReader, names: Names): Setting
   const directory = reader.read('directory', names);
   const nodaemon = reader.read('nodaemon', names);
   const noLog = work.reading.dialect === 'yaml' && !reader.has('logfile');
-  if (logfile === 'syslog')
-    reader.warn('logfile', 'cannot log to syslog: it is not available', 'name a file');
   const noPid = work.reading.dialect === 'yaml' && !reader.has('pidfile');
   return {
     identifier: reader.read('identifier', names),
     logfile: noLog ? null : logfile === 'syslog' ? logfile : place(logfile),
     logfileMaxBytes: reader.read('logfile_maxbytes', names),
     logfileBackups: reader.read('logfile_backups', names),
+    logFormat: reader.read('log_format', names),
     loglevel: reader.read('loglevel', names),
     pidfile: noPid ? null : place(reader.read('pidfile', names)),
     nodaemon,

@@ -87,6 +87,7 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
   onOom: oneOf('restart', 'restart-group', 'stop', 'continue'),
   survivors: oneOf('kill', 'leave'),
   logFormat: oneOf('raw', 'text', 'json'),
+  journalFormat: oneOf('text', 'json'),
   logPeriod: oneOf('none', 'hour', 'day', 'week'),
   whenFull: oneOf('block', 'drop'),
   containment: oneOf('auto', 'cgroup', 'reap', 'scan'),

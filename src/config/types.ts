@@ -261,6 +261,7 @@ export const TYPES = {
   onOom: ofText(oneOf<OnOom>(['restart', 'restart-group', 'stop', 'continue'])),
   survivors: ofText(oneOf<Survivors>(['kill', 'leave'])),
   logFormat: ofText(oneOf<LogFormat>(['raw', 'text', 'json'])),
+  journalFormat: ofText(oneOf<SupervisorPlan['logFormat']>(['text', 'json'])),
   logPeriod: ofText(logPeriod),
   whenFull: ofText(oneOf<LoggingPlan['whenFull']>(['block', 'drop'])),
   containment: ofText(oneOf<ContainmentChoice>(['auto', 'cgroup', 'reap', 'scan'])),

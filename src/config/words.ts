@@ -52,6 +52,7 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
     yaml: '`none`, or a map of above, for and do',
   },
   logFormat: { ini: 'raw, text or json' },
+  journalFormat: { ini: 'text or json' },
   logPeriod: { ini: 'hour, day or week, or `none`' },
   whenFull: { ini: 'block or drop' },
 };

@@ -120,6 +120,9 @@ const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms 
 const NO_GUARDIAN =
   'runs without a guardian (portable rung): a killed supervisor leaves its programs behind; install a C compiler and run `npm run build`';
 
+const DEAF =
+  'event listeners hear nothing: without a guardian there are no pipes to them; hooks do hear, see `hooks` in the reference of the config';
+
 const shareSockets = ({ ground, bus }: Rooms, folder: string, groupOf: GroupOf): SharedSockets => {
   const sockets = new SharedSockets({ guardian: ground.guardian, folder, groupOf });
   bus.subscribe((event) => sockets.announce(event));
@@ -139,6 +142,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
   const { processes, clock } = linux;
   const portable = guardian === null;
   if (portable) notices.add(NO_GUARDIAN);
+  if (portable && plan.groups.some(({ kind }) => kind === 'eventlistener')) notices.add(DEAF);
   if (!portable && tier?.memory == null) notices.add(ground.tierWhy);
   const folder = join(settings.runtimeDir, 'pipes');
   const launcher = portable
@@ -159,7 +163,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
     launch: (request) => launcher.launch(request),
     rung: bestRung(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
-    listeners: (one) => listenersTo(one, events),
+    listeners: (one) => listenersTo(one, { room: events, journal: rooms.voices.journal }),
     sockets: shareSockets(rooms, folder, groupOf),
     evidence,
     watches: memory.watches,

@@ -41,7 +41,7 @@ const leave = async (house: House): Promise<void> => {
   const { pidfile } = ground.plan.supervisor;
   if (pidfile !== null) rmSync(pidfile, { force: true });
   removeHolder(ground.settings.runtimeDir);
-  closeVoices(voices);
+  await closeVoices(voices);
 };
 
 export interface EndingParts {

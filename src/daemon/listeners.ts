@@ -42,15 +42,46 @@ const listeningTo = (
   };
 };
 
+/** supervisord's words; at level debug the journal has all that programs write. */
+const echoTo = (journal: Journal, ear: Ear): Listening => {
+  const say = ({ process, channel, text }: Heard): void =>
+    journal.say('debug', `'${process.name}' ${channel} output:\n${text}`, process);
+  return {
+    logged: (bytes) => tell(ear.piece(bytes), say),
+    ended: () => tell(ear.end(), say),
+  };
+};
+
+/** `second` hears too what is logged. */
+const both = (first: Listening, second: Listening): Listening => ({
+  ...first,
+  logged: (bytes) => {
+    first.logged?.(bytes);
+    second.logged?.(bytes);
+  },
+  ended: () => {
+    first.ended?.();
+    second.ended?.();
+  },
+});
+
 /** Who hears what a process writes. */
-export const listenersTo = (plan: ProcessPlan, room: EventRoom): Listeners => {
+export const listenersTo = (
+  plan: ProcessPlan,
+  { room, journal }: { readonly room: EventRoom; readonly journal: Journal },
+): Listeners => {
   const { group, name } = plan;
-  const heard = (['stdout', 'stderr'] as const).filter((stream) => isHeard(plan, stream));
-  const listening = heard.map((stream): [StreamName, Listening] =>
-    stream === 'stdout' && plan.kind === 'eventlistener'
-      ? [stream, { raw: (bytes) => room.listener({ group, name })?.hear(bytes) }]
-      : [stream, listeningTo({ plan, stream }, new Ear({ group, name }, stream), room)],
-  );
+  const hearing = (stream: StreamName): Listening => {
+    if (stream === 'stdout' && plan.kind === 'eventlistener')
+      return { raw: (bytes) => room.listener({ group, name })?.hear(bytes) };
+    return isHeard(plan, stream) ? listeningTo({ plan, stream }, new Ear({ group, name }, stream), room) : {};
+  };
+  const echo = journal.says('debug');
+  const streams = (['stdout', 'stderr'] as const).filter((stream) => echo || isHeard(plan, stream));
+  const listening = streams.map((stream): [StreamName, Listening] => [
+    stream,
+    echo ? both(hearing(stream), echoTo(journal, new Ear({ group, name }, stream))) : hearing(stream),
+  ]);
   return Object.fromEntries(listening);
 };
 

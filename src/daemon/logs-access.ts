@@ -48,7 +48,8 @@ const sizeOf = (path: string): number => {
 /** Refuses with BAD_NAME, NO_FILE, BAD_ARGUMENTS or LOG_FAILED. */
 const existing = (house: Archive, of: OfLog): string => {
   const path = pathOf(house, of);
-  if (path === '') throw new TsvisorError('NO_FILE', { path });
+  // The supervisor's own may be no file at all.
+  if (path === '' || path === 'syslog') throw new TsvisorError('NO_FILE', { path });
   return path;
 };
 

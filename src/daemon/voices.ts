@@ -14,18 +14,18 @@ export interface Voices {
 export const openVoices = (plan: SupervisorPlan, foreground: boolean, clock: LogClock): Voices => {
   const logs = new Logs(clock);
   const sinks: Sink[] = [];
-  if (plan.logfile !== null)
-    sinks.push(
-      logs.open({ path: plan.logfile, maxBytes: plan.logfileMaxBytes, backups: plan.logfileBackups }),
-    );
+  const { logfile, logfileMaxBytes: maxBytes, logfileBackups: backups } = plan;
+  // supervisord's form: the whole line, its time and level included.
+  if (logfile === 'syslog') sinks.push(logs.syslog.open(''));
+  else if (logfile !== null) sinks.push(logs.open({ path: logfile, maxBytes, backups }));
   if (foreground && !plan.silent) sinks.push(logs.open({ path: '/dev/stdout', maxBytes: 0, backups: 0 }));
-  const journal = new Journal({ level: plan.loglevel, form: 'text', sinks, clock });
+  const journal = new Journal({ level: plan.loglevel, form: plan.logFormat, sinks, clock });
   logs.onTrouble((text) => journal.say('error', text));
   return { logs, journal };
 };
 
-/** The last words on every way out. */
-export const closeVoices = ({ journal, logs }: Voices): void => {
+/** The last words on every way out: in their files when it returns, with syslog when it resolves. */
+export const closeVoices = ({ journal, logs }: Voices): Promise<void> => {
   journal.flush();
-  logs.flush();
+  return logs.flush();
 };

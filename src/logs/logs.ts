@@ -121,10 +121,10 @@ export class Logs {
     return this.#shared.get(path)?.file ?? null;
   }
 
-  /** On the way out: waits at most a second per destination for slow readers, closes nothing. */
-  flush(): void {
+  /** On the way out: waits at most a second per destination for slow readers, closes nothing. Resolves when syslog has the rest. */
+  flush(): Promise<void> {
     for (const { file } of this.#shared.values()) file.flush();
-    this.syslog.close();
+    return this.syslog.close();
   }
 
   #make({ path, mode = 0o666, ...rotation }: LogOptions): LogFile {

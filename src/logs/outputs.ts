@@ -150,7 +150,7 @@ export class OutputRoom {
     const { clock, strip, logs, widen } = this.#options;
     const { plan, stream } = of;
     const syslog = (stream === 'stdout' ? plan.stdoutSyslog : plan.stderrSyslog)
-      ? logs.syslog.open(plan.name)
+      ? logs.syslog.open(`${plan.name} `)
       : null;
     const chain = chainOf({ ...of, log: log ?? DISCARD, syslog, watch: logs.watch });
     const capture = openCapture({ fifo, clock, strip, ...(widen !== undefined && { widen }), ...chain });

@@ -10,6 +10,9 @@ const COMMAND = ['-t', 'supervisord', '-p', 'user.info'] as const;
 /** Bytes that wait for a slow syslog; more is lost and counted: no program waits for it. */
 const MOST = 1_048_576;
 
+/** Milliseconds that `logger` may take to send what it has been given. */
+const PATIENCE = 1000;
+
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
@@ -25,15 +28,24 @@ export class Syslog {
     this.#losses = new Losses('syslog', watch);
   }
 
-  /** Each line as `NAME LINE`, supervisord's form. */
-  open(name: string): SyslogStream {
-    return new SyslogStream(`${name} `, (lines) => this.#send(lines));
+  /** Each line behind the prefix, `NAME ` for a program's as supervisord has it. */
+  open(prefix: string): SyslogStream {
+    return new SyslogStream(prefix, (lines) => this.#send(lines));
   }
 
-  /** What waits is still sent by `logger`, which ends then. */
-  close(): void {
-    this.#logger?.stdin?.end();
+  /** What waits is still sent by `logger`, which ends then; resolves when it has, or after a second. */
+  async close(): Promise<void> {
+    const logger = this.#logger;
     this.#logger = null;
+    if (logger === null) return;
+    const ended = new Promise<void>((resolve) => logger.once('exit', () => resolve()));
+    logger.stdin?.end();
+    let disarm = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      disarm = this.#losses.watch.clock.after(PATIENCE, resolve);
+    });
+    await Promise.race([ended, late]);
+    disarm();
   }
 
   #send(lines: Buffer): void {

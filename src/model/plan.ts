@@ -222,6 +222,7 @@ export interface SupervisorPlan {
   readonly logfile: string | null;
   readonly logfileMaxBytes: number;
   readonly logfileBackups: number;
+  readonly logFormat: 'text' | 'json';
   readonly loglevel: 'critical' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'blather';
   readonly pidfile: string | null;
   readonly nodaemon: boolean;

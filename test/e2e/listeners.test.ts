@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { callRpc } from '../../src/api/client-rpc.ts';
 import { hasSupervisord } from './abilities.ts';
 import { lodge, type Lodging } from './lodging.ts';
 import { type HeardEvent, LISTENERS, parseRecord, storiesOf } from './transcript.ts';
@@ -237,5 +238,28 @@ describe('a listener', () => {
       /^processname:dies groupname:dies pid:\d+ signal:SIGKILL expected:0 reason:died lived:\d+$/,
     );
     expect(events[1]?.headers['eventname']).toBe('PROCESS_STATE_EXITED');
+  });
+
+  test('hears what a client sends by sendRemoteCommEvent', async () => {
+    const lodging = lodge();
+    lodging.write(
+      `[unix_http_server]\nfile=${lodging.path('s.sock')}\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n`,
+      recorder(lodging.folder, 'REMOTE_COMMUNICATION'),
+    );
+    await lodging.start();
+    await lodging.reachProcess('hears', 'RUNNING');
+    const target = { url: `unix://${lodging.path('s.sock')}`, username: null, password: null };
+    const method = 'supervisor.sendRemoteCommEvent';
+    expect(await callRpc(target, method, ['deploy', 'caf\u00e9 done'])).toEqual({ value: true });
+    const [event] = await until(
+      'the event',
+      () => {
+        const all = recordIn(lodging.folder);
+        return all.length > 0 ? all : null;
+      },
+      { within: 20_000 },
+    );
+    expect(event?.headers).toMatchObject({ eventname: 'REMOTE_COMMUNICATION', pool: 'hears', len: '21' });
+    expect(event?.payload).toBe('type:deploy\ncaf\u00e9 done');
   });
 });

@@ -24,14 +24,14 @@ const open = (): { syslog: Syslog; heard: string[]; clock: ManualClock } => {
   const heard: string[] = [];
   const clock = new ManualClock();
   const syslog = new Syslog({ clock, trouble: (text) => void heard.push(text) });
-  onTestFinished(() => syslog.close());
+  onTestFinished(() => void syslog.close());
   return { syslog, heard, clock };
 };
 
 test("each line is one message in supervisord's form", async () => {
   const folder = playLogger('echo "$@" >DIR/args; cat >DIR/lines');
   const { syslog } = open();
-  const web = syslog.open('web');
+  const web = syslog.open('web ');
   web.write(Buffer.from('one\ntw'));
   web.write(Buffer.from('o\nlast'));
   web.end();
@@ -46,7 +46,7 @@ test("each line is one message in supervisord's form", async () => {
 test('a logger that ends at once is said once, not started again at once, and nobody waits', async () => {
   const folder = playLogger('echo x >>DIR/starts; exit 1');
   const { syslog, heard, clock } = open();
-  const web = syslog.open('web');
+  const web = syslog.open('web ');
   expect(web.write(Buffer.from('one\n'))).toBe(true);
   await until('the complaint', () => heard.length > 0);
   expect(heard[0]).toContain('cannot write log syslog: `logger` has ended');
@@ -56,4 +56,13 @@ test('a logger that ends at once is said once, not started again at once, and no
   web.write(Buffer.from('three\n'));
   await until('another attempt', () => read(join(folder, 'starts')) === 'x\nx\n');
   expect(heard).toHaveLength(1);
+});
+
+test('at the end resolves when the rest has been sent', async () => {
+  const folder = playLogger('cat >DIR/lines.new; mv DIR/lines.new DIR/lines');
+  const { syslog } = open();
+  syslog.open('').write(Buffer.from('2026-01-02 03:04:05,006 INFO supervisord started with pid 1\n'));
+  await syslog.close();
+  expect(read(join(folder, 'lines'))).toBe('2026-01-02 03:04:05,006 INFO supervisord started with pid 1\n');
+  await syslog.close();
 });
