@@ -34,18 +34,18 @@ export class Syslog {
   }
 
   /** What waits is still sent by `logger`, which ends then; resolves when it has, or after a second. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     const logger = this.#logger;
     this.#logger = null;
-    if (logger === null) return;
-    const ended = new Promise<void>((resolve) => logger.once('exit', () => resolve()));
-    logger.stdin?.end();
-    let disarm = (): void => undefined;
-    const late = new Promise<void>((resolve) => {
-      disarm = this.#losses.watch.clock.after(PATIENCE, resolve);
+    if (logger === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const disarm = this.#losses.watch.clock.after(PATIENCE, resolve);
+      logger.once('exit', () => {
+        disarm();
+        resolve();
+      });
+      logger.stdin?.end();
     });
-    await Promise.race([ended, late]);
-    disarm();
   }
 
   #send(lines: Buffer): void {
