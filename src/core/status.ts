@@ -28,7 +28,8 @@ const stopTimeWords = (at: number): string => {
 
 const seconds = (milliseconds: number): number => Math.trunc(milliseconds / 1000);
 
-const describe = (process: Process, wall: number): string => {
+/** supervisord's words. `wall` in epoch milliseconds. */
+export const describe = (process: Process, wall: number): string => {
   const { phase, past } = process;
   switch (phase.name) {
     case 'running':

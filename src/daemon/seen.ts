@@ -14,7 +14,9 @@ import { Sampler, type Point, type Reading, type Subject } from '../metrics/samp
 import { Tally } from '../metrics/tally.ts';
 import type { Ask, ProcessStatus, SupervisorStatus } from '../model/command.ts';
 import type { Event } from '../model/event.ts';
+import type { Glance } from '../model/glance.ts';
 import type { Identity } from '../model/phase.ts';
+import { Glances, type Sampled } from './glances.ts';
 import type { Ground } from './ground.ts';
 import type { RealHands } from './hands.ts';
 import type { Voices } from './voices.ts';
@@ -75,6 +77,7 @@ export class Seen {
   readonly ask: TypedAsk;
   readonly #sampler: Sampler<Inspected>;
   readonly #pressure = readPressure(PRESSURE);
+  readonly #glances: Glances;
   #order: Order = { found: [], sorted: [] };
   #lookedAt = -Infinity;
   #warming: NodeJS.Timeout | null = null;
@@ -82,6 +85,7 @@ export class Seen {
   constructor(parts: SeenParts) {
     this.#parts = parts;
     this.ask = typedAsk(parts.ask);
+    this.#glances = new Glances(parts.ground.linux.clock);
     this.#sampler = new Sampler({
       subjects: () => parts.supervisor.processes.map((process) => this.#subject(process)),
       usage: createUsage(),
@@ -108,6 +112,11 @@ export class Seen {
   /** Sorted by group, then name. */
   statuses(): readonly ProcessStatus[] {
     return this.#sorted().map((process) => this.#status(process));
+  }
+
+  /** In the same order. */
+  glances(): readonly Glance[] {
+    return this.#glances.of(this.#sorted(), (process) => this.#sampled(process));
   }
 
   /** Of the last minutes, oldest first; empty for a process that nobody has looked at. */
@@ -180,6 +189,13 @@ export class Seen {
   #reading({ namespec, leader }: Process): Reading<Inspected> | null {
     const reading = this.#sampler.reading(namespec);
     return reading?.inspection.leader?.pid === leader?.pid ? reading : null;
+  }
+
+  #sampled(process: Process): Sampled | null {
+    const reading = this.#reading(process);
+    if (reading === null) return null;
+    const { inspection, memory, cpu } = reading;
+    return { members: inspection.members.length, memory, cpu };
   }
 
   #status(process: Process): ProcessStatus {

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Event } from '../model/event.ts';
 import { isOom } from '../model/verdict.ts';
 import type { Outlook } from './outlook.ts';
-import { hasLines, keyOf, processRow } from './rows.ts';
+import { Roll, type Row, type RollCall } from './roll.ts';
 
 /** Milliseconds: events of a burst are told together; samples are looked at this often; silence is broken this often. */
 const GATHER_MS = 150;
@@ -14,37 +14,36 @@ const BEAT_MS = 25_000;
 const MOST_CLIENTS = 100;
 const MOST_BEHIND = 1024 * 1024;
 
-interface Shown {
-  readonly text: string;
-  readonly version: number;
-}
-
 const isIncident = (event: Event): boolean =>
   (event.type === 'died' && isOom(event.death.verdict)) ||
   (event.type === 'member-killed' && isOom(event.verdict));
+
+/** The script fills the uptime in. */
+const sent = (rows: readonly Row[]): readonly (readonly [string, string])[] =>
+  rows.map(({ key, head, tail }) => [key, head + tail]);
 
 const message = (event: string, data: unknown): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 export class Live {
   readonly #outlook: Outlook;
-  readonly #readOnly: boolean;
+  readonly #roll: Roll;
   readonly #clients = new Set<ServerResponse>();
-  #shown = new Map<string, Shown>();
-  #version = Date.now();
   #stop: (() => void) | null = null;
   #gathering: NodeJS.Timeout | null = null;
   #incident = false;
 
   constructor(outlook: Outlook, readOnly: boolean) {
     this.#outlook = outlook;
-    this.#readOnly = readOnly;
+    this.#roll = new Roll(outlook, readOnly);
   }
 
-  /** What a page that is made now knows. */
-  get version(): number {
-    this.#publish();
-    return this.#version;
+  /** Whoever makes this look, all open pages hear what it found. */
+  publish(): RollCall {
+    const call = this.#roll.call();
+    if (call.moved) this.#send(message('list', {}));
+    if (call.changed.length > 0) this.#send(message('rows', sent(call.changed)));
+    return call;
   }
 
   /** False when too many pages are open. */
@@ -57,15 +56,8 @@ export class Live {
     });
     const { started } = this.#outlook.about();
     response.write(`retry: 2000\n${message('hello', { life: started, now: Date.now() })}`);
-    this.#publish();
-    const missed = [...this.#shown].filter(([, { version }]) => version > since);
-    if (missed.length > 0)
-      response.write(
-        message(
-          'rows',
-          missed.map(([key, { text }]) => [key, text]),
-        ),
-      );
+    const missed = this.publish().rows.filter(({ version }) => version > since);
+    if (missed.length > 0) response.write(message('rows', sent(missed)));
     this.#clients.add(response);
     response.once('close', () => this.#leave(response));
     if (this.#stop === null) this.#begin();
@@ -109,16 +101,9 @@ export class Live {
 
   #tell(): void {
     this.#gathering = null;
-    this.#publish();
+    this.publish();
     if (this.#incident) this.#send(message('oom', {}));
     this.#incident = false;
-  }
-
-  /** Whoever makes this look, all open pages hear what it found. */
-  #publish(): void {
-    const { rows, list } = this.#update();
-    if (list) this.#send(message('list', {}));
-    if (rows.length > 0) this.#send(message('rows', rows));
   }
 
   #send(text: string): void {
@@ -126,27 +111,5 @@ export class Live {
       if (client.writableLength > MOST_BEHIND) client.destroy();
       else client.write(text);
     }
-  }
-
-  /** Rows that differ from what was shown last, and whether processes came or went. */
-  #update(): { readonly rows: readonly (readonly [string, string])[]; readonly list: boolean } {
-    const before = this.#shown;
-    const now = new Map<string, Shown>();
-    const rows: [string, string][] = [];
-    const version = this.#version + 1;
-    const statuses = this.#outlook.statuses();
-    const lines = hasLines(statuses.length);
-    for (const status of statuses) {
-      const key = keyOf(status);
-      const view = { history: this.#outlook.history(key), readOnly: this.#readOnly, lines, uptime: false };
-      const { html: text } = processRow(status, view);
-      const known = before.get(key);
-      now.set(key, known?.text === text ? known : { text, version });
-      if (known?.text !== text) rows.push([key, text]);
-    }
-    const list = before.size !== now.size || [...before.keys()].some((key) => !now.has(key));
-    if (rows.length > 0 || list) this.#version = version;
-    this.#shown = now;
-    return { rows, list };
   }
 }

@@ -1,6 +1,7 @@
 // What do the pages see of the supervisor, and what may they ask of it?
 
 import type { ProcessStatus, ReplyTo, SupervisorStatus, Command, Verb } from '../model/command.ts';
+import type { Glance } from '../model/glance.ts';
 import type { Event } from '../model/event.ts';
 
 /** One sample of a process: bytes, and percent of one core. */
@@ -21,6 +22,8 @@ export interface Outlook {
   look(): Promise<void>;
   /** As sampled last; sorted by group, then name. */
   statuses(): readonly ProcessStatus[];
+  /** The same in few facts: a value stays the same one as long as nothing of it has changed. */
+  glances(): readonly Glance[];
   /** By namespec; the last minutes, oldest first. */
   history(key: string): readonly Point[];
   /** Refuses with a TsvisorError. */

@@ -2,6 +2,7 @@
 
 import type { ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
+import { readinessWords } from '../model/readiness.ts';
 import { chart } from './chart.ts';
 import { markup, type Html } from './markup.ts';
 import type { Page, Visit } from './layout.ts';
@@ -40,6 +41,7 @@ const deathLine = ({ lastDeath }: ProcessStatus): string => {
 const facts = (status: ProcessStatus): readonly (readonly [string, string])[] => [
   ['State', `${status.state} (${status.phase})`],
   ['Description', status.description],
+  ...(status.readiness === null ? [] : [['Readiness', readinessWords(status.readiness)] as const]),
   ['Pid', status.pid === 0 ? '–' : String(status.pid)],
   ['Uptime', status.uptime === 0 ? '–' : uptimeWords(status.uptime)],
   ['Members', String(status.members)],
@@ -54,7 +56,7 @@ const facts = (status: ProcessStatus): readonly (readonly [string, string])[] =>
 
 const actions = (status: ProcessStatus, { token }: Visit): Html => {
   const key = keyOf(status);
-  const buttons = [...actsOn(status), 'clear'].map(
+  const buttons = [...actsOn(status.state), 'clear'].map(
     (act) => markup`<button name="${act}" value="${key}">${ORDERS[act]?.word ?? act}</button> `,
   );
   const signals = markup`<label>Signal <select name="with">${SIGNALS.map((signal) => markup`<option>${signal}`)}</select></label> <button name="signal" value="${key}">Send</button>`;

@@ -66,3 +66,14 @@ export const sendAsset = (response: ServerResponse, type: string, text: string):
   });
   response.end(text);
 };
+
+export const sendLines = (response: ServerResponse, lines: Readonly<Record<string, unknown>>): void => {
+  const text = JSON.stringify(lines);
+  response.writeHead(200, {
+    ...SAFE_HEADERS,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  response.end(text);
+};

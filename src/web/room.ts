@@ -7,6 +7,7 @@ import { answerAct, surePage } from './act.ts';
 import { ASSETS } from './assets.ts';
 import { markup } from './markup.ts';
 import { renderPage, type Page, type Visit } from './layout.ts';
+import { linesOf } from './lines.ts';
 import { Live } from './live.ts';
 import { mainLogPage, tailPage } from './log-pages.ts';
 import { oomPage } from './oom-page.ts';
@@ -14,7 +15,7 @@ import { ORDERS } from './orders.ts';
 import type { Outlook } from './outlook.ts';
 import { processPage } from './process.ts';
 import { processesPage } from './processes.ts';
-import { redirect, sendAsset, sendPage } from './reply.ts';
+import { redirect, sendAsset, sendLines, sendPage } from './reply.ts';
 import { sessionOf } from './session.ts';
 
 export interface WebRequest {
@@ -30,6 +31,12 @@ export interface WebRequest {
 export type Web = (request: IncomingMessage, response: ServerResponse, asked: WebRequest) => Promise<boolean>;
 
 type Make = (outlook: Outlook, visit: Visit, query: URLSearchParams) => Page | Promise<Page>;
+
+interface Showing {
+  readonly make: Make | 'processes';
+  readonly query: URLSearchParams;
+  readonly readOnly: boolean;
+}
 
 const named = (query: URLSearchParams): string => query.get('name') ?? '';
 
@@ -59,8 +66,8 @@ const oldAction: Make = (_outlook, visit, query) => {
   return surePage({ act, row, name, signal: '', sure: false }, visit, '');
 };
 
-const PAGES: Readonly<Record<string, Make>> = {
-  '/': (outlook, visit) => processesPage(outlook, visit),
+const PAGES: Readonly<Record<string, Make | 'processes'>> = {
+  '/': 'processes',
   '/process': (outlook, visit, query) => processPage(outlook, visit, named(query)),
   '/tail': tail,
   '/oom': (outlook) => oomPage(outlook),
@@ -81,6 +88,15 @@ const problemPage = (error: TsvisorError): Page => ({
   live: 'none',
   main: markup`<h1>Not possible</h1><p>${error.message}</p><p>${error.hint}</p>`,
 });
+
+interface Made {
+  readonly status: number;
+  readonly page: Page;
+  /** What its rows are up to date with. */
+  readonly version: number;
+}
+
+const OK = { status: 200, version: 0 };
 
 class Room {
   readonly #outlook: Outlook;
@@ -109,33 +125,31 @@ class Room {
     else if (moved !== null) redirect(response, { status: 301, to: moved });
     else if (path === '/ok.html') response.writeHead(200, { 'content-type': 'text/plain' }).end('OK');
     else if (path === '/events') this.#join(response, readOnly, Number(query.get('since') ?? 0));
+    else if (path === '/lines') sendLines(response, linesOf(this.#outlook, query.getAll('name')));
     else if (make !== undefined) await this.#show(request, response, { make, query, readOnly });
     else return false;
     return true;
   }
 
-  async #show(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { make, query, readOnly }: { make: Make; query: URLSearchParams; readOnly: boolean },
-  ): Promise<void> {
+  async #show(request: IncomingMessage, response: ServerResponse, showing: Showing): Promise<void> {
     const { token, cookies, said } = sessionOf(request);
     // What was said last is for a page that is looked at, not for one that the script fetches to take its middle.
     const isRefresh = request.headers['x-tsvisor-refresh'] !== undefined;
-    const visit: Visit = { token, readOnly, said: isRefresh ? null : said };
+    const visit: Visit = { token, readOnly: showing.readOnly, said: isRefresh ? null : said };
     await this.#outlook.look();
-    const { status, page } = await this.#make(make, visit, query);
-    const version = page.live === 'rows' ? this.#live(readOnly).version : 0;
+    const { status, page, version } = await this.#make(showing, visit);
     const text = renderPage(page, this.#outlook.about(), { ...visit, version });
     sendPage(response, { status, text, cookies: isRefresh ? [] : cookies });
   }
 
-  async #make(make: Make, visit: Visit, query: URLSearchParams): Promise<{ status: number; page: Page }> {
+  async #make({ make, query }: Showing, visit: Visit): Promise<Made> {
     try {
-      return { status: 200, page: await make(this.#outlook, visit, query) };
+      if (make !== 'processes') return { ...OK, page: await make(this.#outlook, visit, query) };
+      const { rows, version } = this.#live(visit.readOnly).publish();
+      return { ...OK, page: processesPage(rows, visit, Math.trunc(Date.now() / 1000)), version };
     } catch (error) {
       if (!(error instanceof TsvisorError)) throw error;
-      return { status: error.row.http, page: problemPage(error) };
+      return { ...OK, status: error.row.http, page: problemPage(error) };
     }
   }
 

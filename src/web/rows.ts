@@ -1,29 +1,23 @@
 // How does one process look in the list? Few bytes, since there may be hundreds of them.
 
-import type { ProcessStatus } from '../model/command.ts';
+import type { Glance } from '../model/glance.ts';
 import { namespec } from '../model/name.ts';
+import { readinessWords } from '../model/readiness.ts';
+import type { State } from '../model/state.ts';
 import { markup, type Html } from './markup.ts';
-import type { Point } from './outlook.ts';
-import { bytesWords, deathWords, percentWords, scoreWords, sparkline, uptimeWords } from './words.ts';
+import { bytesWords, deathWords, percentWords, scoreWords } from './words.ts';
 
-export interface RowView {
-  readonly history: readonly Point[];
-  readonly readOnly: boolean;
-  /** Small lines of the last minute. */
-  readonly lines: boolean;
-  /** False leaves the uptime to the script: it counts from the start. */
-  readonly uptime: boolean;
+/** The uptime stands between them: time that passes changes no row. */
+export interface RowText {
+  readonly head: string;
+  readonly tail: string;
 }
 
-/** With more processes the page would be too large for its lines; those of one process are on its own page. */
-const MOST_WITH_LINES = 200;
-
-export const hasLines = (processes: number): boolean => processes <= MOST_WITH_LINES;
-
-export const keyOf = ({ group, name }: ProcessStatus): string => namespec(group, name);
+export const keyOf = ({ group, name }: { readonly group: string; readonly name: string }): string =>
+  namespec(group, name);
 
 /** What an operator may want of it now; nothing while it is on its way. */
-export const actsOn = ({ state }: ProcessStatus): readonly string[] => {
+export const actsOn = (state: State): readonly string[] => {
   if (state === 'RUNNING' || state === 'STARTING') return ['stop', 'restart'];
   if (state === 'BACKOFF') return ['stop'];
   return state === 'STOPPING' || state === 'UNKNOWN' ? [] : ['start'];
@@ -35,31 +29,35 @@ const value = (text: string): Html => (/^[\w:.-]+$/.test(text) ? markup`${text}`
 const button = (act: string, key: string): Html =>
   markup`<button name=${act} value=${value(key)}>${act}</button>`;
 
-/** A colon may stand in a query as it is. */
-const linkTo = (key: string): string => `/process?name=${encodeURIComponent(key).replaceAll('%3A', ':')}`;
+/** A colon may stand in a query as it is. What is encoded needs no quotes, but for an apostrophe. */
+const linkTo = (key: string): string =>
+  `/process?name=${encodeURIComponent(key).replaceAll('%3A', ':').replaceAll("'", '%27')}`;
 
-/** States that need a word more; of the others the columns tell all. */
-const why = ({ state, description }: ProcessStatus): string | null =>
-  state === 'BACKOFF' || state === 'FATAL' || state === 'UNKNOWN' ? description : null;
+/** Up, but not as it should be. */
+const isUnwell = ({ readiness }: Glance): boolean =>
+  readiness !== null && (readiness.ready === false || readiness.health === 'unhealthy');
 
-const uptimeCell = ({ uptime, start }: ProcessStatus, view: RowView): Html =>
-  uptime === 0 && start === 0
-    ? markup`<td>`
-    : markup`<td data-t=${start}>${view.uptime && uptimeWords(uptime)}`;
+const remark = (glance: Glance): Html => {
+  const { why, readiness } = glance;
+  const text = why === '' && readiness !== null ? readinessWords(readiness) : why;
+  return text === '' ? markup`` : markup` <small>${text}</small>`;
+};
 
-const isUp = ({ state }: ProcessStatus): boolean => state === 'RUNNING' || state === 'STARTING';
+/** Most are RUNNING and well: they need none. */
+const classOf = (glance: Glance): Html => {
+  if (isUnwell(glance)) return markup` class="${glance.state} unwell"`;
+  return glance.state === 'RUNNING' ? markup`` : markup` class=${glance.state}`;
+};
 
-const lineOf = ({ history, lines }: RowView, of: keyof Point): Html =>
-  lines ? markup`<i>${sparkline(history, of)}</i>` : markup``;
+const usageCells = ({ members, cpu, memory }: Glance): Html =>
+  markup`<td>${members}<td>${percentWords(cpu)}<td>${bytesWords(memory)}`;
 
-const usageCells = ({ members, cpu, memory }: ProcessStatus, view: RowView): Html =>
-  markup`<td>${members}<td>${lineOf(view, 'cpu')}${percentWords(cpu)}<td>${lineOf(view, 'memory')}${bytesWords(memory)}`;
-
-export const processRow = (status: ProcessStatus, view: RowView): Html => {
-  const key = keyOf(status);
-  const up = isUp(status);
-  const reason = why(status);
-  return markup`<tr id=${value(key)} class=${status.state}><th><a href="${linkTo(key)}">${status.name}</a><td>${status.state}${reason !== null && reason !== '' && markup` <small>${reason}</small>`}${up ? uptimeCell(status, view) : markup`<td>`}${
-    up ? usageCells(status, view) : markup`<td><td><td>`
-  }<td>${scoreWords(status)}<td>${status.restarts}<td>${deathWords(status)}<td>${!view.readOnly && actsOn(status).map((act) => button(act, key))}`;
+export const rowOf = (glance: Glance, readOnly: boolean): RowText => {
+  const { name, state, since, score, restarts, lastDeath } = glance;
+  const key = keyOf(glance);
+  const uptime = since === 0 ? markup`<td>` : markup`<td data-t=${since}>`;
+  const head = markup`<tr id=${value(key)}${classOf(glance)}><th><a href=${linkTo(key)}>${name}</a><td>${state}${remark(glance)}${uptime}`;
+  const usage = since === 0 ? markup`<td><td><td>` : usageCells(glance);
+  const tail = markup`${usage}<td>${scoreWords(score)}<td>${restarts}<td>${deathWords(lastDeath)}<td>${!readOnly && actsOn(state).map((act) => button(act, key))}`;
+  return { head: head.html, tail: tail.html };
 };

@@ -40,9 +40,50 @@ document.addEventListener('submit', (event) => {
   dialog.showModal();
 });
 
+/* Lines of the last minutes, for rows in view only: letters from a (nothing) to z (the most). */
+const shapes = new Map();
+const shape = (letters) => {
+  const line = document.createElementNS('http://www.w3.org/2000/svg', 'polyline');
+  const last = Math.max(1, letters.length - 1);
+  line.setAttribute('points', [...letters].map((letter, at) => (at * 60 / last).toFixed(1) + ',' + (25 - (letter.charCodeAt(0) - 97))).join(' '));
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 -1 60 27');
+  svg.setAttribute('preserveAspectRatio', 'none');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(line);
+  return svg;
+};
+const drawRow = (row) => {
+  const letters = shapes.get(row.id);
+  for (const [at, text] of (letters || []).entries()) {
+    const cell = row.cells[4 + at];
+    if (!cell.textContent) continue;
+    if (cell.firstElementChild) cell.firstElementChild.remove();
+    cell.prepend(shape(text));
+  }
+};
+const inView = (row) => {
+  const { top, bottom, height } = row.getBoundingClientRect();
+  return height > 0 && bottom > 0 && top < innerHeight;
+};
+const draw = async () => {
+  const rows = [...document.querySelectorAll('.list tr[id]')].filter(inView).slice(0, 120);
+  if (rows.length === 0 || document.hidden) return;
+  const reply = await fetch('/lines?' + new URLSearchParams(rows.map((row) => ['name', row.id])));
+  if (!reply.ok) return;
+  for (const [key, letters] of Object.entries(await reply.json())) shapes.set(key, letters);
+  for (const row of rows) drawRow(row);
+};
+let drawing = 0;
+const drawSoon = () => {
+  clearTimeout(drawing);
+  drawing = setTimeout(() => draw().catch(() => {}), 200);
+};
+
 const filterRows = () => {
   const wanted = ($('filter') ? $('filter').value : '').toLowerCase();
-  for (const row of document.querySelectorAll('.list tr[id]')) row.hidden = !(row.id + ' ' + row.className).toLowerCase().includes(wanted);
+  for (const row of document.querySelectorAll('.list tr[id]')) row.hidden = !(row.id + ' ' + row.cells[1].textContent).toLowerCase().includes(wanted);
+  drawSoon();
 };
 const prepare = () => {
   const filter = $('filter');
@@ -60,8 +101,11 @@ const refresh = async () => {
     if (!reply.ok) return;
     const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
     const focused = document.activeElement.name && [document.activeElement.name, document.activeElement.value];
+    const filtered = $('filter') ? $('filter').value : '';
     $('main').replaceChildren(...page.getElementById('main').childNodes);
     prepare();
+    if ($('filter')) { $('filter').value = filtered; filterRows(); }
+    filterRows();
     if (focused) for (const button of $('main').querySelectorAll('button')) if (button.name === focused[0] && button.value === focused[1]) button.focus();
   } finally {
     refreshing = false;
@@ -75,7 +119,8 @@ const replaceRow = ([id, text]) => {
   holder.innerHTML = '<table>' + text + '</table>';
   const row = holder.content.querySelector('tr');
   const focused = old.contains(document.activeElement) ? document.activeElement.name || 'link' : null;
-  if (old.className !== row.className) row.classList.add('new');
+  if (old.cells[1].textContent !== row.cells[1].textContent) row.classList.add('new');
+  drawRow(row);
   old.replaceWith(row);
   if (focused) (row.querySelector(focused === 'link' ? 'a' : 'button[name=' + focused + ']') || row.querySelector('button, a')).focus();
 };
@@ -139,7 +184,14 @@ const follow = async (pre) => {
 };
 
 prepare();
-if (live === 'rows') setInterval(tick, 1000);
+if (live === 'rows') {
+  setInterval(tick, 1000);
+  setInterval(drawSoon, 5000);
+  addEventListener('scroll', drawSoon, { passive: true });
+  addEventListener('resize', drawSoon);
+  document.addEventListener('visibilitychange', drawSoon);
+  drawSoon();
+}
 if (live === 'oom' || live === 'process') setInterval(() => { if (!document.hidden) refresh(); }, live === 'oom' ? 10000 : 5000);
 if (live === 'log' && $('tail')) follow($('tail')).catch(() => { $('link').textContent = 'the log is not followed any more'; });
 if (live !== 'none' && live !== 'log') listen();

@@ -25,9 +25,11 @@ tbody th { overflow-wrap: anywhere; }
 .list td:nth-child(n+3):nth-child(-n+8) { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .list td:nth-child(2) small { display: block; max-width: 30rem; }
 .list td:last-child { white-space: nowrap; }
-i { font: 10px/1 monospace; color: var(--soft); letter-spacing: -1px; margin-right: .4rem; }
+.list td > svg { width: 3.75rem; height: 1.1rem; margin-right: .5rem; vertical-align: -.15rem; background: none; border-bottom: 1px solid var(--line); } .list polyline { stroke-width: 1.25; }
 .g th { font-weight: 600; padding-top: .9rem; } .g td { padding-top: .9rem; }
-.RUNNING > td:nth-child(2) { color: var(--good); }
+:where(.list tr[id]) > td:nth-child(2) { color: var(--good); }
+.STOPPED > td:nth-child(2), .EXITED > td:nth-child(2) { color: var(--soft); }
+.list td:nth-child(2) small { color: var(--soft); } .unwell > td:nth-child(2), .unwell td small { color: var(--warn); }
 .FATAL > td:nth-child(2), .UNKNOWN > td:nth-child(2), .BACKOFF > td:nth-child(2) { color: var(--bad); font-weight: 600; }
 .FATAL small, .BACKOFF small, .UNKNOWN small { font-weight: 400; }
 .STARTING > td:nth-child(2), .STOPPING > td:nth-child(2) { color: var(--warn); }

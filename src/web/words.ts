@@ -1,9 +1,9 @@
 // How are numbers and times written for people, in few letters?
 
-import type { ProcessStatus } from '../model/command.ts';
+import type { Score } from '../model/event.ts';
+import type { Glance } from '../model/glance.ts';
 import type { Exit } from '../model/phase.ts';
 import { isOom } from '../model/verdict.ts';
-import type { Point } from './outlook.ts';
 
 const UNITS = ['B', 'K', 'M', 'G', 'T'] as const;
 
@@ -46,25 +46,15 @@ export const exitWords = ({ code, signal }: Exit): string =>
   signal ?? (code === null ? 'unseen' : `exit ${code}`);
 
 /** `oom certain`, `exit 1`, `SIGTERM`; empty when it never died. */
-export const deathWords = ({ lastDeath }: ProcessStatus): string => {
+export const deathWords = (lastDeath: Glance['lastDeath']): string => {
   if (lastDeath === null) return '';
   const { verdict, exit } = lastDeath;
   return isOom(verdict) ? `oom ${verdict?.oom ?? ''}` : exitWords(exit);
 };
 
-export const scoreWords = ({ score }: ProcessStatus): string => {
+export const scoreWords = (score: Score | null): string => {
   if (score === null) return '–';
   return score.requested === score.effective
     ? String(score.effective)
     : `${score.requested}→${score.effective}`;
-};
-
-const BLOCKS = '▁▂▃▄▅▆▇█';
-const COLUMNS = 12;
-
-/** The last minute as blocks, from zero to the largest of them; empty without a history. */
-export const sparkline = (history: readonly Point[], of: keyof Point): string => {
-  const values = history.slice(-COLUMNS).map((point) => point[of]);
-  const most = Math.max(...values, of === 'cpu' ? 1 : 1024);
-  return values.map((value) => BLOCKS[Math.min(7, Math.floor((value / most) * 7.99))] ?? '').join('');
 };

@@ -37,6 +37,17 @@ describe('a page', () => {
     },
   );
 
+  test('says what is known of a process beyond being up', async () => {
+    const stage = await openStage();
+    stage.state.statuses = [
+      statusOf({ readiness: { ready: true, health: 'unhealthy', text: 'no answer on :80' } }),
+    ];
+    const { text } = await stage.ask('/');
+    expect(text).toContain('class="RUNNING unwell"');
+    expect(text).toContain('RUNNING <small>ready, unhealthy: no answer on :80</small>');
+    expect((await stage.ask('/process?name=web')).text).toContain('ready, unhealthy: no answer on :80');
+  });
+
   test('of a log shows markup as text and gives the script the way to follow it', async () => {
     const { text } = await (await openStage()).ask('/tail?name=web&stream=stderr');
     expect(text).toContain('\n&lt;i&gt;one&lt;/i&gt;\n</pre>');
@@ -63,6 +74,28 @@ describe('a page', () => {
     const stage = await openStage();
     expect((await stage.ask('/nowhere')).status).toBe(404);
     expect((await stage.ask('/', { method: 'POST' })).status).toBe(404);
+  });
+});
+
+describe('the lines of the last minutes', () => {
+  test('are told for the names that are asked for, and for nobody else', async () => {
+    const stage = await openStage();
+    const history = [0, 100, 50].map((cpu) => ({ cpu, memory: 4_194_304 }));
+    stage.state.histories = { 'shop:web': history, 'shop:db': history };
+    const { status, text } = await stage.ask('/lines?name=shop:web&name=nobody');
+    expect({ status, lines: JSON.parse(text) }).toEqual({
+      status: 200,
+      lines: { 'shop:web': ['azn', 'zzz'] },
+    });
+  });
+
+  test('are told of 120 rows at most', async () => {
+    const stage = await openStage();
+    const keys = Array.from({ length: 200 }, (_, index) => `p${index}`);
+    const history = [1, 2].map((cpu) => ({ cpu, memory: 0 }));
+    stage.state.histories = Object.fromEntries(keys.map((key) => [key, history]));
+    const { text } = await stage.ask(`/lines?${keys.map((key) => `name=${key}`).join('&')}`);
+    expect(Object.keys(JSON.parse(text) as object)).toHaveLength(120);
   });
 });
 

@@ -3,8 +3,9 @@
 import { createServer, request, type IncomingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { Command, ProcessStatus, SupervisorStatus } from '../../src/model/command.ts';
+import type { Glance } from '../../src/model/glance.ts';
 import type { Event } from '../../src/model/event.ts';
-import type { Outlook } from '../../src/web/outlook.ts';
+import type { Outlook, Point } from '../../src/web/outlook.ts';
 import { createWeb } from '../../src/web/room.ts';
 
 const ABOUT: SupervisorStatus = {
@@ -50,6 +51,12 @@ export const statusOf = (news: Partial<ProcessStatus>): ProcessStatus => ({
   ...news,
 });
 
+const glanceOf = (status: ProcessStatus): Glance => ({
+  ...status,
+  since: status.uptime === 0 ? 0 : status.start,
+  why: status.state === 'FATAL' ? status.description : '',
+});
+
 interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -63,7 +70,11 @@ interface Asking {
 }
 
 export interface Stage {
-  readonly state: { statuses: ProcessStatus[]; about: SupervisorStatus };
+  readonly state: {
+    statuses: ProcessStatus[];
+    about: SupervisorStatus;
+    histories: Record<string, readonly Point[]>;
+  };
   readonly commands: Command[];
   readonly bugs: unknown[];
   readonly port: number;
@@ -87,7 +98,7 @@ const answersOf = (command: Command): unknown => {
 };
 
 export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
-  const state = { statuses: [statusOf({})], about: ABOUT };
+  const state: Stage['state'] = { statuses: [statusOf({})], about: ABOUT, histories: {} };
   const commands: Command[] = [];
   const bugs: unknown[] = [];
   const hearers = new Set<(event: Event) => void>();
@@ -95,7 +106,8 @@ export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
     about: () => state.about,
     look: async () => undefined,
     statuses: () => state.statuses,
-    history: () => [],
+    glances: () => state.statuses.map(glanceOf),
+    history: (key) => state.histories[key] ?? [],
     ask: (async (command: Command) => {
       commands.push(command);
       return answersOf(command);

@@ -2,8 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { lineOf } from '../../src/web/lines.ts';
 import { escapeHtml, markup } from '../../src/web/markup.ts';
-import { bytesWords, sparkline, uptimeWords } from '../../src/web/words.ts';
+import { bytesWords, uptimeWords } from '../../src/web/words.ts';
 
 test.each([
   [null, '–'],
@@ -33,11 +34,12 @@ test.each([
   expect(uptimeWords(seconds)).toBe(words);
 });
 
-test('a line rises with its values and holds the last minute', () => {
-  const history = Array.from({ length: 20 }, (_, index) => ({ memory: 0, cpu: index }));
-  expect(sparkline(history, 'cpu')).toHaveLength(12);
-  expect(sparkline(history.slice(-2), 'cpu')).toBe('██');
-  expect(sparkline([], 'cpu')).toBe('');
+test('a line rises from zero to its largest value, and quiet noise stays at the ground', () => {
+  const history = [0, 50, 100].map((cpu) => ({ memory: 0, cpu }));
+  expect(lineOf(history, 'cpu')).toBe('anz');
+  expect(lineOf(history, 'memory')).toBe('aaa');
+  expect(lineOf([{ memory: 0, cpu: 0.1 }], 'cpu')).toBe('b');
+  expect(lineOf([], 'cpu')).toBe('');
 });
 
 test('no text leaves the place that a template gives it', () => {

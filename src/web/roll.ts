@@ -1,0 +1,55 @@
+// How does every process look now? Only rows of those that have changed are made anew.
+
+import type { Glance } from '../model/glance.ts';
+import type { Outlook } from './outlook.ts';
+import { keyOf, rowOf, type RowText } from './rows.ts';
+
+export interface Row extends RowText {
+  readonly key: string;
+  readonly glance: Glance;
+  /** When its text changed last; grows over all rows. */
+  readonly version: number;
+}
+
+export interface RollCall {
+  /** By group, then name. */
+  readonly rows: readonly Row[];
+  /** Those whose text is another than at the last call. */
+  readonly changed: readonly Row[];
+  /** Processes came or went. */
+  readonly moved: boolean;
+  /** What a page of these rows is up to date with. */
+  readonly version: number;
+}
+
+export class Roll {
+  readonly #outlook: Outlook;
+  readonly #readOnly: boolean;
+  #known = new Map<string, Row>();
+  /** Higher than any of a supervisor before this one. */
+  #version = Date.now();
+
+  constructor(outlook: Outlook, readOnly: boolean) {
+    this.#outlook = outlook;
+    this.#readOnly = readOnly;
+  }
+
+  call(): RollCall {
+    const before = this.#known;
+    const rows = this.#outlook.glances().map((glance) => this.#row(glance));
+    this.#known = new Map(rows.map((row) => [row.key, row]));
+    const changed = rows.filter(({ version }) => version > this.#version);
+    const moved = before.size !== rows.length || rows.some(({ key }) => !before.has(key));
+    if (changed.length > 0 || moved) this.#version += 1;
+    return { rows, changed, moved, version: this.#version };
+  }
+
+  #row(glance: Glance): Row {
+    const key = keyOf(glance);
+    const known = this.#known.get(key);
+    if (known?.glance === glance) return known;
+    const text = rowOf(glance, this.#readOnly);
+    const same = known?.head === text.head && known.tail === text.tail;
+    return { key, glance, ...text, version: same ? known.version : this.#version + 1 };
+  }
+}
