@@ -96,10 +96,11 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   });
   writeNotes(house);
   sayBeginning(house);
-  house.memory.begin(house.pastLife);
+  house.memory.begin(house.pastLife, house.unseen);
   house.supervisor.start();
   if (house.pastLife !== null)
     house.events.emit(pastLifeNote(house.pastLife), { process: null, verdict: house.pastLife.verdict });
+  house.memory.tell(house.unseen);
   const service = await openService(house, link);
   signals.obey({ house, endings, service });
   tickEverySecond(house);

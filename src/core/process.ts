@@ -41,6 +41,14 @@ export interface Past {
 const atFirst = ({ notify }: ProcessPlan): Readiness =>
   notify?.ready === true ? { ...UNTOLD, ready: false } : UNTOLD;
 
+/** A first phase that is an end tells of a life before ours. */
+const pastOf = (phase: Phase): Past => {
+  const lastDeath = phase.name === 'exited' ? ({ ...phase.death, reason: 'died' } as const) : null;
+  const stoppedAt = lastDeath?.at ?? 0;
+  const startedAt = lastDeath === null ? 0 : stoppedAt - lastDeath.lived;
+  return { lastDeath, score: null, startedAt, stoppedAt };
+};
+
 export class Process {
   #plan: ProcessPlan;
   readonly #context: ProcessContext;
@@ -50,12 +58,13 @@ export class Process {
   #disarm: (() => void) | null = null;
   #watchers = new Set<() => void>();
   #readiness: Readiness = UNTOLD;
-  #past: Past = { lastDeath: null, score: null, startedAt: 0, stoppedAt: 0 };
+  #past: Past;
 
   constructor(plan: ProcessPlan, context: ProcessContext, phase: Phase = { name: 'stopped' }) {
     this.#plan = plan;
     this.#context = context;
     this.#phase = phase;
+    this.#past = pastOf(phase);
   }
 
   get plan(): ProcessPlan {

@@ -4,7 +4,7 @@ import type { Outcome, ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { ProcessName } from '../model/event.ts';
-import type { Identity, Phase } from '../model/phase.ts';
+import type { Death, Identity, Phase } from '../model/phase.ts';
 import type { GroupChange } from '../model/diff.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
 import { isStoppedState, type Mood, type State } from '../model/state.ts';
@@ -28,6 +28,8 @@ export interface SupervisorOptions {
   readonly remembered: Remembered;
   /** By namespec: members of the last life that the guardian could not kill. */
   readonly stuck?: ReadonlyMap<string, readonly Identity[]>;
+  /** By namespec: who had been killed for memory when the supervisor before this one was cut off. */
+  readonly deaths?: ReadonlyMap<string, Death>;
   /** What the gate asks before a start; absent: nobody waits. */
   readonly memory?: () => MachineMemory;
   readonly onBug: (bug: unknown) => void;
@@ -41,6 +43,10 @@ const isGone = (phase: Phase): boolean =>
 
 /** Somebody else has asked for its rest meanwhile. */
 const isOverruled = (phase: Phase): boolean => 'reason' in phase && phase.reason !== 'replaced';
+
+/** Killed for memory, and its plan says that it then rests. */
+const staysDown = ({ phase, plan }: Process): boolean =>
+  phase.name === 'exited' && (plan.onOom === 'stop' || plan.autorestart === 'never');
 
 /** An operator's stop, waited for; what is at rest stays there. */
 const stopForGood = async (process: Process): Promise<void> => {
@@ -111,7 +117,7 @@ export class Supervisor {
       const state = remembered.get(process.namespec);
       const wanted = state === undefined ? process.plan.autostart : !RESTING.has(state);
       if (process.phase.name === 'stuck') this.#awaitFreed(process, process.phase.remaining);
-      else if (wanted) process.feed({ name: 'start', automatic: true });
+      else if (wanted && !staysDown(process)) process.feed({ name: 'start', automatic: true });
     }
   }
 
@@ -255,10 +261,12 @@ export class Supervisor {
   }
 
   #firstPhase({ group, name }: ProcessPlan): Phase {
-    const { clock, remembered, stuck } = this.#options;
+    const { clock, remembered, stuck, deaths } = this.#options;
     const remaining = stuck?.get(namespec(group, name)) ?? [];
     const [leader] = remaining;
     if (leader !== undefined) return { name: 'stuck', remaining, next: unseenEnd(leader, clock) };
+    const death = deaths?.get(namespec(group, name));
+    if (death !== undefined) return { name: 'exited', death, expected: false, why: 'Bad exit code -1' };
     if (remembered.get(namespec(group, name)) === 'FATAL')
       return { name: 'fatal', error: 'gave up before the supervisor was restarted' };
     return { name: 'stopped' };

@@ -35,6 +35,7 @@ import { type GroupOf, SharedSockets } from './shared-sockets.ts';
 import { openTally, Seen, type SeenParts } from './seen.ts';
 import { openApi, openSockets } from './sockets.ts';
 import type { Voices } from './voices.ts';
+import { findUnseen, type UnseenDeaths } from './unseen.ts';
 import { widenBy } from './widening.ts';
 
 /** A supervisor that is up, before its first launch. */
@@ -55,6 +56,8 @@ export interface House {
   /** Path of the control socket. */
   readonly socket: string;
   readonly pastLife: PastLife | null;
+  /** Deaths that no supervisor saw. */
+  readonly unseen: UnseenDeaths;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -257,12 +260,22 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const events = openListeners(rooms, { hooks, groupOf, stdinOf: (one) => stdinOf(hands.berth(one)) });
   const hands = createHands(rooms, { memory, events, groupOf });
   const stuck = await clearTheGround(rooms, ledger);
+  const { evidence } = rooms;
+  const unseen = findUnseen({
+    ground,
+    evidence,
+    ledger,
+    hands,
+    plans: plansOf(ground),
+    incidents: memory.incidents,
+  });
   const supervisor = new Supervisor({
     plan,
     hands,
     clock: linux.clock,
     remembered: rememberedStates(ground, ledger),
     stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
+    deaths: unseen,
     memory: () => ({ ...linux.memory.headroom(), pressure: linux.memory.pressure() }),
     onBug,
   });
@@ -276,5 +289,5 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const replanning = new Replanning({ ground, supervisor, hands, hooks });
   const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, ledger, api, socket };
   const { bus } = rooms;
-  return { ...parts, bus, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife };
+  return { ...parts, bus, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife, unseen };
 };

@@ -7,7 +7,7 @@ import { kernelMs } from '../kernel/clock.ts';
 import type { Linux } from '../kernel/linux.ts';
 import type { Event, ProcessName } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
-import type { Swept } from '../model/phase.ts';
+import type { Death, Swept } from '../model/phase.ts';
 import type { Incident, IncidentsReply } from '../model/oom-report.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 
@@ -92,7 +92,7 @@ export class Incidents {
   announce(event: Event): void {
     if (event.type === 'member-killed') this.#begin(event.process, event.verdict, 'member');
     else if (event.type === 'died' && event.death.verdict !== null && isOom(event.death.verdict))
-      this.#died(event.process, event.death.verdict);
+      this.#died(event.process, event.death, event.death.verdict);
     else if ('process' in event) this.#note(event.process, actOf(event));
   }
 
@@ -126,11 +126,12 @@ export class Incidents {
   }
 
   /** A leader that went down with a member that was told already is no new incident. */
-  #died(process: ProcessName, verdict: Verdict): void {
+  #died(process: ProcessName, { leader }: Death, verdict: Verdict): void {
     const open = this.#open.get(namespec(process.group, process.name));
     const known = open?.incident.verdict;
     if (known === verdict) this.#note(process, 'the whole process was killed');
-    else this.#begin(process, verdict, 'leader');
+    else
+      this.#begin(process, verdict, (verdict.victim?.pid ?? leader.pid) === leader.pid ? 'leader' : 'member');
   }
 
   #note(process: ProcessName, text: string | null): void {

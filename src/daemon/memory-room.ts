@@ -7,6 +7,7 @@ import type { Linux } from '../kernel/linux.ts';
 import type { PastLife } from '../model/command.ts';
 import type { Event, ProcessName } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
 import { care } from './caring.ts';
 import type { Ground } from './ground.ts';
@@ -16,6 +17,7 @@ import { memberKilled } from './member-killed.ts';
 import type { Notices } from './notices.ts';
 import { pastLifeWords } from './past-life.ts';
 import { Scores } from './scores.ts';
+import type { UnseenDeaths } from './unseen.ts';
 import { Watches } from './watches.ts';
 
 export interface MemoryRoomParts {
@@ -35,17 +37,19 @@ export interface MemoryRoom {
   readonly incidents: Incidents;
   readonly scores: Scores;
   /** Before the first launch. */
-  begin(pastLife: PastLife | null): void;
+  begin(pastLife: PastLife | null, unseen: UnseenDeaths): void;
+  /** When those who listen are there. */
+  tell(unseen: UnseenDeaths): void;
   /** Once per second. */
   tick(): void;
 }
 
 /** Others will have been killed with it, or come back at the same time. */
-const isMachineOom = (event: Event): boolean => {
-  const verdict =
-    event.type === 'member-killed' ? event.verdict : event.type === 'died' ? event.death.verdict : null;
-  return verdict?.cause === 'machine' || verdict?.cause === 'userspace-killer';
-};
+const isWide = (verdict: Verdict | null): boolean =>
+  verdict?.cause === 'machine' || verdict?.cause === 'userspace-killer';
+
+const isMachineOom = (event: Event): boolean =>
+  isWide(event.type === 'member-killed' ? event.verdict : event.type === 'died' ? event.death.verdict : null);
 
 const membersOf = (name: ProcessName, { supervisor, hands }: MemoryRoomParts): readonly number[] => {
   const process = supervisor().find(name);
@@ -90,11 +94,20 @@ export const openMemory = (parts: MemoryRoomParts): MemoryRoom => {
     watches,
     incidents,
     scores,
-    begin(pastLife) {
+    begin(pastLife, unseen) {
       scores.restore();
       if (pastLife === null) return;
       incidents.past(pastLife.verdict, pastLifeWords(pastLife));
       if (pastLife.verdict.cause === 'machine') supervisor().alarm();
+      if ([...unseen.values()].some(({ verdict }) => isWide(verdict))) supervisor().alarm();
+    },
+    tell(unseen) {
+      for (const { plan, namespec: key } of supervisor().processes) {
+        const death = unseen.get(key);
+        const process = { group: plan.group, name: plan.name };
+        if (death !== undefined)
+          bus.announce({ type: 'died', process, death, reason: 'died', expected: false });
+      }
     },
     tick() {
       watches.tick();

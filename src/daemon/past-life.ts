@@ -21,14 +21,15 @@ export interface PastParts {
 export const wasAsked = (exit: Exit): boolean => exit.code === RESTART_STATUS;
 
 export const judgePastLife = ({ facts, life, pid, linux, evidence }: PastParts): PastLife => {
-  const { records, kernelLog } = evidence.recall(pid ?? 0);
+  const recalled = evidence.recall();
+  const records = linux.oom.pidsMatch ? recalled.records.filter((record) => record.pid === pid) : [];
   const verdict = judgePast({
     exit: facts.exit,
     before: facts.oom.before,
     after: facts.oom.after,
     pid,
     records,
-    kernelLog,
+    kernelLog: recalled.kernelLog,
     pidsMatch: linux.oom.pidsMatch,
   });
   return { life, exit: facts.exit, killed: facts.killed, took: facts.took, verdict };

@@ -27,8 +27,8 @@ export interface EvidenceGatherer {
   note(cgroup: Cgroup | null): Baseline;
   /** After a death or a rise of a counter. Cheap: about 50 µs, and 300 µs more when the OOM killer was at work. */
   gather(subject: Subject): Evidence;
-  /** What the log still says of a pid of which no baseline is known: the supervisor before this one. */
-  recall(pid: number): Pick<Evidence, 'records' | 'kernelLog'>;
+  /** All that the log still says, of lives of which no baseline is known: those under the supervisor before this one, and its own. */
+  recall(): Pick<Evidence, 'records' | 'kernelLog'>;
 }
 
 /** Records kept for processes whose turn has not come yet. */
@@ -81,10 +81,9 @@ class Gatherer implements EvidenceGatherer {
     return { before: baseline.counters, after, records: this.#recent.filter(isIts), kernelLog };
   }
 
-  recall(pid: number): Pick<Evidence, 'records' | 'kernelLog'> {
+  recall(): Pick<Evidence, 'records' | 'kernelLog'> {
     this.#drain(this.#oom.machineKills());
-    const records = this.#oom.pidsMatch ? this.#recent.filter((record) => record.pid === pid) : [];
-    return { records, kernelLog: this.#log };
+    return { records: this.#recent, kernelLog: this.#log };
   }
 
   #drain(machine: number | null): void {

@@ -49,7 +49,7 @@ const factsOf = ({ evidence, leaderPid, pidsMatch }: Suspect): Facts => {
 };
 
 /** Whose limit a record speaks of: the process's own, or one it makes within its own, or one above. */
-const causeOfRecord = (record: OomRecord, cgroupPath: string | null): Cause | null => {
+export const causeOfRecord = (record: OomRecord, cgroupPath: string | null): Cause | null => {
   if (record.scope === 'global') return 'machine';
   if (record.limitCgroup === null || cgroupPath === null)
     return record.limitCgroup === null ? null : 'outer-limit';
@@ -110,7 +110,7 @@ const memoryOf = ({ anonRss, fileRss, shmemRss, swap }: OomRecord): VictimMemory
   swap: swap === undefined ? null : swap * KB,
 });
 
-const victimOf = (record: OomRecord | null, fallback: number | null): Verdict['victim'] => {
+export const victimOf = (record: OomRecord | null, fallback: number | null): Verdict['victim'] => {
   if (record !== null) return { pid: record.pid, comm: record.comm, memory: memoryOf(record) };
   return fallback === null ? null : { pid: fallback, comm: null };
 };

@@ -21,7 +21,7 @@ export interface Ledger {
 
 /** Rewritten, with one line per process, when it grows beyond this many bytes. */
 const COMPACT_AT = 256 * 1024;
-const WORTH_A_LINE = new Set<State>(['STARTING', 'STOPPED', 'EXITED', 'FATAL']);
+const WORTH_A_LINE = new Set<State>(['STARTING', 'BACKOFF', 'STOPPED', 'EXITED', 'FATAL']);
 
 const isState = (text: string | undefined): text is State =>
   text !== undefined && Object.hasOwn(STATES, text);

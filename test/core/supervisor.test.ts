@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { Supervisor, type Remembered } from '../../src/core/supervisor.ts';
 import type { Hands } from '../../src/core/hands.ts';
 import { diffPlans } from '../../src/model/diff.ts';
-import type { Exit } from '../../src/model/phase.ts';
+import { PLAIN_CARE } from '../../src/model/memory-care.ts';
+import type { Death, Exit } from '../../src/model/phase.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../../src/model/plan.ts';
 import type { State } from '../../src/model/state.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
@@ -111,6 +112,58 @@ describe('the supervisor', () => {
       'b FATAL',
       'manual RUNNING',
     ]);
+  });
+
+  test('starts those that had been killed for memory unseen by their policy: at once, later, or not at all', async () => {
+    const oomRestart = {
+      delay: 7,
+      maxDelay: 60,
+      jitter: 0,
+      most: null,
+      window: 600,
+      afterwards: 'stop',
+    } as const;
+    const death: Death = {
+      leader: { pid: 9, startTick: 1 },
+      exit: KILLED,
+      lived: 60_000,
+      at: 5,
+      verdict: verdict('certain'),
+    };
+    const names = ['plain', 'stays', 'slow', 'untouched'];
+    const world = obedient();
+    const clock = new ManualClock();
+    const groups = [
+      group('g', 999, [
+        { name: 'plain', startsecs: 0 },
+        { name: 'stays', startsecs: 0, onOom: 'stop' },
+        { name: 'slow', startsecs: 0, care: { ...PLAIN_CARE, oomRestart } },
+        { name: 'untouched', startsecs: 0 },
+      ]),
+    ];
+    const supervisor = new Supervisor({
+      plan: { groups } as unknown as Plan,
+      hands: world.hands,
+      clock,
+      remembered: new Map(names.map((name) => [`g:${name}`, 'STARTING'])),
+      deaths: new Map(names.slice(0, 3).map((name) => [`g:${name}`, death])),
+      onBug: (bug) => {
+        throw bug;
+      },
+    });
+    supervisor.start();
+    await settle();
+    expect(world.diary).toEqual(['RUNNING', 'launch plain', 'launch untouched']);
+    const status = await supervisor.status();
+    expect(status.map(({ name, state, lastDeath }) => [name, state, lastDeath?.verdict?.oom])).toEqual([
+      ['plain', 'RUNNING', 'certain'],
+      ['slow', 'BACKOFF', 'certain'],
+      ['stays', 'EXITED', 'certain'],
+      ['untouched', 'RUNNING', undefined],
+    ]);
+    clock.advance(7000);
+    await settle();
+    expect(world.diary.at(-1)).toBe('launch slow');
   });
 
   test('brings groups to rest from the highest priority number down, each seen at rest before the next', async () => {

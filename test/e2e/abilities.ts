@@ -1,7 +1,7 @@
 // What can this machine do? Tests that need more than it has are skipped by the name of what is missing.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLI } from './dist.ts';
 
@@ -43,3 +43,14 @@ export const canBePlainUser =
 export const canMakePidNamespace = runs('unshare', '--pid', '--fork', '--mount-proc', 'true');
 
 export const canLimitMemory = canMakeFolderIn(memoryFolder());
+
+const canOpen = (path: string): boolean => {
+  try {
+    closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const canReadKernelLog = canOpen('/dev/kmsg');
