@@ -1,6 +1,6 @@
 // The supervisor before this one was cut off: which programs had been killed for memory before their guardian swept them?
 
-import type { PastFacts } from '../guardian/link.ts';
+import type { Hello, PastFacts } from '../guardian/link.ts';
 import { livedSince, logTimeOf } from '../kernel/clock.ts';
 import type { IncidentsReply } from '../model/oom-report.ts';
 import { namespec } from '../model/name.ts';
@@ -16,7 +16,7 @@ import type { Incidents } from './incidents.ts';
 import { wasAsked } from './past-life.ts';
 
 export interface UnseenParts {
-  readonly ground: Pick<Ground, 'link' | 'linux'>;
+  readonly ground: { readonly link: { readonly hello: Pick<Hello, 'past'> } | null } & Pick<Ground, 'linux'>;
   readonly evidence: EvidenceGatherer;
   readonly ledger: Pick<Ledger, 'past'>;
   readonly plans: readonly ProcessPlan[];

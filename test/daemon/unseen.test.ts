@@ -33,12 +33,7 @@ const scene = (state: State = 'STARTING') => {
     oom: { before: 0, after: 1 },
     stuck: [],
   } as const;
-  const link = {
-    hello: { guardianPid: 1, score: 0, life: 2, past },
-    ready: () => undefined,
-    notify: () => undefined,
-    lost: Promise.resolve(),
-  };
+  const link = { hello: { past } };
   // Of a berth nothing but its cgroup is looked at.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const berth = ({ group, name }: ProcessPlan) => ({ cgroup: tier.leaf(group, name) }) as unknown as Berth;
