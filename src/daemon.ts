@@ -72,6 +72,14 @@ const settleDown = ({ plan, settings }: Ground): void => {
   if (plan.supervisor.directory !== null) process.chdir(plan.supervisor.directory);
 };
 
+/** What happened before is told when those who listen are there. */
+const startAll = ({ memory, supervisor, events, pastLife, unseen }: House): void => {
+  memory.begin(pastLife, unseen);
+  supervisor.start();
+  if (pastLife !== null) events.emit(pastLifeNote(pastLife), { process: null, verdict: pastLife.verdict });
+  memory.tell(unseen);
+};
+
 const live = async (report: Report, link: Link | null): Promise<void> => {
   const signals = catchSignals();
   const ground = await standOn(readSettings(process.argv.slice(2)), link);
@@ -96,11 +104,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   });
   writeNotes(house);
   sayBeginning(house);
-  house.memory.begin(house.pastLife, house.unseen);
-  house.supervisor.start();
-  if (house.pastLife !== null)
-    house.events.emit(pastLifeNote(house.pastLife), { process: null, verdict: house.pastLife.verdict });
-  house.memory.tell(house.unseen);
+  startAll(house);
   const service = await openService(house, link);
   signals.obey({ house, endings, service });
   tickEverySecond(house);

@@ -243,10 +243,35 @@ const openHooks = async ({ plan, score, linux }: Ground, { journal }: Voices): P
   return hooks;
 };
 
+interface SupervisorWiring {
+  readonly hands: RealHands;
+  readonly ledger: Ledger;
+  readonly stuck: readonly Identity[];
+  readonly unseen: UnseenDeaths;
+  readonly onBug: (bug: unknown) => void;
+}
+
+const createSupervisor = (
+  ground: Ground,
+  { hands, ledger, stuck, unseen, onBug }: SupervisorWiring,
+): Supervisor => {
+  const { memory, clock } = ground.linux;
+  return new Supervisor({
+    plan: ground.plan,
+    hands,
+    clock,
+    remembered: rememberedStates(ground, ledger),
+    stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
+    deaths: unseen,
+    memory: () => ({ ...memory.headroom(), pressure: memory.pressure() }),
+    onBug,
+  });
+};
+
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
 export const boot = async (options: BootOptions): Promise<House> => {
   const { ground, voices, ask, about, onBug } = options;
-  const { settings, plan, guardian, linux, tier } = ground;
+  const { settings, guardian, linux, tier } = ground;
   const rooms = openRooms(options);
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
   const memory: MemoryRoom = openMemory({
@@ -260,25 +285,8 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const events = openListeners(rooms, { hooks, groupOf, stdinOf: (one) => stdinOf(hands.berth(one)) });
   const hands = createHands(rooms, { memory, events, groupOf });
   const stuck = await clearTheGround(rooms, ledger);
-  const { evidence } = rooms;
-  const unseen = findUnseen({
-    ground,
-    evidence,
-    ledger,
-    hands,
-    plans: plansOf(ground),
-    incidents: memory.incidents,
-  });
-  const supervisor = new Supervisor({
-    plan,
-    hands,
-    clock: linux.clock,
-    remembered: rememberedStates(ground, ledger),
-    stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
-    deaths: unseen,
-    memory: () => ({ ...linux.memory.headroom(), pressure: linux.memory.pressure() }),
-    onBug,
-  });
+  const unseen = findUnseen({ ...rooms, ledger, hands, plans: plansOf(ground), incidents: memory.incidents });
+  const supervisor = createSupervisor(ground, { hands, ledger, stuck, unseen, onBug });
   tellEvents(rooms, ledger);
   rooms.bus.subscribe((event) => events.announce(event));
   // Last: whoever is let in finds everything there.
