@@ -15,6 +15,7 @@ import { openService } from './daemon/service.ts';
 import { readSettings } from './daemon/settings.ts';
 import { catchSignals } from './daemon/signals.ts';
 import { beThrifty } from './daemon/thrift.ts';
+import { unseenEvents } from './daemon/unseen.ts';
 import { closeVoices, openVoices } from './daemon/voices.ts';
 import { pastLifeNote } from './events/note.ts';
 import { openLink, type Link } from './guardian/link.ts';
@@ -73,11 +74,11 @@ const settleDown = ({ plan, settings }: Ground): void => {
 };
 
 /** What happened before is told when those who listen are there. */
-const startAll = ({ memory, supervisor, events, pastLife, unseen }: House): void => {
+const startAll = ({ memory, supervisor, events, bus, pastLife, unseen }: House): void => {
   memory.begin(pastLife, unseen);
   supervisor.start();
   if (pastLife !== null) events.emit(pastLifeNote(pastLife), { process: null, verdict: pastLife.verdict });
-  memory.tell(unseen);
+  for (const event of unseenEvents(unseen, supervisor.processes)) bus.announce(event);
 };
 
 const live = async (report: Report, link: Link | null): Promise<void> => {

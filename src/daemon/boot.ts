@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Api } from '../api/server.ts';
 import type { EventRoom } from '../events/room.ts';
 import { createBus, type Bus } from '../core/bus.ts';
-import { Supervisor } from '../core/supervisor.ts';
+import type { Supervisor } from '../core/supervisor.ts';
 import { deleteLogs, findOldAuto } from '../logs/auto.ts';
 import { OutputRoom, type OutputRoomOptions } from '../logs/outputs.ts';
 import { createVoice } from '../logs/voice.ts';
@@ -23,7 +23,7 @@ import { RealHands } from './hands.ts';
 import { Hooks } from './hooks.ts';
 import { type EventParts, listenersTo, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
-import { attribute, huntLeftovers, rememberedStates } from './leftovers.ts';
+import { huntLeftovers } from './leftovers.ts';
 import { openMemory, type MemoryRoom } from './memory-room.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { pagesOf } from './pages.ts';
@@ -35,6 +35,7 @@ import { type GroupOf, SharedSockets } from './shared-sockets.ts';
 import { openTally, Seen, type SeenParts } from './seen.ts';
 import { openApi, openSockets } from './sockets.ts';
 import type { Voices } from './voices.ts';
+import { createSupervisor, plansOf } from './supervising.ts';
 import { findUnseen, type UnseenDeaths } from './unseen.ts';
 import { widenBy } from './widening.ts';
 
@@ -205,8 +206,6 @@ const clearTheGround = async (rooms: Rooms, ledger: Ledger): Promise<readonly Id
   return stuck;
 };
 
-const plansOf = ({ plan }: Ground): readonly ProcessPlan[] => plan.groups.flatMap((group) => group.processes);
-
 const tellEvents = ({ bus, voices, ground }: Rooms, ledger: Ledger): void => {
   const startsecs = new Map(plansOf(ground).map((one) => [namespec(one.group, one.name), one.startsecs]));
   bus.subscribe((event) => ledger.record(event));
@@ -241,31 +240,6 @@ const openHooks = async ({ plan, score, linux }: Ground, { journal }: Voices): P
   const hooks = new Hooks({ supervisor: plan.supervisor.identifier, score, linux, journal });
   await hooks.adopt(plan.supervisor.hooks);
   return hooks;
-};
-
-interface SupervisorWiring {
-  readonly hands: RealHands;
-  readonly ledger: Ledger;
-  readonly stuck: readonly Identity[];
-  readonly unseen: UnseenDeaths;
-  readonly onBug: (bug: unknown) => void;
-}
-
-const createSupervisor = (
-  ground: Ground,
-  { hands, ledger, stuck, unseen, onBug }: SupervisorWiring,
-): Supervisor => {
-  const { memory, clock } = ground.linux;
-  return new Supervisor({
-    plan: ground.plan,
-    hands,
-    clock,
-    remembered: rememberedStates(ground, ledger),
-    stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
-    deaths: unseen,
-    memory: () => ({ ...memory.headroom(), pressure: memory.pressure() }),
-    onBug,
-  });
 };
 
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */

@@ -38,8 +38,6 @@ export interface MemoryRoom {
   readonly scores: Scores;
   /** Before the first launch. */
   begin(pastLife: PastLife | null, unseen: UnseenDeaths): void;
-  /** When those who listen are there. */
-  tell(unseen: UnseenDeaths): void;
   /** Once per second. */
   tick(): void;
 }
@@ -100,14 +98,6 @@ export const openMemory = (parts: MemoryRoomParts): MemoryRoom => {
       incidents.past(pastLife.verdict, pastLifeWords(pastLife));
       if (pastLife.verdict.cause === 'machine') supervisor().alarm();
       if ([...unseen.values()].some(({ verdict }) => isWide(verdict))) supervisor().alarm();
-    },
-    tell(unseen) {
-      for (const { plan, namespec: key } of supervisor().processes) {
-        const death = unseen.get(key);
-        const process = { group: plan.group, name: plan.name };
-        if (death !== undefined)
-          bus.announce({ type: 'died', process, death, reason: 'died', expected: false });
-      }
     },
     tick() {
       watches.tick();

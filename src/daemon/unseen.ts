@@ -1,7 +1,9 @@
 // The supervisor before this one was cut off: which programs had been killed for memory before their guardian swept them?
 
+import type { Process } from '../core/process.ts';
 import type { Hello, PastFacts } from '../guardian/link.ts';
 import { livedSince, logTimeOf } from '../kernel/clock.ts';
+import type { Event } from '../model/event.ts';
 import type { IncidentsReply } from '../model/oom-report.ts';
 import { namespec } from '../model/name.ts';
 import type { Death, Identity } from '../model/phase.ts';
@@ -79,3 +81,12 @@ export const findUnseen = (parts: UnseenParts): UnseenDeaths => {
   }
   return deaths;
 };
+
+/** As if somebody had seen them. */
+export const unseenEvents = (unseen: UnseenDeaths, processes: readonly Process[]): readonly Event[] =>
+  processes.flatMap(({ plan: { group, name } }) => {
+    const death = unseen.get(namespec(group, name));
+    return death === undefined
+      ? []
+      : [{ type: 'died', process: { group, name }, death, reason: 'died', expected: false }];
+  });
