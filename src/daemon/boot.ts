@@ -11,7 +11,6 @@ import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
-import type { ProcessPlan } from '../model/plan.ts';
 import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
 import { createLauncher } from '../spawn/launch.ts';
 import { openLedger, type Ledger } from '../spawn/ledger.ts';
