@@ -99,6 +99,6 @@ export const findLogs = async ({ words, options }: Invocation): Promise<LogPlace
   throw new TsvisorError('NO_LOG', {
     name: names.length === 0 ? 'any process' : names.join(', '),
     reason: 'no log file is known',
-    cure: 'what goes to /dev/stdout or to NONE is in no file; the name of an AUTO log is known while the supervisor runs',
+    cure: 'what goes to /dev/stdout or to NONE is in no file, what goes to journald is shown by `journalctl -t NAME`; the name of an AUTO log is known while the supervisor runs',
   });
 };

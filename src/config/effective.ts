@@ -11,7 +11,7 @@ const octal = (mode: number | null): string | null =>
 
 const logfile = (target: LogTarget): string => {
   if (target.kind === 'file') return target.path;
-  return target.kind === 'auto' ? 'AUTO' : 'NONE';
+  return { auto: 'AUTO', none: 'NONE', journald: 'journald' }[target.kind];
 };
 
 /** As a file would say it. */

@@ -122,7 +122,7 @@ export const OWN_KEYS = {
 // oxfmt-ignore
 const logKeys = <S extends 'stdout' | 'stderr'>(stream: S) =>
   ({
-    logfile: { type: 'logfile', default: 'AUTO', scope: 'process', doc: `File for ${stream}; AUTO names one in childlogdir, NONE drops it.` },
+    logfile: { type: 'logfile', default: 'AUTO', scope: 'process', doc: `File for ${stream}; AUTO names one in childlogdir, NONE drops it, journald sends it to systemd's journal.` },
     logfile_maxbytes: { type: 'bytes', default: '50MB', scope: 'process', doc: `Rotate the ${stream} log at this size; 0 never.` },
     logfile_backups: { type: 'integer', default: '10', scope: 'process', doc: `How many rotated ${stream} logs to keep.` },
     capture_maxbytes: { type: 'bytes', default: '0', scope: 'program', doc: `Size of the capture buffer of ${stream}; 0 for none.` },

@@ -26,6 +26,8 @@ const octal = (mode: number | null): string | null =>
 
 const logfile = (target: LogTarget): string | null => {
   if (target.kind === 'auto') return 'AUTO';
+  // A file of that name to supervisord.
+  if (target.kind === 'journald') return 'journald';
   return target.kind === 'none' ? (target.written ?? null) : (target.written ?? target.path);
 };
 

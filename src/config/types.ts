@@ -191,13 +191,13 @@ const inet = (text: string): InetAddress | Refusal => {
 };
 
 export type LogFile =
-  | { readonly kind: 'none' | 'auto' | 'syslog' }
+  | { readonly kind: 'none' | 'auto' | 'syslog' | 'journald' }
   | { readonly kind: 'file'; readonly path: string };
 
 const logfile = (text: string, world: Reading): LogFile | Refusal => {
   const word = text.toLowerCase();
   if (word === 'none' || word === 'off') return { kind: 'none' };
-  if (word === 'auto' || word === 'syslog') return { kind: word };
+  if (word === 'auto' || word === 'syslog' || word === 'journald') return { kind: word };
   const path = fileInDirectory(text, world);
   return isRefusal(path) ? path : { kind: 'file', path };
 };

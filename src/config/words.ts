@@ -27,7 +27,7 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
   user: { ini: 'a user by name or number' },
   owner: { ini: 'user or user:group, by name or number' },
   inet: { ini: 'port, host:port or *:port' },
-  logfile: { ini: 'a path, AUTO or NONE' },
+  logfile: { ini: 'a path, AUTO, NONE or journald' },
   path: { ini: 'a path in a directory that exists' },
   directory: { ini: 'a directory that exists' },
   environment: { ini: 'KEY="value",OTHER="value"', yaml: 'a map of variables' },

@@ -116,6 +116,8 @@ const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms 
       strip: supervisor.stripAnsi,
       gap: wasKilled(ground),
       ...widening(ground),
+      // Without a guardian programs write to files themselves.
+      ...(ground.guardian === null && { journald: null }),
     }),
   };
 };

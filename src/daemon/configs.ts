@@ -13,8 +13,9 @@ const logOf = (
   { stream, inUse }: { stream: StreamName; inUse: boolean },
 ) => {
   const target = stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
-  if (target.kind === 'none') return null;
-  return target.kind === 'auto' && !inUse ? 'auto' : house.hands.logPath(plan, stream);
+  if (target.kind === 'none' || (target.kind === 'journald' && !inUse)) return null;
+  if (target.kind === 'auto' && !inUse) return 'auto';
+  return house.hands.logPath(plan, stream) || null;
 };
 
 const configsOfGroup = (house: House, group: GroupPlan): readonly ConfigReply[] => {

@@ -3,6 +3,7 @@
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Listening } from './capture.ts';
 import { Lines } from './lines.ts';
+import type { OpenLog } from './logs.ts';
 import type { Watch } from './losses.ts';
 import type { Sink } from './sink.ts';
 import type { SyslogStream } from './syslog.ts';
@@ -12,7 +13,7 @@ import { Valve } from './valve.ts';
 export interface ChainOptions {
   readonly plan: ProcessPlan;
   readonly stream: 'stdout' | 'stderr';
-  readonly log: Sink;
+  readonly log: Sink & Pick<OpenLog, 'end'>;
   /** Null: not sent there. */
   readonly syslog: SyslogStream | null;
   readonly listening: Listening;
@@ -38,7 +39,8 @@ export const chainOf = ({ plan, stream, log, syslog, listening, watch }: ChainOp
     rateMax === null && !drops
       ? null
       : new Valve({ sink: sent, rateMax, drops, whose: `${stream} of ${plan.name}`, watch });
-  if (valve === null && lines === null && syslog === null) return { sink: log, listening };
+  if (valve === null && lines === null && syslog === null && log.end === undefined)
+    return { sink: log, listening };
   return {
     sink: valve ?? sent,
     listening: {
@@ -49,7 +51,7 @@ export const chainOf = ({ plan, stream, log, syslog, listening, watch }: ChainOp
       },
       ended: () => {
         listening.ended?.();
-        for (const part of [valve, lines, syslog]) part?.end();
+        for (const part of [valve, lines, syslog, log]) part?.end?.();
       },
     },
   };

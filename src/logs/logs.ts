@@ -1,6 +1,7 @@
 // Which destinations are open, and who shares them?
 
 import { statSync } from 'node:fs';
+import { Journald } from './journald.ts';
 import { Losses, type Watch } from './losses.ts';
 import { RotatingFile, type Rotation } from './rotate.ts';
 import type { Failure, LogClock, LogFile, Sink } from './sink.ts';
@@ -20,6 +21,8 @@ export interface LogOptions extends Rotation {
 /** One user's hold on a destination; the last one to close it closes the file. */
 export interface OpenLog extends Sink {
   readonly path: string;
+  /** The leader has ended: its last line may have no end. */
+  end?(): void;
   close(): void;
 }
 
@@ -69,6 +72,7 @@ const isSpecial = (path: string): boolean =>
 export class Logs {
   readonly #watch: Watch;
   readonly syslog: Syslog;
+  readonly journald: Journald;
   /** Bytes that no log holds, of all destinations. */
   readonly lost = { dropped: 0, failed: 0 };
   readonly #shared = new Map<string, Shared>();
@@ -80,7 +84,8 @@ export class Logs {
     return this.#watch;
   }
 
-  constructor(clock: LogClock) {
+  /** `journald`: its stream socket, where that is elsewhere. */
+  constructor(clock: LogClock, journald?: string) {
     this.#watch = {
       clock,
       trouble: (text) => this.#tell(text),
@@ -89,6 +94,7 @@ export class Logs {
       },
     };
     this.syslog = new Syslog(this.#watch);
+    this.journald = new Journald(this.#watch, journald);
   }
 
   /** Sentences about destinations that cannot be written, the ones said before anybody listened included. */
@@ -121,10 +127,10 @@ export class Logs {
     return this.#shared.get(path)?.file ?? null;
   }
 
-  /** On the way out: waits at most a second per destination for slow readers, closes nothing. Resolves when syslog has the rest. */
-  flush(): Promise<void> {
+  /** On the way out: waits at most a second per destination for slow readers, closes nothing. Resolves when syslog and journald have the rest. */
+  async flush(): Promise<void> {
     for (const { file } of this.#shared.values()) file.flush();
-    return this.syslog.close();
+    await Promise.all([this.syslog.close(), this.journald.flush()]);
   }
 
   #make({ path, mode = 0o666, ...rotation }: LogOptions): LogFile {

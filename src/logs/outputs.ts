@@ -1,11 +1,13 @@
 // Where do the two outputs of one process go, in each of its lives?
 
 import { accessSync, constants } from 'node:fs';
+import { namespec } from '../model/name.ts';
 import type { LogTarget, ProcessPlan } from '../model/plan.ts';
 import { type AutoOwner, createAuto } from './auto.ts';
 import { chainOf } from './chain.ts';
 import { type Capture, isCapture, type Listening, openCapture } from './capture.ts';
 import { Later, LazyLog } from './lazy.ts';
+import { JOURNALD, type JournaldEntry } from './journald.ts';
 import type { Logs, OpenLog } from './logs.ts';
 import { gapIn } from './gap.ts';
 import { cureOf, failureOf } from './losses.ts';
@@ -44,15 +46,27 @@ export interface OutputRoomOptions {
   readonly gap?: boolean;
   /** Makes a named pipe hold more, for a program that fills it; false when that cannot be done. */
   readonly widen?: (fifo: string) => Promise<boolean>;
+  /** journald's socket; null where it is not to be used. */
+  readonly journald?: string | null;
 }
+
+const NO_JOURNALD =
+  'there is no journald here: what is meant for it goes to AUTO logs in childlogdir, which `tsvisor logs` shows';
 
 interface Stream {
   readonly plan: ProcessPlan;
   readonly stream: StreamName;
 }
 
-const targetOf = ({ plan, stream }: Stream): LogTarget =>
-  stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
+const isThere = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    // Not there, or not for us.
+    return false;
+  }
+};
 
 /** Why no file can be made in a folder; null when one can. */
 const refusedIn = (directory: string): Failure | null => {
@@ -66,6 +80,11 @@ const refusedIn = (directory: string): Failure | null => {
 
 const keyOf = ({ plan, stream }: Stream): string => `${plan.group}:${plan.name}:${stream}`;
 
+const entryOf = ({ plan, stream }: Stream): JournaldEntry => ({
+  identifier: namespec(plan.group, plan.name),
+  stream,
+});
+
 const complaint = (path: string, failure: Failure): string => {
   const cure = cureOf(failure.code);
   return `log ${path}: ${failure.reason}${cure === null ? '' : `; ${cure}`}`;
@@ -77,6 +96,7 @@ export class OutputRoom {
   readonly #autos = new Map<string, string>();
   readonly #later: Later;
   readonly #marked = new Set<string>();
+  #journald: boolean | null = null;
 
   constructor(options: OutputRoomOptions) {
     this.#options = options;
@@ -91,17 +111,18 @@ export class OutputRoom {
 
   /** The same without making anything: empty too when the AUTO log has not been made yet. */
   known(plan: ProcessPlan, stream: StreamName): string {
-    const target = targetOf({ plan, stream });
+    const target = this.#target({ plan, stream });
     if (target.kind === 'file') return target.path;
     return this.#autos.get(keyOf({ plan, stream })) ?? '';
   }
 
   /** Whether the plan lets the program write to its file itself, as far as logs see: no byte needs to be looked at, counted or moved. */
   isDirect(plan: ProcessPlan, stream: StreamName): boolean {
-    const target = targetOf({ plan, stream });
+    const target = this.#target({ plan, stream });
     const { direct, format, every, rateMax, totalMax } = plan.logging;
     const { strip, logs } = this.#options;
-    if (!direct || strip || target.kind === 'none' || target.maxBytes > 0) return false;
+    if (!direct || strip || target.kind === 'none' || target.kind === 'journald') return false;
+    if (target.maxBytes > 0) return false;
     const plain = format === 'raw' && every === null && rateMax === null && totalMax === null;
     return plain && logs.isRegular(this.path(plan, stream));
   }
@@ -141,6 +162,22 @@ export class OutputRoom {
     };
   }
 
+  /** What stands in the plan; journald is an AUTO log where there is none. */
+  #target({ plan, stream }: Stream): LogTarget {
+    const target: LogTarget = stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
+    if (target.kind !== 'journald' || this.#hasJournald()) return target;
+    return { ...target, kind: 'auto' };
+  }
+
+  /** Looked at once: a process keeps its log. */
+  #hasJournald(): boolean {
+    if (this.#journald !== null) return this.#journald;
+    const { journald = JOURNALD, logs } = this.#options;
+    this.#journald = journald !== null && isThere(journald);
+    if (!this.#journald) logs.watch.trouble(NO_JOURNALD);
+    return this.#journald;
+  }
+
   #capture(
     of: Stream & { readonly listening: Listening },
     fifo: string,
@@ -162,7 +199,7 @@ export class OutputRoom {
 
   /** Once for each log. AUTO logs are new in each life of the supervisor. */
   #markGap(of: Stream, sink: Sink): void {
-    const target = targetOf(of);
+    const target = this.#target(of);
     if (this.#options.gap !== true || target.kind !== 'file' || this.#marked.has(target.path)) return;
     this.#marked.add(target.path);
     const gap = gapIn(target.path);
@@ -180,8 +217,9 @@ export class OutputRoom {
 
   /** Null: not logged. An AUTO log is made later; where it then cannot be, that is said and the output is lost. */
   #log(of: Stream): OpenLog | null | string {
-    const target = targetOf(of);
+    const target = this.#target(of);
     if (target.kind === 'none') return null;
+    if (target.kind === 'journald') return this.#options.logs.journald.open(entryOf(of));
     if (target.kind === 'file') {
       const opened = this.#openAt(of, target.path);
       const { failure } = opened;
@@ -206,7 +244,7 @@ export class OutputRoom {
   }
 
   #openAt(of: Stream, path: string): OpenLog {
-    const target = targetOf(of);
+    const target = this.#target(of);
     const { maxBytes, backups } = target.kind === 'none' ? { maxBytes: 0, backups: 0 } : target;
     const mode = target.kind === 'auto' ? 0o600 : 0o666;
     const { every, compress, totalMax } = of.plan.logging;
@@ -222,8 +260,8 @@ export class OutputRoom {
   }
 
   #resolve(of: Stream): string | Failure {
-    const target = targetOf(of);
-    if (target.kind === 'none') return '';
+    const target = this.#target(of);
+    if (target.kind === 'none' || target.kind === 'journald') return '';
     if (target.kind === 'file') return target.path;
     const key = keyOf(of);
     const known = this.#autos.get(key);

@@ -37,6 +37,8 @@ export type LogTarget =
       readonly written?: string;
     }
   | { readonly kind: 'auto'; readonly maxBytes: number; readonly backups: number }
+  /** systemd's journal; where there is none, as AUTO. */
+  | { readonly kind: 'journald'; readonly maxBytes: number; readonly backups: number }
   | {
       readonly kind: 'file';
       readonly path: string;
