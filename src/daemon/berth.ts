@@ -32,6 +32,8 @@ export interface Berth {
   baseline: Baseline | null;
   /** Lives in a row that ended in an OOM kill, by what was charged to the cgroup before each. */
   begun: readonly (Residue | null)[];
+  /** How often systemd-oomd had marked its cgroup at the last look; null when nobody has looked yet. */
+  oomdMarks: number | null;
   /** Where its last words are to be found: the log of stderr, and how long it was before this life. Empty: nowhere. */
   stderrPath: string;
   stderrFrom: number;
@@ -100,6 +102,8 @@ export interface BerthParts {
   readonly outputs: OutputRoom;
   /** True without a guardian. */
   readonly portable: boolean;
+  /** No supervisor before this one has used the cgroups. */
+  readonly isFirst: boolean;
   /** Told once for each process whose limits nobody enforces. */
   readonly notice: (text: string) => void;
 }
@@ -136,6 +140,7 @@ export const createBerth = (plan: ProcessPlan, parts: BerthParts): Berth => {
     containment: null,
     baseline: null,
     begun: [],
+    oomdMarks: parts.isFirst ? 0 : null,
     stderrPath: '',
     stderrFrom: 0,
     unwatch: null,

@@ -25,6 +25,7 @@ import { lastHolderPid } from './holder.ts';
 import { huntLeftovers } from './leftovers.ts';
 import { openMemory, type MemoryRoom } from './memory-room.ts';
 import { createNotices, type Notices } from './notices.ts';
+import { createOomdMarks } from './oomd.ts';
 import { pagesOf } from './pages.ts';
 import { judgePastLife, wasAsked } from './past-life.ts';
 import { PipeFolder } from './pipes.ts';
@@ -163,6 +164,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
       folder,
       outputs,
       portable,
+      isFirst: (ground.link?.hello.life ?? 1) === 1,
       notice: (text) => notices.add(text),
     },
     launch: (request) => launcher.launch(request),
@@ -172,6 +174,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
     sockets: shareSockets(rooms, folder, groupOf),
     evidence,
     watches: memory.watches,
+    ...(!portable && { oomdMarks: createOomdMarks(guardian) }),
     caught: (one, verdict) => memory.incidents.caught(one, verdict),
     outputs,
     bus,

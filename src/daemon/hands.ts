@@ -30,6 +30,7 @@ import { environmentOf } from './environment.ts';
 import { pressureVariables } from './pressure.ts';
 import { judgeDeath, logSize } from './judging.ts';
 import type { SharedSockets } from './shared-sockets.ts';
+import type { OomdMarks } from './oomd.ts';
 import type { PipeFolder } from './pipes.ts';
 import { rescore } from './rescore.ts';
 import { rungFor, type Rung } from './rung.ts';
@@ -49,6 +50,8 @@ export interface HandsParts {
   readonly watches: Watches;
   /** A death is judged; its members have not been swept yet. */
   readonly caught: (plan: ProcessPlan, verdict: Verdict) => void;
+  /** Absent without a guardian. */
+  readonly oomdMarks?: OomdMarks;
   readonly outputs: OutputRoom;
   readonly listeners: (plan: ProcessPlan) => Listeners;
   readonly sockets: SharedSockets;
@@ -148,9 +151,11 @@ export class RealHands implements Hands {
     const key = namespec(plan.group, plan.name);
     const baseline = watches.rest(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
     berth.stderrPath = outputs.known(plan, errorStream(plan));
-    const verdict = judgeDeath({ berth, death, orderedBy, baseline, evidence, oom: linux.oom });
-    this.#parts.caught(plan, verdict);
-    return verdict;
+    const { oomdMarks } = this.#parts;
+    const judging = { berth, death, orderedBy, baseline, evidence, oom: linux.oom };
+    return judgeDeath({ ...judging, ...(oomdMarks !== undefined && { oomdMarks }) }, (verdict) =>
+      this.#parts.caught(plan, verdict),
+    );
   }
 
   /** Empty when there is none. An AUTO log is made by the first question. */

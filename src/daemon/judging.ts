@@ -5,12 +5,13 @@ import type { OrderedBy } from '../core/hands.ts';
 import type { OomWatch } from '../kernel/port.ts';
 import type { Death } from '../model/phase.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
-import { completeVerdict } from '../oom/causes.ts';
+import { completeVerdict, isUnexplained, markedByOomd } from '../oom/causes.ts';
 import type { Baseline, EvidenceGatherer } from '../oom/evidence.ts';
 import { LAST_WORDS } from '../oom/heap.ts';
 import { judge, type DeathCase } from '../oom/judge.ts';
 import { residueWords } from '../oom/residue.ts';
 import type { Berth } from './berth.ts';
+import type { OomdMarks } from './oomd.ts';
 
 /** How long a log was before a life began to write to it; 0 when it has none. */
 export const logSize = (path: string): number => {
@@ -50,6 +51,8 @@ export interface Judging {
   readonly baseline: Baseline;
   readonly evidence: EvidenceGatherer;
   readonly oom: OomWatch;
+  /** Absent without a guardian. */
+  readonly oomdMarks?: OomdMarks;
 }
 
 /** Lives in a row that ended in an OOM kill are remembered by what was charged before each. */
@@ -63,10 +66,10 @@ const explainResidue = (berth: Berth, verdict: Verdict): Verdict => {
   return words === null ? verdict : { ...verdict, because: `${verdict.because}; ${words}` };
 };
 
-export const judgeDeath = ({ berth, death, orderedBy, baseline, evidence, oom }: Judging): Verdict => {
+const caseOf = ({ berth, death, orderedBy, baseline, evidence, oom }: Judging): DeathCase => {
   const { cgroup, plan } = berth;
   const leaderPid = death.leader.pid;
-  const about: DeathCase = {
+  return {
     exit: death.exit,
     orderedBy,
     evidence: evidence.gather({ baseline, cgroup, leaderPid }),
@@ -75,9 +78,32 @@ export const judgeDeath = ({ berth, death, orderedBy, baseline, evidence, oom }:
     memoryMax: plan.memoryMax,
     pidsMatch: oom.pidsMatch,
   };
+};
+
+/** What can be known at once: everything but the rarest of witnesses. */
+const judgeAtOnce = ({ berth, oom }: Judging, about: DeathCase): Verdict => {
   const verdict = completeVerdict(judge(about), about, {
     marks: () => oom.killerMarks(),
     lastWords: () => lastWordsOf(berth),
   });
   return explainResidue(berth, verdict);
+};
+
+/** Nobody knows how the marks stood before the first look of a supervisor that is not the first: it only learns. */
+const askOomd = async (judging: Judging, about: DeathCase, verdict: Verdict): Promise<Verdict> => {
+  const { berth, oomdMarks } = judging;
+  const after = berth.cgroup === null ? null : ((await oomdMarks?.(berth.cgroup)) ?? null);
+  const before = berth.oomdMarks;
+  if (after === null) return verdict;
+  berth.oomdMarks = after;
+  return before !== null && after > before ? markedByOomd(verdict, about, { before, after }) : verdict;
+};
+
+/** `seen` hears the verdict as long as the members have not been swept, if it is known by then. */
+export const judgeDeath = async (judging: Judging, seen: (verdict: Verdict) => void): Promise<Verdict> => {
+  const about = caseOf(judging);
+  const verdict = judgeAtOnce(judging, about);
+  const whole = isUnexplained(verdict, about) ? await askOomd(judging, about, verdict) : verdict;
+  seen(whole);
+  return whole;
 };

@@ -1,4 +1,4 @@
-/* Which pipes and sockets do programs need that Node cannot make? Four short modes of the guardian's binary.
+/* Which pipes and sockets do programs need that Node cannot make, and what can it not read? Five short modes of the guardian's binary.
  *
  * guardian fifo MODE PATH...
  *     Makes the named pipes that are not there yet. One line `PATH ERRNO` on stderr for each that cannot be.
@@ -8,6 +8,9 @@
  *
  * guardian peer
  *     Says who connected the unix socket on fd 3: `PID UID GID` on stdout.
+ *
+ * guardian xattr PATH NAME...
+ *     The extended attributes of a file or folder that are there: a line `NAME VALUE` for each, on stdout.
  *
  * guardian share HATCH PARENT BACKLOG MODE UID GID FAMILY ADDRESS PORT
  *     Binds and listens once for programs that share a socket, and keeps it for as long as PARENT lives. FAMILY is 4 or 6 with a
@@ -26,6 +29,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "guardian.h"
@@ -61,6 +65,18 @@ int run_peer(void) {
     socklen_t size = sizeof peer;
     if (getsockopt(LINK, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return refuse("see", "the peer", errno);
     dprintf(STDOUT_FILENO, "%d %u %u\n", peer.pid, peer.uid, peer.gid);
+    return 0;
+}
+
+/* ---- what others have marked a cgroup with ---- */
+
+int run_xattr(char **argv) {
+    if (argv[0] == NULL) return refuse("read", "an attribute", EINVAL);
+    for (char **name = argv + 1; *name != NULL; name++) {
+        char value[64];
+        ssize_t size = getxattr(argv[0], *name, value, sizeof value);
+        if (size >= 0) dprintf(STDOUT_FILENO, "%s %.*s\n", *name, (int)size, value);
+    }
     return 0;
 }
 

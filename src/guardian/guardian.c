@@ -687,6 +687,7 @@ int main(int argc, char **argv) {
     if (strcmp(mode, "fifo") == 0) return run_fifo(argv + 2);
     if (strcmp(mode, "widen") == 0) return run_widen(argv + 2);
     if (strcmp(mode, "peer") == 0) return run_peer();
+    if (strcmp(mode, "xattr") == 0) return run_xattr(argv + 2);
     if (strcmp(mode, "share") == 0) return run_share(argv + 2);
     if (strcmp(mode, "begin") == 0) return run_begin(argv + 2);
     return refuse("find mode", mode, EINVAL);

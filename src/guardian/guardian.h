@@ -21,6 +21,7 @@ int receive_shared(const char *word);
 int run_fifo(char **argv);
 int run_widen(char **argv);
 int run_peer(void);
+int run_xattr(char **argv);
 int run_share(char **argv);
 
 /* Looks for a service manager in the environment, and takes what it said out of it. */

@@ -47,3 +47,20 @@ export const completeVerdict = (verdict: Verdict, death: DeathCase, witnesses: W
   if (isOom(verdict) || death.orderedBy !== null) return verdict;
   return byDaemon(verdict, death, witnesses) ?? byRuntime(verdict, death, witnesses) ?? verdict;
 };
+
+/** SIGKILL by somebody that nobody has named. */
+export const isUnexplained = (verdict: Verdict, { exit, orderedBy }: DeathCase): boolean =>
+  !isOom(verdict) && orderedBy === null && (exit.signal === 'SIGKILL' || exit.code === 137);
+
+/** systemd-oomd has marked the cgroup as killed. Likely and no more: whoever may write to the cgroup can mark it. */
+export const markedByOomd = (
+  verdict: Verdict,
+  { leaderPid }: DeathCase,
+  { before, after }: { readonly before: number; readonly after: number },
+): Verdict => ({
+  ...verdict,
+  oom: 'likely',
+  cause: 'userspace-killer',
+  because: `probably killed by systemd-oomd because memory was short: its marks on the cgroup (oomd_ooms and oomd_kill) went ${before} -> ${after}`,
+  victim: { pid: leaderPid, comm: null },
+});

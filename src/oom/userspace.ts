@@ -57,3 +57,18 @@ export const killerOf = (lines: readonly string[], subject: Subject): Killer | n
   }
   return null;
 };
+
+/** What systemd-oomd counts on a cgroup: times it was killed (before it does) and processes of it (after). `trusted` until systemd 254. */
+export const OOMD_MARKS = [
+  'user.oomd_ooms',
+  'trusted.oomd_ooms',
+  'user.oomd_kill',
+  'trusted.oomd_kill',
+] as const;
+
+/** Lines `NAME VALUE` to the sum of all counts, which only grows. */
+export const oomdCount = (text: string): number =>
+  text.split('\n').reduce((sum, line) => {
+    const value = /^(?:user|trusted)\.oomd_(?:ooms|kill) (\d{1,9})$/.exec(line)?.[1];
+    return value === undefined ? sum : sum + Number(value);
+  }, 0);
