@@ -7,6 +7,7 @@ import { createBus, type Bus } from '../core/bus.ts';
 import type { Supervisor } from '../core/supervisor.ts';
 import { deleteLogs, findOldAuto } from '../logs/auto.ts';
 import { OutputRoom, type OutputRoomOptions } from '../logs/outputs.ts';
+import type { Processes } from '../kernel/port.ts';
 import { createVoice } from '../logs/voice.ts';
 import type { Ask, PastLife, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
@@ -18,7 +19,7 @@ import { createPortableLauncher } from '../spawn/portable.ts';
 import { createSweeper } from '../spawn/sweep.ts';
 import { pipesOf, stdinOf } from './berth.ts';
 import type { Ground } from './ground.ts';
-import { RealHands } from './hands.ts';
+import { RealHands, type HandsParts } from './hands.ts';
 import { Hooks } from './hooks.ts';
 import { type EventParts, listenersTo, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
@@ -142,6 +143,14 @@ interface HandsWiring {
   readonly groupOf: GroupOf;
 }
 
+const launcherFor = (guardian: string | null, processes: Processes): HandsParts['launch'] => {
+  const launcher =
+    guardian === null
+      ? createPortableLauncher(processes)
+      : createLauncher({ guardian, identity: (pid) => processes.row(pid) });
+  return (request) => launcher.launch(request);
+};
+
 const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): RealHands => {
   const { ground, notices, outputs, evidence, bus } = rooms;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
@@ -151,9 +160,6 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
   if (portable && plan.groups.some(({ kind }) => kind === 'eventlistener')) notices.add(DEAF);
   if (!portable && tier?.memory == null) notices.add(ground.tierWhy);
   const folder = join(settings.runtimeDir, 'pipes');
-  const launcher = portable
-    ? createPortableLauncher(processes)
-    : createLauncher({ guardian, identity: (pid) => processes.row(pid) });
   return new RealHands({
     linux,
     supervisor: plan.supervisor,
@@ -167,7 +173,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
       isFirst: (ground.link?.hello.life ?? 1) === 1,
       notice: (text) => notices.add(text),
     },
-    launch: (request) => launcher.launch(request),
+    launch: launcherFor(guardian, processes),
     rung: bestRung(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
     listeners: (one) => listenersTo(one, { room: events, journal: rooms.voices.journal }),
