@@ -69,11 +69,13 @@ if (commands.length < 20) throw new Error('cannot find the commands in dist/cli/
 const made = await Promise.all([
   bundle({ daemon: 'dist/daemon.js' }),
   bundle(SHARED),
+  bundle({ index: 'dist/index.js' }),
   bundle({ main: 'dist/cli/main.js' }, [othersApart]),
   ...commands.map(([, name]) => bundle({ [`command-${name}`]: `dist/cli/${name}.js` }, [othersApart])),
 ]);
 if (made.some(({ warnings }) => warnings.length > 0)) process.exit(1);
 
-// The door of the package keeps its modules and types; the rest of them is in the bundle.
+// The package is the bundle and what leads to it; the modules stay for those who build, the types for those who import.
+writeFileSync('dist/index.js', "export * from './bundle/index.js';\n");
 writeFileSync('dist/daemon.js', "import './bundle/daemon.js';\n");
 writeFileSync('dist/cli/main.js', "#!/usr/bin/env node\nimport '../bundle/main.js';\n", { mode: 0o755 });

@@ -23,6 +23,10 @@ const fits = ({ words }: CommandRow, count: number): boolean => {
   return count >= fewest && count <= most;
 };
 
+/** `tsvisor --version`, as people ask any program. */
+export const inFull = (argv: readonly string[]): readonly string[] =>
+  argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V') ? ['version', '--verbose'] : argv;
+
 interface Reading {
   row: CommandRow | null;
   readonly words: string[];

@@ -28,6 +28,7 @@ export interface Invocation {
     readonly limit?: string;
     readonly yes?: boolean;
     readonly hostname?: string;
+    readonly verbose?: boolean;
   };
   readonly terminal: Terminal;
 }

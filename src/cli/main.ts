@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: argv in, exit status out; every error said once, on stderr.
 
-import { readPlainArgv } from './argv.ts';
+import { inFull, readPlainArgv } from './argv.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
@@ -13,7 +13,7 @@ const run = async (argv: readonly string[], terminal: Terminal): Promise<number>
 
 const terminal = openTerminal();
 try {
-  process.exitCode = await run(process.argv.slice(2), terminal);
+  process.exitCode = await run(inFull(process.argv.slice(2)), terminal);
 } catch (error) {
   process.exitCode = (await import('./complain.ts')).complainOfAny(terminal, error);
 }

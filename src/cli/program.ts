@@ -24,6 +24,7 @@ type Options = Omit<Order['options'], 'wait'> & { readonly wait?: boolean };
 const createProgram = (terminal: Terminal): Command =>
   addOptions(new Command('tsvisor'), GLOBAL_OPTIONS)
     .description('A process supervisor that knows the OOM killer.')
+    .addHelpText('after', '\n`tsvisor --version` (or -V) tells what is in this one.')
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })

@@ -282,8 +282,12 @@ export const ROWS = [
   {
     name: 'version',
     words: '',
-    summary: "print tsvisor's version",
-    detail: '',
-    options: [],
+    summary: "print tsvisor's version, or with --verbose what is in it",
+    detail:
+      'What is in it: Node and its C library, the guardian and how it was built, the folder of the package. `tsvisor --version` (`-V`) says the same.',
+    options: [
+      { flags: '--verbose', meaning: 'what is in it too' },
+      { flags: '--json', meaning: 'the same as JSON' },
+    ],
   },
 ] as const satisfies readonly Row[];

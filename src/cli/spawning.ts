@@ -1,8 +1,8 @@
 // With which command line does a supervisor begin, under its guardian where there is one?
 
-import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { instanceOf, lockName } from '../config/runtime.ts';
+import { findGuardian } from '../guardian/binary.ts';
 import { makeRuntimeFolder } from './last-words.ts';
 import type { Place } from './place.ts';
 
@@ -21,18 +21,7 @@ export interface CommandLine {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-const GUARDIAN = fileURLToPath(new URL('../guardian/guardian', import.meta.url));
 const DAEMON = fileURLToPath(new URL('../daemon.js', import.meta.url));
-
-/** False where no compiler built it: the portable rung. */
-const hasGuardian = (): boolean => {
-  try {
-    accessSync(GUARDIAN, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** What a tsvisor around us tells its own supervisor is not for ours. */
 const ownEnvironment = (foreground: boolean): NodeJS.ProcessEnv => {
@@ -55,9 +44,10 @@ export const commandLine = (place: Place, foreground: boolean): CommandLine => {
     ...(foreground ? ['--foreground'] : []),
   ];
   const environment = ownEnvironment(foreground);
-  if (!hasGuardian()) return { file: process.execPath, words: supervisor, environment };
+  const guardian = findGuardian();
+  if (guardian === null) return { file: process.execPath, words: supervisor, environment };
   const report = foreground ? [] : ['-R', String(REPORT_FD)];
   const lock = lockName(instanceOf(runtimeDir));
   const words = ['guard', '-l', lock, ...report, '--', process.execPath, ...supervisor];
-  return { file: GUARDIAN, words, environment };
+  return { file: guardian.path, words, environment };
 };

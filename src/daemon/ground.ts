@@ -5,7 +5,8 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { loadPlan } from '../config/load.ts';
 import { instanceOf, lockName } from '../config/runtime.ts';
-import { findGuardian, type Link } from '../guardian/link.ts';
+import { findGuardian } from '../guardian/binary.ts';
+import type { Link } from '../guardian/link.ts';
 import { probeCgroups } from '../kernel/cgroup.ts';
 import { createLinux, type Linux } from '../kernel/linux.ts';
 import type { CgroupTier } from '../kernel/port.ts';
@@ -107,7 +108,7 @@ export const standOn = async (settings: Settings, link: Link | null): Promise<Gr
   const linux = createLinux();
   const score = protectOurselves(linux, link);
   become(plan.supervisor.user);
-  const guardian = findGuardian();
+  const guardian = findGuardian()?.path ?? null;
   const own = [process.pid, ...(link === null ? [] : [link.hello.guardianPid])];
   const movable = [...own, ...waitingStarter(linux, link)];
   const found =

@@ -26,6 +26,9 @@
  *         reaper -> supervisor      pid PID TICK, the lines of exec, running, exited CODE | killed SIGNAL, empty
  *         supervisor -> reaper      kill        (end of file means the same)
  *
+ * guardian version
+ *     Says how it was built: `VERSION ARCHITECTURE LINKAGE`.
+ *
  * The further modes make what Node cannot: see channels.c; `begin` is in service.c. */
 
 #define _GNU_SOURCE
@@ -54,6 +57,9 @@
 
 #include "guardian.h"
 
+#ifndef BUILD
+#define BUILD "unknown - by hand"
+#endif
 #define SCORE "/proc/self/oom_score_adj"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -690,5 +696,6 @@ int main(int argc, char **argv) {
     if (strcmp(mode, "xattr") == 0) return run_xattr(argv + 2);
     if (strcmp(mode, "share") == 0) return run_share(argv + 2);
     if (strcmp(mode, "begin") == 0) return run_begin(argv + 2);
+    if (strcmp(mode, "version") == 0) return dprintf(STDOUT_FILENO, BUILD "\n") < 0 ? CANNOT : 0;
     return refuse("find mode", mode, EINVAL);
 }

@@ -1,8 +1,6 @@
 // Is there a guardian above us, what does it know of the lives before ours, and does it still live?
 
-import { accessSync, constants } from 'node:fs';
 import { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { Exit, Identity } from '../model/phase.ts';
 import { signalName } from '../model/signals.ts';
 
@@ -154,17 +152,4 @@ export const openLink = async (
     },
     lost,
   };
-};
-
-/** The guardian that the build made, or null: no compiler was there, and the portable rung it is. */
-export const findGuardian = (): string | null => {
-  // The same from src/guardian and from dist/guardian.
-  const path = fileURLToPath(new URL('../../dist/guardian/guardian', import.meta.url));
-  try {
-    accessSync(path, constants.X_OK);
-    return path;
-  } catch {
-    // Missing or not executable: both mean that there is none.
-    return null;
-  }
 };

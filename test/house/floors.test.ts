@@ -25,6 +25,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'model',
     'config',
+    'guardian/binary',
     'oom/doctor',
     'oom/footing',
     'oom/rehearsal',
