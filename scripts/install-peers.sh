@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests and the benchmark ask of other programs: Debian's supervisor to compare with, promtool
 # (prometheus) to read the metrics, chromium to look at the pages, tmux to look at the terminal, Ansible with its module
-# supervisorctl. Quiet, and never a failure: without one of them its tests are skipped by name.
+# supervisorctl, mandoc to read the man pages, and what the package's guardians are built and tried with: musl, a compiler for
+# arm64, qemu, busybox. Quiet, and never a failure: without one of them its tests are skipped by name.
 set -u
 export DEBIAN_FRONTEND=noninteractive
 
@@ -60,10 +61,39 @@ ansible_module() {
   fi
 }
 
+# The other architecture's C library in its place in Debian, without making this a machine of two architectures.
+musl_arm64() {
+  [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] || return
+  [ -e /usr/lib/aarch64-linux-musl/musl-gcc.specs ] && echo "peers: musl for arm64 is here" && return
+  [ "$(id -u)" -eq 0 ] || return
+  folder=$(mktemp -d)
+  (
+    cd "$folder" && mkdir -p lists/partial
+    foreign() {
+      timeout 120 apt-get -q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Dir::State::lists="$folder/lists" \
+        -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
+    }
+    foreign update && foreign download musl-dev && dpkg-deb --fsys-tarfile musl-dev_*.deb |
+      tar x -C / --no-overwrite-dir ./usr/lib/aarch64-linux-musl ./usr/include/aarch64-linux-musl
+  ) >/dev/null 2>&1
+  rm -rf "$folder"
+  if [ -e /usr/lib/aarch64-linux-musl/musl-gcc.specs ]; then
+    echo "peers: installed musl for arm64"
+  else
+    echo "peers: musl for arm64 could not be installed (offline?): tests that need it are skipped"
+  fi
+}
+
 peer supervisord supervisor
 peer promtool prometheus
 peer chromium chromium
 peer tmux tmux
+peer mandoc mandoc
+peer musl-gcc musl-tools
+peer aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+peer qemu-aarch64-static qemu-user-static
+peer busybox busybox-static
+musl_arm64
 ansible_module
 [ "$made_policy" = yes ] && rm -f "$policy"
 exit 0

@@ -1,0 +1,194 @@
+// Does the package hold what it promises where it is installed: small, without a script, on glibc and on musl?
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './dist.ts';
+import { lodge } from './lodging.ts';
+import { canMakeMuslRoot, makeMuslRoot, runInRoot } from './musl-root.ts';
+import { canCrossCompile, canReachRegistry, install, pack, scriptsOf, type Parcel } from './parcel.ts';
+
+const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
+
+interface Manifest {
+  readonly version: string;
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+interface Tale {
+  readonly version: string;
+  readonly folder: string;
+  readonly bundle: boolean;
+  readonly arch: string;
+  readonly node: { readonly libc: string };
+  readonly guardian: { readonly path: string; readonly origin: string; readonly build: string } | null;
+}
+
+const manifest: Manifest = JSON.parse(
+  readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'),
+);
+
+describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
+  let parcel: Parcel;
+  beforeAll(async () => {
+    parcel = await pack();
+  });
+  afterAll(() => parcel.remove());
+
+  test('weighs less than 2 MB and brings a guardian for x64 and for arm64', () => {
+    expect(parcel.size).toBeGreaterThan(100_000);
+    expect(parcel.size).toBeLessThan(2_000_000);
+    expect(parcel.files).toEqual(
+      expect.arrayContaining(['prebuilt/guardian-x64', 'prebuilt/guardian-arm64', 'dist/bundle/daemon.js']),
+    );
+  });
+
+  test('brings neither maps nor tests, and no module that is in the bundle too', () => {
+    const modules = parcel.files.filter((path) => /^dist\/(?!bundle\/).*\.js$/.test(path));
+    expect(modules.toSorted()).toEqual(['dist/cli/main.js', 'dist/daemon.js', 'dist/index.js']);
+    expect(parcel.files.filter((path) => /\.map$|(^|\/)test\//.test(path))).toEqual([]);
+  });
+
+  test('runs no script where it is installed', () => {
+    const scripts = ['preinstall', 'install', 'postinstall'];
+    expect(Object.keys(manifest.scripts).filter((name) => scripts.includes(name))).toEqual([]);
+  });
+
+  test('is as publint and attw want a package to be', async () => {
+    const lint = await execa(join(BIN, 'publint'), [parcel.tarball, '--strict'], { timeout: 60_000 });
+    expect(lint.stdout).toContain('All good!');
+    const types = await execa(join(BIN, 'attw'), [parcel.tarball, '--profile', 'esm-only', '-f', 'json'], {
+      timeout: 60_000,
+    });
+    expect(types.stdout).toContain('"packageName": "tsvisor"');
+  });
+
+  describe.skipIf(!canReachRegistry)('installed in an empty folder (the npm registry)', () => {
+    let modules: string;
+    const cli = (): string => join(parcel.folder, 'node_modules/.bin/tsvisor');
+    beforeAll(async () => {
+      modules = await install(parcel);
+    }, 120_000);
+
+    test('needs no package that would run a script', () => {
+      const { seen, scripted } = scriptsOf(modules);
+      expect(seen).toBeGreaterThan(5);
+      expect(scripted).toEqual([]);
+    });
+
+    test('says what is in it', async () => {
+      const said = await run([cli(), 'version', '--json'], process.env, parcel.folder);
+      const tale: Tale = JSON.parse(said.stdout);
+      const folder = join(modules, 'tsvisor');
+      expect(tale).toMatchObject({ version: manifest.version, folder, bundle: true, arch: process.arch });
+      expect(tale.guardian).toMatchObject({
+        path: join(folder, `prebuilt/guardian-${process.arch}`),
+        origin: 'prebuilt',
+        build: `${manifest.version} ${process.arch} static musl`,
+      });
+      const short = await run([cli(), '--version'], process.env, parcel.folder);
+      expect(short.stdout).toMatch(
+        /^tsvisor \d+\.\d+\.\d+, bundle, .*\nnode .*\nguardian .*\nmachine linux /,
+      );
+    });
+
+    test('starts, tells and stops', async () => {
+      const lodging = lodge();
+      lodging.write(lodging.program('sleeper', 'stays.sh'));
+      const environment = { ...process.env, ...lodging.mark };
+      const ask = (...words: readonly string[]) =>
+        run([cli(), ...words, '-c', lodging.config], environment, lodging.folder);
+      expect(await ask('start')).toMatchObject({ code: 0 });
+      const status = await lodging.reach('RUNNING');
+      expect(status.supervisor.guardian.state).toBe('present');
+      expect(await ask('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('RUNNING') });
+      expect(await ask('stop')).toMatchObject({ code: 0 });
+      expect(await lodging.leftAfter(5000)).toEqual([]);
+    });
+
+    test('gives its types to those who import it', async () => {
+      const file = join(parcel.folder, 'consumer.ts');
+      writeFileSync(
+        file,
+        `import { createClient, loadPlan, type StatusReply, type Client } from 'tsvisor';
+const client: Client = createClient('/run/x.sock');
+export const reply: Promise<StatusReply> = client.status();
+export const file = async (): Promise<string> => String(await loadPlan('x'));
+// @ts-expect-error: a number is no path
+createClient(1);
+`,
+      );
+      const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--skipLibCheck', 'false'];
+      const types = ['--types', 'node', '--typeRoots', join(BIN, '../@types')];
+      const said = await execa(join(BIN, 'tsc'), [...flags, ...types, file], {
+        cwd: parcel.folder,
+        reject: false,
+      });
+      expect(said.stdout).toBe('');
+      const loaded = await execa(
+        process.execPath,
+        ['-e', "import('tsvisor').then((m) => console.log(typeof m.createClient))"],
+        {
+          cwd: parcel.folder,
+        },
+      );
+      expect(loaded.stdout).toBe('function');
+    });
+
+    test.skipIf(!canMakeMuslRoot)(
+      'runs in a root with musl alone beside Node (musl, busybox, root)',
+      async () => {
+        const root = join(parcel.folder, 'root');
+        mkdirSync(root);
+        makeMuslRoot(root, modules);
+        writeFileSync(
+          join(root, 'srv/tsvisor.yaml'),
+          `supervisor: { logfile: /srv/tsvisor.log, runtime_dir: /srv/run }
+programs:
+  waits: { command: /bin/waits, startsecs: 0, stdout_logfile: /srv/waits.log }
+`,
+        );
+        const said = await runInRoot(
+          root,
+          `cd /srv
+tsvisor --version
+tsvisor start
+tsvisor wait waits --for running --timeout 20
+tsvisor status --json >status.json
+cat waits.log
+tsvisor stop
+ls /proc`,
+        );
+        expect(said).toContain('prebuilt, /usr/lib/node_modules/tsvisor/prebuilt/guardian-x64');
+        expect(said).toContain('linked with musl');
+        const status = JSON.parse(readFileSync(join(root, 'srv/status.json'), 'utf8'));
+        expect(status).toMatchObject({
+          supervisor: { guardian: { state: 'present' } },
+          processes: [{ name: 'waits', state: 'RUNNING' }],
+        });
+      },
+    );
+  });
+});
+
+describe('the command line', () => {
+  test('says its version within 25 ms of the start of Node itself', () => {
+    const took = (...words: readonly string[]): number => {
+      const begin = performance.now();
+      expect(spawnSync(process.execPath, words, { env: { PATH: process.env['PATH'] } }).status).toBe(0);
+      return performance.now() - begin;
+    };
+    const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+    const rounds = Array.from({ length: 15 }, () => ({
+      bare: took('-e', '0'),
+      version: took(cli, 'version'),
+    }));
+    // The fastest of each: what else runs on the machine only adds.
+    const fastest = (times: readonly number[]): number => Math.min(...times);
+    const more = fastest(rounds.map(({ version }) => version)) - fastest(rounds.map(({ bare }) => bare));
+    expect(more).toBeLessThan(25);
+  });
+});
