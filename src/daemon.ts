@@ -12,6 +12,7 @@ import { takeLock } from './daemon/instance-lock.ts';
 import { pastLifeWords } from './daemon/past-life.ts';
 import { openReport, type Report } from './daemon/report.ts';
 import { openService } from './daemon/service.ts';
+import { LOCK_HELD_STATUS } from './daemon/successor.ts';
 import { readSettings } from './daemon/settings.ts';
 import { catchSignals } from './daemon/signals.ts';
 import { beThrifty } from './daemon/thrift.ts';
@@ -81,6 +82,15 @@ const startAll = ({ memory, supervisor, events, bus, pastLife, unseen }: House):
   for (const event of unseenEvents(unseen, supervisor.processes)) bus.announce(event);
 };
 
+/** Read only where a config asks for it. */
+const liveInContainer = async (house: House, endings: Ending): Promise<void> => {
+  const { exitWhen, terminationMessage } = house.ground.plan.supervisor;
+  if (exitWhen.length === 0 && terminationMessage === null) return;
+  const { endWithPrograms, leaveMessages } = await import('./daemon/container.ts');
+  if (terminationMessage !== null) leaveMessages(house, terminationMessage);
+  if (exitWhen.length > 0) endWithPrograms(house, endings, exitWhen);
+};
+
 const live = async (report: Report, link: Link | null): Promise<void> => {
   const signals = catchSignals();
   const ground = await standOn(readSettings(process.argv.slice(2)), link);
@@ -105,6 +115,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   });
   writeNotes(house);
   sayBeginning(house);
+  await liveInContainer(house, endings);
   startAll(house);
   const service = await openService(house, link);
   signals.obey({ house, endings, service });
@@ -130,7 +141,7 @@ const main = async (): Promise<void> => {
     await live(report, link);
   } catch (error) {
     report.failed(failureWords(error));
-    process.exit(error instanceof TsvisorError && error.code === 'ALREADY_RUNNING' ? 3 : 2);
+    process.exit(error instanceof TsvisorError && error.code === 'ALREADY_RUNNING' ? LOCK_HELD_STATUS : 2);
   }
 };
 

@@ -25,9 +25,9 @@ export interface LastWords {
   close(): void;
 }
 
-const unusable = (folder: string, reason: string): TsvisorError =>
+const unusable = (folder: string, reason: string, example = ''): TsvisorError =>
   new TsvisorError('START_FAILED', {
-    reason: `its runtime folder ${folder} cannot be used: ${reason}; set runtime_dir= to another`,
+    reason: `its runtime folder ${folder} cannot be used: ${reason}; set runtime_dir= to another${example}`,
   });
 
 const using = <T>(folder: string, act: () => T): T => {
@@ -45,7 +45,11 @@ export const makeRuntimeFolder = ({ runtimeDir, plan }: Place): void => {
     return lstatSync(runtimeDir).uid;
   });
   if (owner === process.geteuid?.() || owner === plan.supervisor.user?.uid) return;
-  throw unusable(runtimeDir, `it belongs to another user (uid ${owner})`);
+  throw unusable(
+    runtimeDir,
+    `it belongs to another user (uid ${owner})`,
+    `, for example ${join(runtimeDir, 'tsvisor')}`,
+  );
 };
 
 /** Never through a link, which the folder's owner may have put there. */

@@ -13,7 +13,7 @@ const NODE_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=256'] as co
 export const REPORT_FD = 4;
 
 /** Exit status of guardian and supervisor when another one holds the instance's lock. */
-export const LOCK_HELD = 3;
+export const LOCK_HELD = 193;
 
 export interface CommandLine {
   readonly file: string;

@@ -1,5 +1,6 @@
 // What is in force? The plan as plain data in the words of the keys, for `tsvisor config`.
 
+import { exitRuleText } from './exit-when.ts';
 import { careData } from './care-data.ts';
 import type { HookAct, HookPlan } from '../model/hook.ts';
 import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
@@ -186,6 +187,8 @@ const supervisorData = (supervisor: SupervisorPlan): Data => ({
   minprocs: supervisor.minprocs,
   environment: supervisor.environment,
   runtime_dir: supervisor.runtimeDir,
+  exit_when: supervisor.exitWhen.map(exitRuleText),
+  termination_message: supervisor.terminationMessage,
 });
 
 /** Plain data, ready for JSON or YAML: every default filled in, every path absolute, passwords hidden. */

@@ -44,6 +44,8 @@ export const SUPERVISOR_KEYS = {
   environment: { type: 'environment', default: '', scope: 'environment', doc: 'Variables for every program, and for ENV_ in what follows.' },
   identifier: { type: 'text', default: 'supervisor', scope: 'here', doc: 'Name of this supervisor in events, AUTO logs and the API.' },
   runtime_dir: { type: 'text', default: null, scope: 'here', own: true, doc: 'Directory of the control socket and the ledger; chosen from the path of the config when not set.' },
+  exit_when: { type: 'exitWhen', default: 'none', scope: 'here', own: true, doc: 'For containers: everything is stopped and tsvisor ends, with the exit status of the culprit, when any process is FATAL, when all have ended by themselves, or when the one that is named has.' },
+  termination_message: { type: 'path', default: null, scope: 'here', own: true, doc: 'File that always tells the last unexpected death, e.g. `/dev/termination-log` for Kubernetes.' },
 } as const satisfies Rows;
 
 // oxfmt-ignore

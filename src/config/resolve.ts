@@ -5,6 +5,7 @@ import type { Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { gatherOnce, problemAt } from './draft.ts';
 import type { Draft } from './draft.ts';
+import { strangersIn } from './exit-when.ts';
 import { groupsOf } from './groups.ts';
 import { hooksOf } from './hooks.ts';
 import { SUPERVISOR_KEYS } from './keys.ts';
@@ -58,6 +59,7 @@ const settingsOf = (work: Work, reader: SupervisorReader, names: Names): Setting
   const directory = reader.read('directory', names);
   const nodaemon = reader.read('nodaemon', names);
   const noLog = work.reading.dialect === 'yaml' && !reader.has('logfile');
+  const terminationMessage = reader.read('termination_message', names);
   const noPid = work.reading.dialect === 'yaml' && !reader.has('pidfile');
   return {
     identifier: reader.read('identifier', names),
@@ -80,6 +82,8 @@ const settingsOf = (work: Work, reader: SupervisorReader, names: Names): Setting
     // supervisord goes to its directory only when it becomes a daemon.
     cwd: directory === null || nodaemon ? work.reading.cwd : place(directory),
     runtimeDir: runtimeDirOf(work, reader, names),
+    exitWhen: reader.read('exit_when', names),
+    terminationMessage: terminationMessage === null ? null : place(terminationMessage),
   };
 };
 
@@ -104,6 +108,7 @@ const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
   const environment = environmentOf(work, reader, names);
   const rpcInterfaces = rpcInterfacesOf(work);
   const groups = groupsOf(work, { cwd: settings.cwd, environment });
+  for (const refusal of strangersIn(settings.exitWhen, groups)) reader.refuse('exit_when', refusal);
   const servers = serversOf(work);
   const serverurl = serverurlOf(servers);
   const hooks = hooksOf(work);

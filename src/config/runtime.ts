@@ -1,6 +1,6 @@
 // Where does the tsvisor of a config keep its socket and ledger, and by what name is it known on this machine?
 
-import { realpathSync } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Plan } from '../model/plan.ts';
@@ -39,12 +39,28 @@ const realPath = (file: string): string => {
   }
 };
 
-const baseFolder = (env: NodeJS.ProcessEnv): string => {
+const isWritable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Those that every shell of the user comes to alike (not TMPDIR), the usual one first. */
+const baseFolders = (env: NodeJS.ProcessEnv): readonly string[] => {
   const uid = process.getuid?.() ?? userInfo().uid;
-  if (uid === 0) return '/run/tsvisor';
   const xdg = env['XDG_RUNTIME_DIR'];
-  // Not TMPDIR: every shell of the user must come to the same folder.
-  return xdg?.startsWith('/') === true ? join(xdg, 'tsvisor') : `/tmp/tsvisor-${uid}`;
+  const usual = uid === 0 ? ['/run/tsvisor'] : xdg?.startsWith('/') === true ? [join(xdg, 'tsvisor')] : [];
+  // A container may have a read-only root and one of these alone.
+  return [...usual, ...['/tmp', '/run', '/var/tmp', '/dev/shm'].map((root) => join(root, `tsvisor-${uid}`))];
+};
+
+/** The first that is there or can be made; where none can, the error tells of the usual one. */
+const baseFolder = (env: NodeJS.ProcessEnv): string => {
+  const folders = baseFolders(env);
+  return folders.find((one) => isWritable(one) || isWritable(dirname(one))) ?? folders[0] ?? '/run/tsvisor';
 };
 
 /** The folder that a config has when it names none: the same for every path to the same file. */

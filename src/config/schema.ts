@@ -95,6 +95,7 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
   startWhen: settings('memory_available', 'pressure_below'),
   limitWatch: settings('soft', 'hard', 'by', 'signal'),
   onPressure: settings('above', 'for', 'do'),
+  exitWhen: LISTED,
 };
 
 /** A key without a value counts as not written. */

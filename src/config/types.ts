@@ -17,6 +17,7 @@ import { strip } from './blanks.ts';
 import type { Raw } from './draft.ts';
 import { readEnvironment } from './environment.ts';
 import { EVENT_NAMES } from '../model/event-names.ts';
+import { exitWhen } from './exit-when.ts';
 import { limitWatch, onPressure, oomRestart, startWhen } from './care-types.ts';
 import { duration, size } from './measures.ts';
 import { pythonInt } from './numbers.ts';
@@ -269,6 +270,7 @@ export const TYPES = {
   startWhen,
   limitWatch,
   onPressure,
+  exitWhen,
 } as const satisfies Record<string, Reader<unknown>>;
 
 export type TypeName = keyof typeof TYPES;

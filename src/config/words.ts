@@ -51,6 +51,10 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
     ini: '`none`, or above=20,for=10s,do=signal:USR1 (or run:COMMAND, or restart)',
     yaml: '`none`, or a map of above, for and do',
   },
+  exitWhen: {
+    ini: '`none`, or any_fatal, all_exited and `NAME exits` with commas between them',
+    yaml: '`none`, or a list of any_fatal, all_exited and `NAME exits`',
+  },
   logFormat: { ini: 'raw, text or json' },
   journalFormat: { ini: 'text or json' },
   logPeriod: { ini: 'hour, day or week, or `none`' },

@@ -57,6 +57,7 @@ export class Ending implements Endings {
   /** Read while the guardian lives: a dead one has no command line any more. */
   readonly #command: readonly string[];
   #lost = false;
+  #status = 0;
   /** Ours where no guardian holds it. */
   #lock: Server | null = null;
 
@@ -66,6 +67,12 @@ export class Ending implements Endings {
   }
 
   shutdown(): void {
+    this.#endIn('SHUTDOWN');
+  }
+
+  /** Everything is stopped, and this is the status of our end and of the guardian's. */
+  finish(status: number): void {
+    this.#status = status;
     this.#endIn('SHUTDOWN');
   }
 
@@ -101,10 +108,19 @@ export class Ending implements Endings {
     await house.supervisor.rest(mood);
     hushed();
     await leave(house);
-    if (mood === 'SHUTDOWN') return 0;
+    if (mood === 'SHUTDOWN') return this.#lastStatus();
     if (this.guardianState() === 'present') return RESTART_STATUS;
     (this.#lock ?? house.ground.lock)?.close();
     beginAgain(this.#command);
     return 0;
+  }
+
+  /** A guardian takes a failing end for a reason to start anew, unless it was told to stop: then the status is its own. */
+  #lastStatus(): number {
+    const { guardianPid } = this.#parts;
+    if (this.#status === 0 || guardianPid === null || this.#lost) return this.#status;
+    process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined);
+    process.kill(guardianPid, 'SIGTERM');
+    return this.#status;
   }
 }

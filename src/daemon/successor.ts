@@ -4,7 +4,10 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** Exit status by which the guardian knows that a restart was asked for. */
-export const RESTART_STATUS = 75;
+export const RESTART_STATUS = 195;
+
+/** Exit status when another supervisor holds the instance's lock: the guardian's own, too. */
+export const LOCK_HELD_STATUS = 193;
 
 /** The words of a guardian's command line, without the report descriptor that only the first start has. */
 const wordsOf = (pid: number): readonly string[] => {

@@ -10,9 +10,9 @@
  *                                   end
  *         supervisor -> guardian    ready
  *                                   notify TEXT                (to the service manager, as it is)
- *     How the supervisor ends decides. Status 0: sweep, end. 75: sweep, start anew at once. A failing status of the first one
+ *     How the supervisor ends decides. Status 0: sweep, end. 195: sweep, start anew at once. A failing status of the first one
  *     before `ready`, or any end after TERM, INT, QUIT or ABRT: sweep, end. Everything else: sweep, wait, start anew.
- *     Exit status: the supervisor's; 3: LOCK is held by another; 4: members are left that cannot be killed; 125: cannot run.
+ *     Exit status: the supervisor's; 193: LOCK is held by another; 4: members are left that cannot be killed; 125: cannot run.
  *
  * guardian exec OPTION... -- FILE ARGV0 ARG...
  *     The steps between fork and exec, in the order of STEPS below, then FILE. On fd 3 (closed by exec) it writes
@@ -63,7 +63,8 @@
 #define SCORE "/proc/self/oom_score_adj"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { HELD = 3, LEFT_OVER = 4, RESTART = 75, NOT_FOUND = 127 };
+/* Rare ones: the supervisor's status can be that of a program for whose end it ends. */
+enum { LEFT_OVER = 4, NOT_FOUND = 127, HELD = 193, RESTART = 195 };
 /* The same numbers on x64 and arm64; older C libraries have no names for them. */
 enum { PIDFD_SEND_SIGNAL = 424, PIDFD_OPEN = 434, CLOSE_RANGE = 436, LOCK_ON_FAULT = 4 };
 

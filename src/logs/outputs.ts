@@ -10,7 +10,7 @@ import { Later, LazyLog } from './lazy.ts';
 import { JOURNALD, type JournaldEntry } from './journald.ts';
 import type { Logs, OpenLog } from './logs.ts';
 import { gapIn } from './gap.ts';
-import { cureOf, failureOf } from './losses.ts';
+import { cureOf } from './losses.ts';
 import { DISCARD, type Failure, type LogClock, type Sink } from './sink.ts';
 
 export type StreamName = 'stdout' | 'stderr';
@@ -65,16 +65,6 @@ const isThere = (path: string): boolean => {
   } catch {
     // Not there, or not for us.
     return false;
-  }
-};
-
-/** Why no file can be made in a folder; null when one can. */
-const refusedIn = (directory: string): Failure | null => {
-  try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    return null;
-  } catch (error) {
-    return failureOf(error);
   }
 };
 
@@ -227,9 +217,6 @@ export class OutputRoom {
       opened.close();
       return complaint(target.path, failure);
     }
-    const { directory } = this.#options.owner;
-    const refused = refusedIn(directory);
-    if (refused !== null) return complaint(directory, refused);
     const lazy = new LazyLog(() => this.#makeAuto(of));
     this.#later.add(lazy);
     return lazy;
@@ -239,7 +226,9 @@ export class OutputRoom {
     const path = this.#resolve(of);
     if (typeof path === 'string') return this.#openAt(of, path);
     const { directory } = this.#options.owner;
-    this.#options.logs.watch.trouble(`cannot make the AUTO ${complaint(directory, path)}`);
+    this.#options.logs.watch.trouble(
+      `cannot make the AUTO ${complaint(directory, path)}; what ${of.plan.name} writes is lost: set childlogdir or ${of.stream}_logfile`,
+    );
     return { ...DISCARD, path: '', close: () => undefined };
   }
 

@@ -218,6 +218,12 @@ export interface RpcInterfacePlan {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/** What ends the supervisor by itself, as in a container: with the exit status of whoever caused it. */
+export type ExitRule =
+  | { readonly kind: 'any_fatal' | 'all_exited' }
+  /** A process, or all of a group, as operators name them: `web`, `group:name`, `group:*`. */
+  | { readonly kind: 'exits'; readonly name: string };
+
 export interface SupervisorPlan {
   readonly identifier: string;
   /** Absolute path or `syslog`. Null: no main log (YAML default). */
@@ -248,6 +254,10 @@ export interface SupervisorPlan {
   /** Folder of sockets, pipes and the ledger; null: chosen from the config's path, see runtime.ts. */
   readonly runtimeDir: string | null;
   readonly hooks: readonly HookPlan[];
+  /** Empty: it runs until it is told to end. */
+  readonly exitWhen: readonly ExitRule[];
+  /** File for the last unexpected death, as Kubernetes reads it; null for none. */
+  readonly terminationMessage: string | null;
 }
 
 export interface Plan {

@@ -34,5 +34,8 @@ const NAMES: readonly NodeJS.Signals[] = [
   'SIGSYS',
 ];
 
+/** 0 for a name that is not known. */
+export const signalNumber = (name: NodeJS.Signals): number => NAMES.indexOf(name) + 1;
+
 /** Null for a number without a name, such as the realtime signals. */
 export const signalName = (number: number): NodeJS.Signals | null => NAMES[number - 1] ?? null;

@@ -41,7 +41,7 @@ const status = () => ({
 const takeLock = () =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => process.exit(3));
+    server.once('error', () => process.exit(193));
     server.listen(`\0${lockName(instanceOf(values.runtime))}`, resolve);
   });
 
@@ -73,7 +73,7 @@ switch (process.env.TSVISOR_TEST_BIRTH) {
     break;
   case 'locked':
     writeFileSync(`${values.runtime}/holder.json`, JSON.stringify({ pid: 77, socket: '/s', config: '/c' }));
-    process.exit(3);
+    process.exit(193);
     break;
   case 'silent':
     closeSync(4);

@@ -91,12 +91,12 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
     expect(lines).toEqual(['life']);
   });
 
-  test('starts the next one without delay, again and again, when a restart is asked for by status 75', async () => {
+  test('starts the next one without delay, again and again, when a restart is asked for by status 195', async () => {
     const before = performance.now();
-    const { ended, lines } = startGuardian('echo "$past"; sleep 1000 & [ "$life" -lt 8 ] || exit 0; exit 75');
+    const { ended, lines } = startGuardian('echo "$past"; sleep 1000 & [ "$life" -lt 8 ] || exit 0; exit 195');
     expect(await ended).toBe(0);
     expect(lines).toHaveLength(8);
-    expect(lines.slice(1).every((past) => past.startsWith('past exit 75 killed 1 '))).toBe(true);
+    expect(lines.slice(1).every((past) => past.startsWith('past exit 195 killed 1 '))).toBe(true);
     // As failures they would have waited 6.3 s in all.
     expect(performance.now() - before).toBeLessThan(5000);
   });
@@ -242,12 +242,12 @@ const listen = (name: string): Promise<Server | string> =>
   });
 
 describe.skipIf(noCompiler)('the lock of a guardian (needs a C compiler)', () => {
-  test('is held against a second guardian, which ends with status 3 and writes nothing', async () => {
+  test('is held against a second guardian, which ends with status 193 and writes nothing', async () => {
     const options = ['-l', lockName('second')];
     const { line } = startGuardian('echo up; sleep 1000', { options });
     await line(/^up/);
     const second = startGuardian('echo up; sleep 1000', { options });
-    expect(await second.ended).toBe(3);
+    expect(await second.ended).toBe(193);
     expect([second.lines, second.errors()]).toEqual([[], '']);
   });
 
@@ -262,7 +262,7 @@ describe.skipIf(noCompiler)('the lock of a guardian (needs a C compiler)', () =>
     const name = lockName('refused');
     const server = await listen(name);
     const { ended } = startGuardian('echo up; sleep 1000', { options: ['-l', name] });
-    expect(await ended).toBe(3);
+    expect(await ended).toBe(193);
     if (typeof server !== 'string') server.close();
   });
 

@@ -48,9 +48,9 @@ describe('a hello', () => {
   });
 
   test('tells an exit status, counters that could not be read, and that nothing is stuck', () => {
-    const text = 'guardian 1 0 2\npast exit 75 killed 0 took 0 oom -1 -1 stuck -\nend\n';
+    const text = 'guardian 1 0 2\npast exit 195 killed 0 took 0 oom -1 -1 stuck -\nend\n';
     expect(parseHello(text)?.past).toEqual({
-      exit: { code: 75, signal: null },
+      exit: { code: 195, signal: null },
       killed: 0,
       took: 0,
       oom: { before: null, after: null },
@@ -59,7 +59,7 @@ describe('a hello', () => {
   });
 
   test('is none before its end has come, wherever it is cut', () => {
-    const text = 'guardian 1 0 2\npast exit 75 killed 0 took 0 oom -1 -1 stuck -\nend\n';
+    const text = 'guardian 1 0 2\npast exit 195 killed 0 took 0 oom -1 -1 stuck -\nend\n';
     fc.assert(
       fc.property(fc.nat(text.length - 2), (length) => {
         expect(parseHello(text.slice(0, length))).toBeNull();
