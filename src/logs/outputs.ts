@@ -85,6 +85,7 @@ export class OutputRoom {
   readonly #options: OutputRoomOptions;
   readonly #autos = new Map<string, string>();
   readonly #later: Later;
+  #lost = false;
   readonly #marked = new Set<string>();
   #journald: boolean | null = null;
 
@@ -225,11 +226,19 @@ export class OutputRoom {
   #makeAuto(of: Stream): OpenLog {
     const path = this.#resolve(of);
     if (typeof path === 'string') return this.#openAt(of, path);
-    const { directory } = this.#options.owner;
-    this.#options.logs.watch.trouble(
-      `cannot make the AUTO ${complaint(directory, path)}; what ${of.plan.name} writes is lost: set childlogdir or ${of.stream}_logfile`,
-    );
+    this.#loseAutos(path);
     return { ...DISCARD, path: '', close: () => undefined };
+  }
+
+  /** Said once for all programs: none of them is kept from running. */
+  #loseAutos(failure: Failure): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    const { owner, logs } = this.#options;
+    const what = `cannot make the AUTO ${complaint(owner.directory, failure)}`;
+    logs.watch.trouble(
+      `${what}; what programs write is lost: set childlogdir, or stdout_logfile and stderr_logfile`,
+    );
   }
 
   #openAt(of: Stream, path: string): OpenLog {

@@ -42,6 +42,9 @@ export const canBePlainUser =
 
 export const canMakePidNamespace = runs('unshare', '--pid', '--fork', '--mount-proc', 'true');
 
+export const canMakeMountNamespace =
+  isRoot && runs('unshare', '--mount', '--pid', '--fork', '--mount-proc', 'true');
+
 export const canLimitMemory = canMakeFolderIn(memoryFolder());
 
 const canOpen = (path: string): boolean => {

@@ -93,7 +93,9 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
 
   test('starts the next one without delay, again and again, when a restart is asked for by status 195', async () => {
     const before = performance.now();
-    const { ended, lines } = startGuardian('echo "$past"; sleep 1000 & [ "$life" -lt 8 ] || exit 0; exit 195');
+    const { ended, lines } = startGuardian(
+      'echo "$past"; sleep 1000 & [ "$life" -lt 8 ] || exit 0; exit 195',
+    );
     expect(await ended).toBe(0);
     expect(lines).toHaveLength(8);
     expect(lines.slice(1).every((past) => past.startsWith('past exit 195 killed 1 '))).toBe(true);

@@ -147,12 +147,24 @@ describe('the outputs of a process', () => {
     expect(
       room.open(planOf({ stdout: AUTO, stderr: AUTO }), { ...pipes, stderr: '/nowhere/pipe' }),
     ).toContain('/nowhere/pipe: no such file or directory (ENOENT)');
-    expect(makeRoom('/nowhere').room.open(planOf({ stdout: AUTO, stderr: AUTO }), pipes)).toContain(
-      '/nowhere',
-    );
     expect(readdirSync('/proc/self/fd').length).toBe(before);
     expect(logs.at(out)).toBeNull();
     expect(existsSync(out)).toBe(true);
+  });
+
+  test('of AUTO run on without a log where none can be made, and that is said once', async () => {
+    const { room, logs } = makeRoom('/nowhere');
+    const troubles: string[] = [];
+    logs.onTrouble((text) => troubles.push(text));
+    const pipes = makePipes(makeFolder());
+    const plan = planOf({ stdout: AUTO, stderr: AUTO });
+    const outputs = open(room, plan, pipes);
+    speak(pipes, 'lost');
+    await outputs.drain();
+    expect(room.path(plan, 'stdout')).toBe('');
+    expect(troubles).toEqual([
+      expect.stringMatching(/^cannot make the AUTO log \/nowhere: .* is lost: set childlogdir/),
+    ]);
   });
 
   test('cost less than 8 kB each, log and pipe together', { timeout: 30_000 }, (context) => {
