@@ -18,12 +18,11 @@ export interface Culprit {
 type Ended = Pick<Process, 'plan' | 'phase' | 'past'>;
 
 /** Its own end, and nothing that a restart of its group follows. */
-const endedByItself = ({ phase, plan }: Ended): boolean => {
+const endedByItself = ({ phase, plan, past }: Ended): boolean => {
   if (phase.name === 'fatal') return true;
   if (phase.name !== 'exited') return false;
-  const { verdict } = phase.death;
-  if (verdict?.cause === 'tsvisor') return false;
-  return plan.onOom !== 'restart-group' || !isOom(verdict);
+  if (past.lastDeath?.reason === 'oom-group') return false;
+  return plan.onOom !== 'restart-group' || !isOom(phase.death.verdict);
 };
 
 /** As a shell would say it; 1 where there was no end to take it from. */
