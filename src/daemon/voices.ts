@@ -2,6 +2,7 @@
 
 import { Journal } from '../logs/journal.ts';
 import { Logs } from '../logs/logs.ts';
+import { descriptorOf } from '../logs/special.ts';
 import type { LogClock, Sink } from '../logs/sink.ts';
 import type { SupervisorPlan } from '../model/plan.ts';
 
@@ -18,7 +19,10 @@ export const openVoices = (plan: SupervisorPlan, foreground: boolean, clock: Log
   // supervisord's form: the whole line, its time and level included.
   if (logfile === 'syslog') sinks.push(logs.syslog.open(''));
   else if (logfile !== null) sinks.push(logs.open({ path: logfile, maxBytes, backups }));
-  if (foreground && !plan.silent) sinks.push(logs.open({ path: '/dev/stdout', maxBytes: 0, backups: 0 }));
+  // supervisord says each line twice where the main log is the terminal as well.
+  const isTerminal = logfile !== null && descriptorOf(logfile) === 1;
+  if (foreground && !plan.silent && !isTerminal)
+    sinks.push(logs.open({ path: '/dev/stdout', maxBytes: 0, backups: 0 }));
   const journal = new Journal({ level: plan.loglevel, form: plan.logFormat, sinks, clock });
   logs.onTrouble((text) => journal.say('error', text));
   return { logs, journal };

@@ -46,6 +46,7 @@ const asContainer = async (lodging: Lodging, config: string): Promise<Ended> => 
 
 const config = (exitWhen: string, programs: string): string => `supervisor:
   nodaemon: true
+  logfile: /dev/stdout
   exit_when: ${exitWhen}
   termination_message: /run/message
 programs:
@@ -73,6 +74,7 @@ describe.skipIf(!canMakeMountNamespace || !canBePlainUser)(
       const file = lodging.writeFile('app.yaml', config('job exits', STAYS + job));
       const { status, said } = await asContainer(lodging, file);
       expect(said).toMatch(/"process":"job".*"54321"|"54321".*"process":"job"/);
+      expect(said.match(/started with pid/g)).toHaveLength(1);
       expect(said).toMatch(/web +(RUNNING|STARTING)/);
       expect(said).toContain('exit_when: job ended (exit status 7)');
       expect(status).toBe(7);
