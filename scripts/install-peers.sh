@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests and the benchmark ask of other programs: Debian's supervisor to compare with, promtool
-# (prometheus) to read the metrics, chromium to look at the pages, tmux to look at the terminal, Ansible with its module
-# supervisorctl, mandoc to read the man pages, and what the package's guardians are built and tried with: musl, a compiler for
+# (prometheus) to read the metrics, chromium to look at the pages, tmux to look at the terminal, systemd-analyze to judge
+# units, Ansible with its module supervisorctl, mandoc to read the man pages, and what the package's guardians are built and tried with: musl, a compiler for
 # arm64, qemu, busybox. Quiet, and never a failure: without one of them its tests are skipped by name.
 set -u
 export DEBIAN_FRONTEND=noninteractive
@@ -94,6 +94,7 @@ peer aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
 peer qemu-aarch64-static qemu-user-static
 peer busybox busybox-static
 musl_arm64
+peer systemd-analyze systemd
 ansible_module
 [ "$made_policy" = yes ] && rm -f "$policy"
 exit 0

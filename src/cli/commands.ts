@@ -29,6 +29,13 @@ export interface Invocation {
     readonly yes?: boolean;
     readonly hostname?: string;
     readonly verbose?: boolean;
+    readonly user?: boolean;
+    readonly print?: boolean;
+    readonly force?: boolean;
+    readonly now?: boolean;
+    readonly name?: string;
+    readonly output?: string;
+    readonly image?: string;
   };
   readonly terminal: Terminal;
 }
@@ -73,6 +80,8 @@ const LOADERS: Readonly<Record<Name, CommandRow['load']>> = {
   check: () => import('./check.ts'),
   config: () => import('./config.ts'),
   import: () => import('./import.ts'),
+  install: () => import('./install.ts'),
+  uninstall: () => import('./uninstall.ts'),
   schema: () => import('./schema.ts'),
   completion: () => import('./completion.ts'),
   ctl: () => import('./ctl.ts'),

@@ -10,12 +10,12 @@ const allFlags = ({ options }: Row): readonly string[] => [...options, ...GLOBAL
 
 const WITH_VALUE = GLOBAL_OPTIONS.flatMap(flagsOf).join('|');
 
-const SHELL_NAMES = 'bash zsh fish';
+const FIXED = { shell: 'bash zsh fish', manager: 'systemd', target: 'nomad kubernetes systemd' } as const;
 
 /** A command that prints the words, in the shell's own way of saying it. */
 const wordsFor = ({ name, takes, raw }: Row, ask: (what: string) => string): string => {
   if (raw === true) return `${ACTION_NAMES.join(' ')} ${ask('names')}`;
-  if (takes === 'shell') return SHELL_NAMES;
+  if (takes === 'shell' || takes === 'manager' || takes === 'target') return FIXED[takes];
   if (takes === 'groups') return ask('groups');
   if (takes === undefined) return '';
   return name === 'logs' ? `supervisor ${ask('names')}` : ask('names');

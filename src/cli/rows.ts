@@ -1,5 +1,7 @@
 // Which subcommands are there, with which words and options, and what do they do? The one table, in words only.
 
+import { FILE_ROWS, JSON_OPTION } from './rows-files.ts';
+
 export interface OptionRow {
   /** As commander writes it: `-c, --config <file>`; without `<…>` it is a switch. */
   readonly flags: string;
@@ -11,7 +13,7 @@ export interface Row {
   /** As commander writes it: `[names...]` may be absent, `<names...>` may not. */
   readonly words: string;
   /** What its words are, for those who complete them. */
-  readonly takes?: 'processes' | 'groups' | 'shell';
+  readonly takes?: 'processes' | 'groups' | 'shell' | 'manager' | 'target';
   readonly summary: string;
   readonly detail: string;
   readonly options: readonly OptionRow[];
@@ -28,15 +30,6 @@ export const GLOBAL_OPTIONS: readonly OptionRow[] = [
 const NAMES = 'Names: `process`, `group:process`, `group:*`, `all`.';
 
 const NO_WAIT: OptionRow = { flags: '--no-wait', meaning: 'return at once instead of when it is done' };
-const ASSUME_EXISTS: OptionRow = {
-  flags: '--assume-exists',
-  meaning: 'take users and folders as there: for use on another machine',
-};
-const HOSTNAME: OptionRow = {
-  flags: '--hostname <name>',
-  meaning: 'what %(host_node_name)s is on that machine',
-};
-const JSON_OPTION: OptionRow = { flags: '--json', meaning: 'print everything as JSON' };
 
 export const ROWS = [
   {
@@ -216,50 +209,7 @@ export const ROWS = [
     detail: 'The same as `tsvisor stop` without names.',
     options: [],
   },
-  {
-    name: 'check',
-    words: '',
-    summary: 'check a config file without starting anything',
-    detail:
-      'Prints every problem with its place, then advice that is no problem. Exit status: 2 when there is a problem.',
-    options: [
-      { flags: '--explain <key>', meaning: 'tell what a key means, and check nothing' },
-      JSON_OPTION,
-      ASSUME_EXISTS,
-      HOSTNAME,
-    ],
-  },
-  {
-    name: 'config',
-    words: '',
-    summary: 'print the config with every default filled in',
-    detail: 'As YAML; passwords are hidden.',
-    options: [
-      { flags: '--json', meaning: 'as JSON' },
-      { flags: '--as <shape>', meaning: '`supervisord`: as JSON in the words of supervisord' },
-      ASSUME_EXISTS,
-      HOSTNAME,
-    ],
-  },
-  {
-    name: 'import',
-    words: '[file]',
-    summary: 'print the tsvisor.yaml that says what a supervisord ini file says',
-    detail:
-      'Comments stay beside what they describe, included files become part of it, and sudo, choom and the like before a command become keys.\n' +
-      'What it wrote is read back and compared. Exit status: 1 when it does not say the same, 2 when the file has a problem.',
-    options: [
-      ASSUME_EXISTS,
-      { flags: '--keep-commands', meaning: 'leave sudo, choom and the like in commands' },
-    ],
-  },
-  {
-    name: 'schema',
-    words: '',
-    summary: 'print the JSON Schema of tsvisor.yaml',
-    detail: 'For editors, which complete and check by it.',
-    options: [],
-  },
+  ...FILE_ROWS,
   {
     name: 'completion',
     words: '<shell>',

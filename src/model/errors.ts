@@ -210,6 +210,7 @@ export const ERRORS = {
     http: 403,
     fault: 30,
   },
+  UNIT_REFUSED: { message: 'cannot {act} {path}: {reason}', hint: '{cure}', exit: 1, http: 409, fault: 30 },
   NO_FILE: { message: 'no log: {path}', hint: '', exit: 1, http: 404, fault: 20 },
 } as const satisfies Record<string, ErrorRow>;
 

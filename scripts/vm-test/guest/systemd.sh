@@ -3,8 +3,7 @@ mkdir -p /run/ci
 result() { echo "RESULT $1 $2"; }
 show() { systemctl show -p "$1" --value tsvisor; }
 status() { node /job/tsvisor/dist/cli/main.js status -c /job/systemd.conf --json "$@"; }
-sed -e 's#^ExecStart=.*#ExecStart=/usr/bin/node /job/tsvisor/dist/cli/main.js start --foreground -c /job/systemd.conf#' \
-  -e 's#^ExecReload=.*##' /job/tsvisor.service >/run/systemd/system/tsvisor.service
+node /job/tsvisor/dist/cli/main.js install systemd -c /job/systemd.conf
 mkfifo /run/ci/order
 systemctl daemon-reload
 systemctl start tsvisor
