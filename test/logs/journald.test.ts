@@ -1,6 +1,7 @@
 // Do lines reach journald with their name and level, over its end and return, and what becomes of them where there is none?
 
-import { appendFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -159,3 +160,56 @@ test.each([
   expect(read(room.path(plan, 'stdout'))).toBe('said\n');
   expect(said).toEqual([expect.stringMatching(/^there is no journald here: .* AUTO logs/)]);
 });
+
+const DAEMON = '/lib/systemd/systemd-journald';
+
+/** Its own /run, which goes with it; the machine's kernel log and audit are left alone. */
+const OWN_RUN = `mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log/journal &&
+printf '[Journal]\\nStorage=volatile\\nAudit=no\\nReadKMsg=no\\nForwardToWall=no\\n' > /run/systemd/journald.conf.d/test.conf &&
+exec ${DAEMON}`;
+
+const canRunJournald =
+  existsSync(DAEMON) && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+/** Folder of its /run, seen from outside. */
+const startJournald = async (): Promise<string> => {
+  const child = spawn('unshare', ['-m', 'sh', '-c', OWN_RUN], { stdio: 'ignore' });
+  atEnd(() => void child.kill('SIGKILL'));
+  const run = `/proc/${child.pid ?? 0}/root/run`;
+  await until('its socket', () => existsSync(`${run}/systemd/journal/stdout`));
+  return run;
+};
+
+test.skipIf(!canRunJournald)(
+  'the real journald has each line with its name, its stream and its level (needs systemd-journald and mount namespaces)',
+  async () => {
+    const run = await startJournald();
+    const { journald, said } = open(`${run}/systemd/journal/stdout`);
+    const out = journald.open({ identifier: 'ci:app', stream: 'stdout' });
+    const err = journald.open({ identifier: 'ci:app', stream: 'stderr' });
+    out.write(Buffer.from('plain\n<3>grave\n'));
+    err.write(Buffer.from('complaint without an end'));
+    err.end();
+    await journald.flush();
+    const entries = (): unknown[] =>
+      spawnSync('journalctl', ['-D', `${run}/log/journal`, '-o', 'json', '-t', 'ci:app'])
+        .stdout.toString()
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line): unknown => JSON.parse(line));
+    await until('the entries', () => entries().length === 3);
+    const entry = (MESSAGE: string, PRIORITY: string): unknown =>
+      expect.objectContaining({ MESSAGE, PRIORITY, SYSLOG_IDENTIFIER: 'ci:app', _TRANSPORT: 'stdout' });
+    expect(entries()).toEqual(
+      expect.arrayContaining([
+        entry('plain', '6'),
+        entry('grave', '3'),
+        entry('complaint without an end', '5'),
+      ]),
+    );
+    expect(said).toEqual([]);
+    out.close();
+    err.close();
+  },
+);
