@@ -1,6 +1,7 @@
 // What may core ask for? Its hands: one interface that daemon.ts fills with acts on real processes.
 
 import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
+import type { LogLosses } from '../model/command.ts';
 import type { Event, Score } from '../model/event.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -33,6 +34,8 @@ export interface Inspection {
 export interface LogPaths {
   readonly stdoutLog: string;
   readonly stderrLog: string;
+  /** Absent where nothing can be or has been lost. */
+  readonly logsLost?: LogLosses;
 }
 
 /** Of one pid: bytes resident, percent of one core. */

@@ -124,6 +124,7 @@ export const processInfo = (process: Process, logs: LogPaths, clock: CoreClock):
     now: seconds(wall),
     exitStatus: exitStatus(process),
     spawnError: spawnError(phase),
-    ...logs,
+    stdoutLog: logs.stdoutLog,
+    stderrLog: logs.stderrLog,
   };
 };

@@ -164,7 +164,12 @@ export class RealHands implements Hands {
   }
 
   logs(plan: ProcessPlan): LogPaths {
-    return { stdoutLog: this.logPath(plan, 'stdout'), stderrLog: this.logPath(plan, 'stderr') };
+    const lost = this.berth(plan).outputs?.lost() ?? null;
+    return {
+      stdoutLog: this.logPath(plan, 'stdout'),
+      stderrLog: this.logPath(plan, 'stderr'),
+      ...(lost !== null && { logsLost: lost }),
+    };
   }
 
   announce(event: Event): void {

@@ -239,6 +239,7 @@ export class Seen {
       cpuSeconds: known?.cpuSeconds ?? 0,
       charged: known?.inspection.charged ?? null,
       logBytes: hands.berth(plan).outputs?.written() ?? {},
+      logsLost: hands.berth(plan).outputs?.lost() ?? null,
     };
   }
 }

@@ -24,6 +24,8 @@ export interface Chain {
   readonly sink: Sink;
   /** Who listens, and the parts of the chain that must know whose output it is and when it ends. */
   readonly listening: Listening;
+  /** Null where nothing is ever dropped. */
+  readonly valve: Valve | null;
 }
 
 /** Valve, then the form of lines, then the log; syslog gets lines without form. What is not asked for is not there. */
@@ -40,9 +42,10 @@ export const chainOf = ({ plan, stream, log, syslog, listening, watch }: ChainOp
       ? null
       : new Valve({ sink: sent, rateMax, drops, whose: `${stream} of ${plan.name}`, watch });
   if (valve === null && lines === null && syslog === null && log.end === undefined)
-    return { sink: log, listening };
+    return { sink: log, listening, valve };
   return {
     sink: valve ?? sent,
+    valve,
     listening: {
       ...listening,
       follow: (pid) => {

@@ -84,6 +84,7 @@ export class JournaldStream implements OpenLog {
   #waiting: (() => void)[] = [];
   /** The last line has no end yet. */
   #inLine = false;
+  lost = 0;
 
   constructor(parts: JournaldStreamParts) {
     this.#parts = parts;
@@ -98,11 +99,13 @@ export class JournaldStream implements OpenLog {
     if (bytes.length === 0) return true;
     if (this.#socket === null && losses.resting) {
       losses.drop(bytes.length);
+      this.lost += bytes.length;
       return true;
     }
     const socket = this.#socket ?? this.#connect();
     if (socket.writableLength + bytes.length > MOST) {
       losses.fail(SLOW, bytes.length);
+      this.lost += bytes.length;
       return false;
     }
     socket.write(Buffer.from(bytes));
@@ -154,6 +157,7 @@ export class JournaldStream implements OpenLog {
   #lose(socket: Socket, failure: Failure): void {
     if (this.#socket !== socket) return;
     this.#socket = null;
+    this.lost += socket.writableLength;
     this.#parts.losses.fail(failure, socket.writableLength);
     socket.destroy();
     this.#release();

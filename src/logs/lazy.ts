@@ -21,6 +21,10 @@ export class LazyLog implements OpenLog {
     return this.#log?.failure ?? null;
   }
 
+  get lost(): number {
+    return this.#log?.lost ?? 0;
+  }
+
   write(bytes: Uint8Array): boolean {
     return this.make().write(bytes);
   }

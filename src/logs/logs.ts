@@ -21,6 +21,8 @@ export interface LogOptions extends Rotation {
 /** One user's hold on a destination; the last one to close it closes the file. */
 export interface OpenLog extends Sink {
   readonly path: string;
+  /** Bytes lost while they were written through this hold. */
+  readonly lost: number;
   /** The leader has ended: its last line may have no end. */
   end?(): void;
   close(): void;
@@ -34,6 +36,7 @@ interface Shared {
 class Lease implements OpenLog {
   readonly #file: LogFile;
   #release: (() => void) | null;
+  lost = 0;
 
   constructor(file: LogFile, release: () => void) {
     this.#file = file;
@@ -49,7 +52,10 @@ class Lease implements OpenLog {
   }
 
   write(bytes: Uint8Array): boolean {
-    return this.#file.write(bytes);
+    const before = this.#file.lost;
+    const taken = this.#file.write(bytes);
+    this.lost += this.#file.lost - before;
+    return taken;
   }
 
   ready(call: () => void): void {

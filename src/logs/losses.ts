@@ -43,6 +43,7 @@ export class Losses {
   readonly watch: Watch;
   #failure: Failure | null = null;
   #lost = 0;
+  #total = 0;
   #retryAt = 0;
 
   constructor(path: string, watch: Watch) {
@@ -59,8 +60,14 @@ export class Losses {
     return this.#failure !== null && this.watch.clock.now() < this.#retryAt;
   }
 
+  /** Bytes, ever. */
+  get total(): number {
+    return this.#total;
+  }
+
   drop(bytes: number): void {
     this.#lost += bytes;
+    this.#total += bytes;
     this.watch.lost?.(bytes, 'failed');
   }
 

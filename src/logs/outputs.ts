@@ -5,36 +5,22 @@ import { namespec } from '../model/name.ts';
 import type { LogTarget, ProcessPlan } from '../model/plan.ts';
 import { type AutoOwner, createAuto } from './auto.ts';
 import { chainOf } from './chain.ts';
-import { type Capture, isCapture, type Listening, openCapture } from './capture.ts';
+import { isCapture, type Listening, openCapture } from './capture.ts';
 import { Later, LazyLog } from './lazy.ts';
 import { JOURNALD, type JournaldEntry } from './journald.ts';
 import type { Logs, OpenLog } from './logs.ts';
 import { gapIn } from './gap.ts';
-import { cureOf } from './losses.ts';
+import { type OpenStream, outputsOf, type Outputs, type StreamName } from './opened.ts';
+import { cureOf, type Watch } from './losses.ts';
 import { DISCARD, type Failure, type LogClock, type Sink } from './sink.ts';
 
-export type StreamName = 'stdout' | 'stderr';
+export type { Outputs, StreamName } from './opened.ts';
 
 /** Paths of the named pipes that the program writes to; null where it writes elsewhere. */
 export type Pipes = Readonly<Record<StreamName, string | null>>;
 
 /** Who hears which stream, beside its log. */
 export type Listeners = Readonly<Partial<Record<StreamName, Listening>>>;
-
-/** The outputs of one process, being captured over all its lives. */
-export interface Outputs {
-  /** Before a launch: what the program writes waits until `start`. */
-  hold(): void;
-  /** `pid` of the new leader; null when the launch failed. */
-  start(pid: number | null): void;
-  /** Bytes read from the streams that are captured, since they were opened. */
-  written(): Readonly<Partial<Record<StreamName, number>>>;
-  /** The leader has ended: what it wrote is heard now, as far as its logs take it at once. */
-  lastWords(): void;
-  /** On the way out: resolves when all that was written is in its logs. */
-  drain(): Promise<void>;
-  close(): void;
-}
 
 export interface OutputRoomOptions {
   readonly logs: Logs;
@@ -80,6 +66,24 @@ const complaint = (path: string, failure: Failure): string => {
   return `log ${path}: ${failure.reason}${cure === null ? '' : `; ${cure}`}`;
 };
 
+/** In the place of a log that cannot be made: what it takes is counted. */
+const losing = (watch: Watch): OpenLog => {
+  let lost = 0;
+  return {
+    ...DISCARD,
+    path: '',
+    get lost() {
+      return lost;
+    },
+    write: ({ length }) => {
+      lost += length;
+      watch.lost?.(length, 'failed');
+      return true;
+    },
+    close: () => undefined,
+  };
+};
+
 /** Knows which AUTO log belongs to whom, over all lives of a process. */
 export class OutputRoom {
   readonly #options: OutputRoomOptions;
@@ -120,37 +124,20 @@ export class OutputRoom {
 
   /** Opens logs and pipes before a launch; a string says why it could not, as the end of `cannot start NAME: ...`. */
   open(plan: ProcessPlan, pipes: Pipes, listeners: Listeners = {}): Outputs | string {
-    const closers: { close(): void }[] = [];
-    const captures: Capture[] = [];
-    const byStream: [StreamName, Capture][] = [];
-    const close = (): void => {
-      for (const closer of closers.splice(0)) closer.close();
-    };
+    const streams: OpenStream[] = [];
     for (const stream of ['stdout', 'stderr'] as const) {
       const fifo = pipes[stream];
-      if (fifo === null) {
-        const complaintOfFile = this.#create({ plan, stream });
-        if (complaintOfFile === null) continue;
-        close();
-        return complaintOfFile;
-      }
-      const opened = this.#capture({ plan, stream, listening: listeners[stream] ?? {} }, fifo);
+      const opened =
+        fifo === null
+          ? this.#create({ plan, stream })
+          : this.#capture({ plan, stream, listening: listeners[stream] ?? {} }, fifo);
       if (typeof opened === 'string') {
-        close();
+        outputsOf(streams).close();
         return opened;
       }
-      captures.push(opened.capture);
-      byStream.push([stream, opened.capture]);
-      closers.push(opened.capture, opened.log);
+      if (opened !== null) streams.push(opened);
     }
-    return {
-      hold: () => captures.forEach((capture) => capture.hold()),
-      start: (pid) => captures.forEach((capture) => capture.start(pid)),
-      written: () => Object.fromEntries(byStream.map(([stream, { bytes }]) => [stream, bytes])),
-      lastWords: () => captures.forEach((capture) => capture.lastWords()),
-      drain: async () => void (await Promise.all(captures.map(async (capture) => capture.drain()))),
-      close,
-    };
+    return outputsOf(streams);
   }
 
   /** What stands in the plan; journald is an AUTO log where there is none. */
@@ -169,10 +156,7 @@ export class OutputRoom {
     return this.#journald;
   }
 
-  #capture(
-    of: Stream & { readonly listening: Listening },
-    fifo: string,
-  ): { readonly capture: Capture; readonly log: { close(): void } } | string {
+  #capture(of: Stream & { readonly listening: Listening }, fifo: string): OpenStream | string {
     const log = this.#log(of);
     if (typeof log === 'string') return log;
     const { clock, strip, logs, widen } = this.#options;
@@ -183,7 +167,7 @@ export class OutputRoom {
     const chain = chainOf({ ...of, log: log ?? DISCARD, syslog, watch: logs.watch });
     const capture = openCapture({ fifo, clock, strip, ...(widen !== undefined && { widen }), ...chain });
     this.#markGap(of, chain.sink);
-    if (isCapture(capture)) return { capture, log: log ?? { close: () => undefined } };
+    if (isCapture(capture)) return { stream, capture, log, valve: chain.valve };
     log?.close();
     return complaint(fifo, capture);
   }
@@ -227,7 +211,7 @@ export class OutputRoom {
     const path = this.#resolve(of);
     if (typeof path === 'string') return this.#openAt(of, path);
     this.#loseAutos(path);
-    return { ...DISCARD, path: '', close: () => undefined };
+    return losing(this.#options.logs.watch);
   }
 
   /** Said once for all programs: none of them is kept from running. */

@@ -66,6 +66,10 @@ export class RotatingFile implements LogFile {
     return this.#losses.failure;
   }
 
+  get lost(): number {
+    return this.#losses.total;
+  }
+
   write(bytes: Uint8Array): boolean {
     if (this.#every !== null && this.#losses.watch.clock.wall() >= this.#endsAt) this.#beginPeriod();
     if (this.#fd === -1 && !this.#retry(bytes.length)) return true;

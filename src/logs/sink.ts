@@ -33,6 +33,8 @@ export interface Sink {
 /** One destination, open. Regular files rotate; pipes, terminals, sockets and devices do not. */
 export interface LogFile extends Sink {
   readonly path: string;
+  /** Bytes that it could not write, ever. */
+  readonly lost: number;
   /** Closes and opens by name again, after somebody renamed the file. */
   reopen(): void;
   /** Empties a regular file; says 'special' and touches nothing when it is none. */

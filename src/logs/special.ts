@@ -74,6 +74,10 @@ export class Special implements LogFile {
     return this.#losses.failure;
   }
 
+  get lost(): number {
+    return this.#losses.total;
+  }
+
   write(bytes: Uint8Array): boolean {
     const taken = this.#offer(bytes);
     if (taken) this.#recover();

@@ -36,6 +36,7 @@ export class Valve implements Sink {
   /** The last line that went through has no end yet. */
   #inPassed = false;
   #dropped: Dropped = { lines: 0, bytes: 0 };
+  readonly #total: Dropped = { lines: 0, bytes: 0 };
   #disarm: (() => void) | null = null;
   #complainedAt = -Infinity;
 
@@ -47,6 +48,11 @@ export class Valve implements Sink {
 
   get failure(): Failure | null {
     return this.#options.sink.failure;
+  }
+
+  /** Of all that was dropped, said or not. */
+  get dropped(): Readonly<Dropped> {
+    return this.#total;
   }
 
   ready(call: () => void): void {
@@ -105,9 +111,12 @@ export class Valve implements Sink {
   }
 
   #drop(bytes: Uint8Array): void {
-    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1))
-      this.#dropped.lines += 1;
-    this.#dropped.bytes += bytes.length;
+    let lines = 0;
+    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
+    for (const count of [this.#dropped, this.#total]) {
+      count.lines += lines;
+      count.bytes += bytes.length;
+    }
     this.#options.watch.lost?.(bytes.length, 'dropped');
     this.#inDropped = bytes[bytes.length - 1] !== NEWLINE;
     this.#disarm ??= this.#options.watch.clock.after(SECOND, () => {

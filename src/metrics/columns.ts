@@ -1,5 +1,6 @@
 // What do the metrics of every process say? One column for each of them, and lines are written anew only where something has changed since the last scrape.
 
+import type { LogLosses } from '../model/command.ts';
 import type { Score } from '../model/event.ts';
 import type { Readiness } from '../model/readiness.ts';
 import { STATES, type State } from '../model/state.ts';
@@ -27,6 +28,8 @@ export interface ProcessPicture {
   readonly charged: number | null;
   /** Bytes written, by stream; streams that are not captured are absent. */
   readonly logBytes: Readonly<Record<string, number>>;
+  /** Null where nothing can be or has been lost. */
+  readonly logsLost: LogLosses | null;
 }
 
 type Counts = Readonly<Record<string, number>>;
@@ -78,6 +81,21 @@ const healthyOf = ({ readiness }: ProcessPicture): number | null =>
 /** Each count only grows: where the sum is the same, all are. */
 const sum = (counts: Counts): number => Object.values(counts).reduce((all, value) => all + value, 0);
 
+const lossesOf = ({ logsLost }: ProcessPicture) => Object.entries(logsLost ?? {});
+
+/** Streams that have a limit are told as 0 before they lose anything; the others from their first loss on. */
+const lostCells = (process: ProcessPicture): Cells =>
+  lossesOf(process).flatMap(([stream, { droppedBytes, failedBytes }]) => [
+    [written({ stream, reason: 'dropped' }), droppedBytes] as const,
+    [written({ stream, reason: 'failed' }), failedBytes] as const,
+  ]);
+
+const lineCells = (process: ProcessPicture): Cells =>
+  lossesOf(process).map(([stream, { droppedLines }]) => [written({ stream }), droppedLines]);
+
+const lossMark = (process: ProcessPicture): string | null =>
+  process.logsLost === null ? null : JSON.stringify(process.logsLost);
+
 // oxfmt-ignore
 const COLUMNS = {
   tsvisor_process_up: { value: ({ state }) => (state === 'RUNNING' ? 1 : 0) },
@@ -95,6 +113,8 @@ const COLUMNS = {
   tsvisor_process_members: { value: ({ members }) => members },
   tsvisor_process_oom_score_adj: { mark: ({ score }) => score, cells: scoreCells },
   tsvisor_process_log_bytes: { mark: ({ logBytes }) => sum(logBytes), cells: ({ logBytes }) => byLabel(logBytes, 'stream') },
+  tsvisor_process_log_lost_bytes: { mark: lossMark, cells: lostCells },
+  tsvisor_process_log_dropped_lines: { mark: lossMark, cells: lineCells },
 } satisfies Partial<Record<MetricName, Column>>;
 
 type ColumnName = keyof typeof COLUMNS;

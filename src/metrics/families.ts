@@ -35,6 +35,8 @@ export const METRICS = {
   tsvisor_process_members: { type: 'gauge', labels: PROCESS, help: 'OS processes that belong to it, the leader included.' },
   tsvisor_process_oom_score_adj: { type: 'gauge', labels: [...PROCESS, 'kind'], help: 'The oom_score_adj that was requested, and the one that the kernel gave (effective).' },
   tsvisor_process_log_bytes: { type: 'counter', labels: [...PROCESS, 'stream'], help: 'Bytes that it wrote to a captured stream under this supervisor.' },
+  tsvisor_process_log_lost_bytes: { type: 'counter', labels: [...PROCESS, 'stream', 'reason'], help: 'Bytes of a stream that its log does not hold, since it was opened: over a rate limit or a slow reader (dropped), or the log could not be written (failed).' },
+  tsvisor_process_log_dropped_lines: { type: 'counter', labels: [...PROCESS, 'stream'], help: 'Lines of a stream that were dropped over a rate limit or a slow reader, since it was opened.' },
   tsvisor_log_lost_bytes: { type: 'counter', labels: ['reason'], help: 'Bytes of output that no log holds: over a rate limit or a slow reader (dropped), or the log could not be written (failed).' },
   tsvisor_hook_events: { type: 'counter', labels: ['hook', 'result'], help: 'Events for hooks under this supervisor: sent, failed after every attempt, or dropped because too many waited.' },
   tsvisor_sweep_duration_seconds: { type: 'histogram', labels: [], help: 'Sweeps that had members to kill: from the request to the sight of emptiness.' },

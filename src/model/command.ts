@@ -10,6 +10,18 @@ import type { Readiness } from './readiness.ts';
 import type { Mood, State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
+/** What one stream wrote and its log does not hold, under this supervisor. */
+export interface LogLoss {
+  /** Over a rate limit, or its reader was too slow. */
+  readonly droppedBytes: number;
+  readonly droppedLines: number;
+  /** The log could not be written. */
+  readonly failedBytes: number;
+}
+
+/** By stream; only those that have a limit, or have lost something. */
+export type LogLosses = Readonly<Partial<Record<'stdout' | 'stderr', LogLoss>>>;
+
 export interface ProcessStatus {
   readonly group: string;
   readonly name: string;
@@ -47,6 +59,8 @@ export interface ProcessStatus {
   } | null;
   readonly stdoutLog: string;
   readonly stderrLog: string;
+  /** Absent where nothing can be or has been lost. */
+  readonly logsLost?: LogLosses;
 }
 
 /** How the supervisor before this one ended, as the guardian saw it. */

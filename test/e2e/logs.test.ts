@@ -139,6 +139,10 @@ describe('the log of a program', () => {
     // The log is told first, the journal a moment later.
     await until('the journal', () => lodging.journal().includes('more than 10240 bytes per second'));
     expect(lodging.journal()).toContain('of stdout of app: more than 10240 bytes per second');
+    const { logsLost } = await lodging.process('app');
+    expect(logsLost?.stdout?.droppedLines).toBeGreaterThan(0);
+    expect(logsLost?.stdout?.droppedBytes).toBeGreaterThan(0);
+    expect(logsLost?.stdout?.failedBytes).toBe(0);
   });
 
   test('goes on under its name after somebody moved it away and sent SIGUSR2', async () => {

@@ -88,6 +88,37 @@ describe('the outputs of a process', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['stderr', 'stdout']);
   });
 
+  test('count what a stream lost: dropped over its limit, or failed while it was written', async () => {
+    const folder = makeFolder();
+    const { room } = makeRoom(folder);
+    const pipes = makePipes(folder);
+    const logging = { ...PLAIN_LOGGING, rateMax: 20 };
+    const limited = open(
+      room,
+      planOf({ logging, stdout: file(join(folder, 'out.log')), stderr: { kind: 'none' } }),
+      { stdout: pipes.stdout, stderr: null },
+    );
+    expect(limited.lost()).toEqual({ stdout: { droppedBytes: 0, droppedLines: 0, failedBytes: 0 } });
+    writeFileSync(pipes.stdout, 'first\nsecond\nthe third is too much\nand so is the fourth\n');
+    await limited.drain();
+    expect(limited.lost()).toEqual({ stdout: { droppedBytes: 43, droppedLines: 2, failedBytes: 0 } });
+    expect(read(join(folder, 'out.log'))).toBe('first\nsecond\n');
+  });
+
+  test('count a loss for the stream whose words it were, also where two share a log', () => {
+    const { logs } = makeLogs();
+    const path = '/dev/full';
+    const [one, two] = [
+      logs.open({ path, maxBytes: 0, backups: 0 }),
+      logs.open({ path, maxBytes: 0, backups: 0 }),
+    ];
+    one.write(Buffer.from('12345'));
+    two.write(Buffer.from('123'));
+    expect([one.lost, two.lost, logs.lost.failed]).toEqual([5, 3, 8]);
+    one.close();
+    two.close();
+  });
+
   test('need no pipe for what the program writes elsewhere, but its files are made', async () => {
     const folder = makeFolder();
     const { room } = makeRoom(folder);

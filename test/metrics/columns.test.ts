@@ -19,6 +19,7 @@ const picture = (news: Partial<ProcessPicture> = {}): ProcessPicture => ({
   cpuSeconds: 1.5,
   charged: null,
   logBytes: { stdout: 10, stderr: 0 },
+  logsLost: null,
   ...news,
 });
 
@@ -49,6 +50,11 @@ const pictures = fc.array(
     cpuSeconds: fc.nat(2),
     charged: fc.option(fc.nat(2)),
     logBytes: fc.record({ stdout: fc.nat(2) }),
+    logsLost: fc.option(
+      fc.record({
+        stdout: fc.record({ droppedBytes: fc.nat(2), droppedLines: fc.nat(1), failedBytes: fc.nat(1) }),
+      }),
+    ),
   }),
   { maxLength: 4 },
 ) as fc.Arbitrary<ProcessPicture[]>;
@@ -82,6 +88,19 @@ describe('the columns of all processes', () => {
     ]);
     expect(series).toContain('tsvisor_process_healthy{group="web",process="two"} 1');
     expect(text).not.toContain('memory_limit');
+  });
+
+  test('tell what logs have lost by stream and reason, and only of streams that can lose or have lost', () => {
+    const loss = { droppedBytes: 30, droppedLines: 2, failedBytes: 4 };
+    const series = lines(
+      told(new Columns(), [picture(), picture({ name: 'two', logsLost: { stderr: loss } })]),
+    ).filter((line) => /log_(lost|dropped)/.test(line));
+    const labels = 'group="web",process="two",stream="stderr"';
+    expect(series).toEqual([
+      `tsvisor_process_log_lost_bytes_total{${labels},reason="dropped"} 30`,
+      `tsvisor_process_log_lost_bytes_total{${labels},reason="failed"} 4`,
+      `tsvisor_process_log_dropped_lines_total{${labels}} 2`,
+    ]);
   });
 
   test('see a count grow', () => {
