@@ -162,6 +162,7 @@ test.each([
 });
 
 const DAEMON = '/lib/systemd/systemd-journald';
+const READER = '/usr/bin/journalctl';
 
 /** Its own /run, which goes with it; the machine's kernel log and audit are left alone. */
 const OWN_RUN = `mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log/journal &&
@@ -169,7 +170,9 @@ printf '[Journal]\\nStorage=volatile\\nAudit=no\\nReadKMsg=no\\nForwardToWall=no
 exec ${DAEMON}`;
 
 const canRunJournald =
-  existsSync(DAEMON) && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+  existsSync(DAEMON) &&
+  existsSync(READER) &&
+  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
 /** Folder of its /run, seen from outside. */
 const startJournald = async (): Promise<string> => {
@@ -192,7 +195,7 @@ test.skipIf(!canRunJournald)(
     err.end();
     await journald.flush();
     const entries = (): unknown[] =>
-      spawnSync('journalctl', ['-D', `${run}/log/journal`, '-o', 'json', '-t', 'ci:app'])
+      spawnSync(READER, ['-D', `${run}/log/journal`, '-o', 'json', '-t', 'ci:app'])
         .stdout.toString()
         .trim()
         .split('\n')
