@@ -5,57 +5,8 @@ import type { Raw } from './draft.ts';
 import { duration, percent, size } from './measures.ts';
 import { isRefusal, refuse, shown } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
+import { firstRefusal, isNone, optional, settingsOf } from './settings.ts';
 import { signalOf } from './signals.ts';
-
-type Settings = ReadonlyMap<string, string>;
-
-/** `a=1,b=2`; the last setting may hold commas and equals signs when its name is `do`. */
-const split = (text: string): Settings | Refusal => {
-  const settings = new Map<string, string>();
-  const at = /(?:^|,)\s*do\s*=/.exec(text);
-  const [plain, act] =
-    at === null ? [text, null] : [text.slice(0, at.index), text.slice(at.index + at[0].length)];
-  for (const item of plain.split(',').filter((one) => one.trim() !== '')) {
-    const equals = item.indexOf('=');
-    if (equals === -1)
-      return refuse(
-        `${shown(item.trim())} has no value`,
-        'settings are written name=value, with commas between them',
-      );
-    settings.set(item.slice(0, equals).trim().toLowerCase(), item.slice(equals + 1).trim());
-  }
-  if (act !== null) settings.set('do', act.trim());
-  return settings;
-};
-
-const settingsOf = (raw: Raw, names: readonly string[]): Settings | Refusal => {
-  const settings =
-    typeof raw === 'string'
-      ? split(raw)
-      : Array.isArray(raw)
-        ? refuse('a map is wanted, not a list', `settings: ${names.join(', ')}`)
-        : new Map(Object.entries(raw).map(([name, value]) => [name.toLowerCase(), value]));
-  if (isRefusal(settings)) return settings;
-  const unknown = [...settings.keys()].find((name) => !names.includes(name));
-  return unknown === undefined
-    ? settings
-    : refuse(`${shown(unknown)} is no setting of it`, `one of ${names.join(', ')}`);
-};
-
-/** A setting read, or `none` when it is not there. */
-const optional = <T, N>(
-  settings: Settings,
-  name: string,
-  reading: { read: (text: string) => T | Refusal; none: N },
-): T | N | Refusal => {
-  const text = settings.get(name);
-  return text === undefined ? reading.none : reading.read(text);
-};
-
-const firstRefusal = (...values: readonly unknown[]): Refusal | null =>
-  values.find((value) => isRefusal(value)) ?? null;
-
-const isNone = (raw: Raw): boolean => typeof raw === 'string' && /^\s*(none)?\s*$/i.test(raw);
 
 const part = (text: string): number | Refusal => {
   const value = percent(text);

@@ -3,6 +3,7 @@
 import { exitRuleText } from './exit-when.ts';
 import { careData } from './care-data.ts';
 import type { HookAct, HookPlan } from '../model/hook.ts';
+import { dutyData } from './duty-data.ts';
 import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -52,6 +53,7 @@ const ownData = (process: ProcessPlan): Data => ({
   ...careData(process.care),
   notify: process.notify?.ready ?? false,
   watchdog: process.notify?.watchdog ?? 'none',
+  ...dutyData(process.duty),
   log_format: process.logging.format,
   log_rotate_every: process.logging.every ?? 'none',
   log_compress: process.logging.compress,

@@ -72,9 +72,19 @@ const runnable = (plan: Plan, warnings: readonly Problem[]): Resolved => {
   return { plan: made.plan, warnings: [...warnings, ...made.warnings] };
 };
 
+const hasSchedule = ({ draft }: Drafted): boolean =>
+  [...draft.sections.values()].some(
+    ({ entries, defaults }) => entries.has('schedule') || defaults.has('schedule'),
+  );
+
+/** The library of cron expressions is loaded only for a file that has one. */
+const withClock = async (world: World, drafted: Drafted): Promise<World> =>
+  hasSchedule(drafted) ? { ...world, refuseCron: (await import('./cron.ts')).refuseCron } : world;
+
 const load = async (path: string, options: LoadOptions): Promise<Resolved> => {
-  const world = worldOf(options);
-  const drafted = await draftFile(path, world, options);
+  const bare = worldOf(options);
+  const drafted = await draftFile(path, bare, options);
+  const world = await withClock(bare, drafted);
   if (drafted.draft.sections.size === 0 && drafted.problems.length > 0)
     return refused(drafted, drafted.problems);
   // A draft with holes is resolved all the same: the reader wants every problem at once.

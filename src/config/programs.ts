@@ -1,5 +1,6 @@
 // Which processes does a program-like section stand for, and what is each of them like?
 
+import type { Duty } from '../model/duty.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import { codePointOrder, strip } from './blanks.ts';
 import { suffixOf } from './draft.ts';
@@ -109,6 +110,19 @@ const merged = (
   return both;
 };
 
+const commandOf = (reader: ProgramReader, names: Names): string => {
+  const command = reader.read('command', names);
+  if (!reader.has('command'))
+    reader.refuse('command', refuse('it has no command', 'command=/path/to/program'));
+  return command ?? '';
+};
+
+/** Checks may name the process, so each has its own. */
+const dutyOf = ({ reader, shared }: Making, names: Names): Duty => {
+  const { duty } = shared.plan;
+  return reader.has('health') ? { ...duty, health: reader.read('health', names) } : duty;
+};
+
 const processMaker = (making: Making): ((processNum: number) => ProcessPlan) => {
   const { work, reader, membership, program, shared, base } = making;
   // Variables that an earlier process of the section set stay known to the later ones, as in supervisord.
@@ -128,19 +142,18 @@ const processMaker = (making: Making): ((processNum: number) => ProcessPlan) => 
       sizes: shared.sizes ?? sizesOf(reader, names),
       twice: work.reading.dialect === 'ini',
     });
-    const command = reader.read('command', names);
-    if (!reader.has('command'))
-      reader.refuse('command', refuse('it has no command', 'command=/path/to/program'));
+    const command = commandOf(reader, names);
     const name = reader.read('process_name', names);
     if (earlier !== null)
       for (const [key, value] of Object.entries(environment)) earlier.set(`ENV_${key}`, value);
     return {
       ...shared.plan,
+      duty: dutyOf(making, names),
       kind: membership.kind,
       group: membership.group,
       program,
       name,
-      command: command ?? '',
+      command,
       directory,
       environment: bare ? environment : merged(membership.setting.environment, environment),
       stdout: streams.stdout,

@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import type { Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
+import { checkDependencies } from './dependencies.ts';
 import { gatherOnce, problemAt } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { strangersIn } from './exit-when.ts';
@@ -109,6 +110,7 @@ const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
   const rpcInterfaces = rpcInterfacesOf(work);
   const groups = groupsOf(work, { cwd: settings.cwd, environment });
   for (const refusal of strangersIn(settings.exitWhen, groups)) reader.refuse('exit_when', refusal);
+  checkDependencies(work, groups);
   const servers = serversOf(work);
   const serverurl = serverurlOf(servers);
   const hooks = hooksOf(work);

@@ -1,5 +1,6 @@
 // What may a tsvisor.yaml hold, said so that an editor can complete and check it? A JSON Schema from the table of keys.
 
+import { CONDITIONS } from '../model/duty.ts';
 import { EVENT_NAMES } from '../model/event-names.ts';
 import { SECTIONS, YAML_KEYS } from './keys.ts';
 import type { KeyRow } from './keys.ts';
@@ -96,6 +97,28 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
   limitWatch: settings('soft', 'hard', 'by', 'signal'),
   onPressure: settings('above', 'for', 'do'),
   exitWhen: LISTED,
+  dutyType: oneOf('service', 'oneshot'),
+  dependsOn: {
+    anyOf: [
+      { type: 'object', additionalProperties: { enum: [...CONDITIONS, null] } },
+      { type: 'array', items: { type: 'string' } },
+      { type: 'string' },
+    ],
+  },
+  health: settings(
+    'exec',
+    'tcp',
+    'http',
+    'status',
+    'log',
+    'interval',
+    'timeout',
+    'retries',
+    'success',
+    'grace',
+    'on_unhealthy',
+  ),
+  schedule: settings('cron', 'timezone', 'overlap'),
 };
 
 /** A key without a value counts as not written. */

@@ -1,5 +1,6 @@
 // What do all processes of one program-like section have in common?
 
+import { PLAIN_DUTY, type Duty } from '../model/duty.ts';
 import type { MemoryCare } from '../model/memory-care.ts';
 import type { LoggingPlan, NotifyPlan, ProcessPlan } from '../model/plan.ts';
 import { strip } from './blanks.ts';
@@ -54,6 +55,15 @@ const notifyOf = (reader: ProgramReader, names: Names): NotifyPlan | null => {
   return ready || watchdog !== null ? { ready, watchdog } : null;
 };
 
+/** Without the health checks, which each process has of its own. */
+const dutyOf = (reader: ProgramReader, names: Names): Duty => {
+  const schedule = reader.read('schedule', names);
+  const dependsOn = reader.read('depends_on', names);
+  const type = schedule === null || reader.has('type') ? reader.read('type', names) : 'oneshot';
+  const plain = type === 'service' && schedule === null && dependsOn.length === 0;
+  return plain ? PLAIN_DUTY : { type, dependsOn, health: null, schedule };
+};
+
 const ownOf = (
   reader: ProgramReader,
   names: Names,
@@ -71,6 +81,7 @@ const ownOf = (
   | 'logging'
   | 'care'
   | 'notify'
+  | 'duty'
 > => ({
   oomScoreAdj: reader.read('oom_score_adj', names),
   oomScoreAdjRequired: reader.read('oom_score_adj_required', names),
@@ -84,6 +95,7 @@ const ownOf = (
   logging: loggingOf(reader, names),
   care: careOf(reader, names),
   notify: notifyOf(reader, names),
+  duty: dutyOf(reader, names),
 });
 
 const serverurlOf = (reader: ProgramReader, names: Names): string | null => {
@@ -97,7 +109,18 @@ export const HIGH_ALONE = refuse(
   'set the hard limit (memory_max) too, a little above it',
 );
 
+/** A oneshot is at work at once, and one with a schedule starts by the clock, unless the config says otherwise. */
+const beginning = (
+  reader: ProgramReader,
+  names: Names,
+  { type, schedule }: Duty,
+): Pick<ProcessPlan, 'autostart' | 'startsecs'> => ({
+  autostart: (schedule === null || reader.has('autostart')) && reader.read('autostart', names),
+  startsecs: type === 'oneshot' && !reader.has('startsecs') ? 0 : reader.read('startsecs', names),
+});
+
 const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
+  const own = ownOf(reader, names);
   const signal = reader.read('stopsignal', names);
   const stopasgroup = reader.read('stopasgroup', names);
   if (reader.read('memory_high', names) !== null && reader.read('memory_max', names) === null)
@@ -107,9 +130,8 @@ const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
     umask: reader.read('umask', names),
     user: reader.read('user', names),
     priority: reader.read('priority', names),
-    autostart: reader.read('autostart', names),
     autorestart: reader.read('autorestart', names),
-    startsecs: reader.read('startsecs', names),
+    ...beginning(reader, names, own.duty),
     startretries: reader.read('startretries', names),
     exitcodes: reader.read('exitcodes', names),
     stopsignal: signal.name,
@@ -123,7 +145,7 @@ const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
     stdoutEvents: reader.read('stdout_events_enabled', names),
     stderrEvents: reader.read('stderr_events_enabled', names),
     serverurl: serverurlOf(reader, names),
-    ...ownOf(reader, names),
+    ...own,
   };
 };
 

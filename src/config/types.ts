@@ -13,11 +13,13 @@ import type {
   SupervisorPlan,
   Survivors,
 } from '../model/plan.ts';
+import type { DutyType } from '../model/duty.ts';
 import { strip } from './blanks.ts';
 import type { Raw } from './draft.ts';
 import { readEnvironment } from './environment.ts';
 import { EVENT_NAMES } from '../model/event-names.ts';
 import { exitWhen } from './exit-when.ts';
+import { dependsOn, health, schedule } from './duty-types.ts';
 import { limitWatch, onPressure, oomRestart, startWhen } from './care-types.ts';
 import { duration, size } from './measures.ts';
 import { pythonInt } from './numbers.ts';
@@ -271,6 +273,10 @@ export const TYPES = {
   limitWatch,
   onPressure,
   exitWhen,
+  dutyType: ofText(oneOf<DutyType>(['service', 'oneshot'])),
+  dependsOn,
+  health,
+  schedule,
 } as const satisfies Record<string, Reader<unknown>>;
 
 export type TypeName = keyof typeof TYPES;

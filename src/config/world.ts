@@ -2,6 +2,8 @@
 
 import { statSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
+import type { SchedulePlan } from '../model/duty.ts';
+import type { Refusal } from './refusal.ts';
 import { assumedUsers, machineUsers } from './users.ts';
 import type { UserDatabase } from './users.ts';
 
@@ -15,6 +17,8 @@ export interface World {
   readonly uid: number;
   readonly users: UserDatabase;
   readonly isDirectory: (path: string) => boolean;
+  /** There when a file has a schedule: why one cannot be read, or null. */
+  readonly refuseCron?: (when: Pick<SchedulePlan, 'cron' | 'timezone'>) => Refusal | null;
 }
 
 export interface WorldOptions {

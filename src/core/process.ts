@@ -24,6 +24,8 @@ export interface ProcessContext {
   readonly restartGroup: (trigger: Process) => void;
   /** Why it may not start now; null when it may. Absent: no gate. */
   readonly wait?: (process: Process) => string | null;
+  /** Something about it has changed that others may wait for. */
+  readonly changed?: () => void;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -35,6 +37,14 @@ export interface Past {
   readonly startedAt: number;
   /** The last end of a leader. */
   readonly stoppedAt: number;
+  /** Whether its last run ended with an expected exit code. */
+  readonly completed: boolean;
+}
+
+/** Where a process begins that a supervisor before this one had. */
+interface Beginning {
+  readonly phase?: Phase;
+  readonly completed?: boolean;
 }
 
 /** What is known of a life before anything of it is. */
@@ -42,7 +52,7 @@ const atFirst = ({ notify }: ProcessPlan): Readiness =>
   notify?.ready === true ? { ...UNTOLD, ready: false } : UNTOLD;
 
 /** A first phase that is an end tells of a life before ours. */
-const pastOf = (phase: Phase): Past => {
+const pastOf = (phase: Phase): Omit<Past, 'completed'> => {
   const lastDeath = phase.name === 'exited' ? ({ ...phase.death, reason: 'died' } as const) : null;
   const stoppedAt = lastDeath?.at ?? 0;
   const startedAt = lastDeath === null ? 0 : stoppedAt - lastDeath.lived;
@@ -59,12 +69,14 @@ export class Process {
   #watchers = new Set<() => void>();
   #readiness: Readiness = UNTOLD;
   #past: Past;
+  /** Epoch milliseconds; null without a schedule. */
+  nextRun: number | null = null;
 
-  constructor(plan: ProcessPlan, context: ProcessContext, phase: Phase = { name: 'stopped' }) {
+  constructor(plan: ProcessPlan, context: ProcessContext, beginning: Beginning = {}) {
     this.#plan = plan;
     this.#context = context;
-    this.#phase = phase;
-    this.#past = pastOf(phase);
+    this.#phase = beginning.phase ?? { name: 'stopped' };
+    this.#past = { ...pastOf(this.#phase), completed: beginning.completed ?? false };
   }
 
   get plan(): ProcessPlan {
@@ -108,7 +120,7 @@ export class Process {
     this.#history = step.history;
     if (step.phase.name !== before.name) this.#leavePhase();
     for (const effect of step.effects) this.#perform(effect);
-    for (const watcher of this.#watchers) watcher();
+    this.#tell();
   }
 
   /** What keeps it from starting now; null when nothing does. */
@@ -119,6 +131,7 @@ export class Process {
   /** A plan that differs only in what a running leader can be given anew. */
   adopt(plan: ProcessPlan): void {
     this.#plan = plan;
+    this.#context.changed?.();
   }
 
   /** Why an operator's start would fail at once; null when it can be tried. */
@@ -142,7 +155,7 @@ export class Process {
     if (ready === before.ready && health === before.health && text === before.text) return;
     const process = { group: this.plan.group, name: this.plan.name };
     this.#context.hands.announce({ type: 'readiness', process, readiness: this.#readiness });
-    for (const watcher of this.#watchers) watcher();
+    this.#tell();
   }
 
   /** Resolves as soon as `seen` holds; looks after every stimulus, and when its readiness changes. */
@@ -158,6 +171,11 @@ export class Process {
     });
   }
 
+  #tell(): void {
+    for (const watcher of this.#watchers) watcher();
+    this.#context.changed?.();
+  }
+
   #remember(news: Partial<Past>): void {
     this.#past = { ...this.#past, ...news };
   }
@@ -165,10 +183,11 @@ export class Process {
   #leavePhase(): void {
     this.#disarm?.();
     this.#disarm = null;
+    if (this.#phase.name === 'exited') this.#remember({ completed: this.#phase.expected });
     if (this.#phase.name !== 'launching') return;
     this.#operatorSignal = null;
     this.#readiness = atFirst(this.plan);
-    this.#remember({ startedAt: this.#context.clock.wall() });
+    this.#remember({ startedAt: this.#context.clock.wall(), completed: false });
   }
 
   #perform(effect: Effect): void {

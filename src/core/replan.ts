@@ -28,6 +28,7 @@ const LIVE: ReadonlySet<Field> = new Set<Field>([
   'fastDeathSecs',
   'restartDelayMax',
   'care',
+  'duty',
 ]);
 
 const sameFile = (change: ProcessChange, field: 'stdout' | 'stderr'): boolean => {
@@ -58,6 +59,7 @@ const SPELLED: Readonly<Record<string, string>> = {
   stopsignalNumber: 'stopsignal',
   limits: 'group_memory_max, group_memory_high',
   notify: 'notify, watchdog',
+  duty: 'type, depends_on, health or schedule',
   care: 'oom_restart, start_when, watches and further memory limits',
 };
 

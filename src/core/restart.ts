@@ -1,6 +1,7 @@
 // A process is at rest and its death is judged: does it start again, and when?
 
 import type { Death, Phase } from '../model/phase.ts';
+import type { State } from '../model/state.ts';
 import { isOom } from '../model/verdict.ts';
 import { change, launch } from './launching.ts';
 import { policyFor, restartAfterOom } from './oom-restart.ts';
@@ -18,13 +19,18 @@ export interface Settled {
 const fastDeathDelay = (fastDeaths: number, max: number): number =>
   fastDeaths <= 1 ? 0 : Math.min(max, 2 ** Math.min(fastDeaths - 2, 30));
 
-/** An attempt to reach RUNNING failed: retry after 1, 2, 3 … seconds, or give up after `startretries`. */
+export const isOneshot = ({ plan }: Context): boolean => plan.duty.type === 'oneshot';
+
+/**
+ * An attempt to reach RUNNING failed, or a oneshot's to do its work: retry after 1, 2, 3 … seconds, or give up after `startretries`. `from` is the
+ * state the outside saw last, STARTING when absent.
+ */
 export const attemptFailed = (
   context: Context,
-  failure: { error: string; death: Death | null; retry: boolean },
+  failure: { error: string; death: Death | null; retry: boolean; from?: State },
 ): Step => {
   const failures = context.history.failures + 1;
-  const backoff = change(context, { from: 'STARTING', to: 'BACKOFF' }, { tries: failures });
+  const backoff = change(context, { from: failure.from ?? 'STARTING', to: 'BACKOFF' }, { tries: failures });
   if (!failure.retry || failures > context.plan.startretries)
     return {
       phase: { name: 'fatal', error: failure.error },
@@ -50,7 +56,7 @@ const isExpected = (context: Context, death: Death): boolean =>
 
 const wantsRestart = (context: Context, settled: Settled): boolean => {
   if (context.plan.autorestart === 'never') return false;
-  if (settled.phase.reason === 'oom-member') return true;
+  if (settled.phase.reason === 'oom-member' || settled.phase.reason === 'unhealthy') return true;
   return context.plan.autorestart === 'always' || !isExpected(context, settled.death);
 };
 
@@ -91,6 +97,15 @@ export const again = (context: Context, death: Death, before: readonly Effect[] 
   };
 };
 
+const isFailedOneshot = (context: Context, { death }: Settled): boolean =>
+  isOneshot(context) && context.plan.autorestart !== 'always' && policyFor(context.plan.care, death) === null;
+
+const oneshotFailed = (context: Context, death: Death, exited: Effect): Step => {
+  const error = `${exitWords(death)}, attempt ${context.history.failures + 1}`;
+  const step = attemptFailed(context, { error, death, retry: true, from: 'EXITED' });
+  return { ...step, effects: [exited, ...step.effects] };
+};
+
 const lifeEnded = (context: Context, settled: Settled): Step => {
   const { phase, death } = settled;
   const expected = isExpected(context, death);
@@ -107,16 +122,22 @@ const lifeEnded = (context: Context, settled: Settled): Step => {
     if (context.plan.onOom === 'restart-group')
       return { ...rest, effects: [exited, { do: 'restart-group' }] };
   }
-  return wantsRestart(context, settled) ? again(context, death, [exited]) : rest;
+  if (!wantsRestart(context, settled)) return rest;
+  return isFailedOneshot(context, settled)
+    ? oneshotFailed(context, death, exited)
+    : again(context, death, [exited]);
 };
 
 const neverUp = (context: Context, settled: Settled): boolean =>
-  settled.phase.from === 'STARTING' && settled.death.lived < context.plan.startsecs * 1000;
+  !isOneshot(context) &&
+  settled.phase.from === 'STARTING' &&
+  settled.death.lived < context.plan.startsecs * 1000;
 
 const tooQuick = ({ phase, death }: Settled): string => {
   const because = death.verdict?.because ?? '';
   if (isOom(death.verdict)) return `Exited too quickly (killed by the kernel for memory: ${because})`;
-  return phase.reason === 'watchdog' ? because : 'Exited too quickly (process log may have details)';
+  const isOurs = phase.reason === 'watchdog' || phase.reason === 'unhealthy';
+  return isOurs ? because : 'Exited too quickly (process log may have details)';
 };
 
 /** The verdict is written and the members are seen gone: what comes now. */

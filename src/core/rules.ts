@@ -2,7 +2,7 @@
 
 import type { Death, Exit, Phase, PhaseName, Reason } from '../model/phase.ts';
 import { change, launch, launchNow } from './launching.ts';
-import { afterSettling, again, attemptFailed } from './restart.ts';
+import { afterSettling, again, attemptFailed, isOneshot } from './restart.ts';
 import type { OrderedBy } from './hands.ts';
 import type { Context, Effect, Step, Stimulus, StimulusName } from './stimulus.ts';
 
@@ -161,7 +161,7 @@ export const settlingSwept = (phase: In<'settling'>, stimulus: By<'swept'>, cont
   ]);
 };
 
-const AT_ONCE: ReadonlySet<Reason> = new Set<Reason>(['oom-group', 'oom-member', 'watchdog']);
+const AT_ONCE: ReadonlySet<Reason> = new Set<Reason>(['oom-group', 'oom-member', 'unhealthy', 'watchdog']);
 const isCondemned = (doomed: Reason | null): doomed is Reason => doomed !== null && AT_ONCE.has(doomed);
 
 export const launched = (phase: In<'launching'>, stimulus: By<'launched'>, context: Context): Step => {
@@ -177,7 +177,8 @@ export const launched = (phase: In<'launching'>, stimulus: By<'launched'>, conte
 
 export const up = (phase: In<'starting'>, _stimulus: Stimulus, context: Context): Step => ({
   phase: { name: 'running', leader: phase.leader, since: phase.since },
-  history: { ...context.history, failures: 0 },
+  // A oneshot that is at work has not succeeded yet.
+  history: isOneshot(context) ? context.history : { ...context.history, failures: 0 },
   effects: [change(context, { from: 'STARTING', to: 'RUNNING' }, { pid: phase.leader.pid })],
 });
 

@@ -13,8 +13,10 @@ import type { Hands } from './hands.ts';
 import { atRest, carryOut, type Order } from './orders.ts';
 import { Process, type CoreClock } from './process.ts';
 import { Gate, type MachineMemory } from './gate.ts';
+import { dependentsFirst } from './dependence.ts';
 import { isLive, isOtherGroup } from './replan.ts';
 import { Roster, type Enrolled } from './roster.ts';
+import { sweptWith, unseenEnd } from './unjudged.ts';
 import { processStatus } from './status.ts';
 
 /** What a supervisor before this one, under the same guardian, knew of a process: its last state. */
@@ -26,6 +28,8 @@ export interface SupervisorOptions {
   readonly clock: CoreClock;
   /** Empty on a fresh start. */
   readonly remembered: Remembered;
+  /** By namespec: whose last run a supervisor before this one saw succeed. */
+  readonly completed?: ReadonlySet<string>;
   /** By namespec: members of the last life that the guardian could not kill. */
   readonly stuck?: ReadonlyMap<string, readonly Identity[]>;
   /** By namespec: who had been killed for memory when the supervisor before this one was cut off. */
@@ -54,25 +58,6 @@ const stopForGood = async (process: Process): Promise<void> => {
   await process.until(atRest);
 };
 
-const quietVerdict = (oom: Verdict['oom'], because: string): Verdict => ({
-  oom,
-  cause: 'tsvisor',
-  because,
-  victim: null,
-  evidence: null,
-});
-
-const sweptWith = (trigger: Process): Verdict =>
-  quietVerdict('no', `swept together with its group after the OOM kill of ${trigger.namespec}`);
-
-/** A life that ended while no supervisor looked: only its members tell that it was. */
-const unseenEnd = (leader: Identity, clock: CoreClock): Extract<Phase, { name: 'settling' }> => {
-  const verdict = quietVerdict('unknown', 'it ended together with the supervisor before this one');
-  const death = { leader, exit: { code: null, signal: null }, lived: Infinity, at: clock.wall(), verdict };
-  const since = clock.now();
-  return { name: 'settling', reason: 'died', from: 'RUNNING', leader, since, verdict, death, swept: null };
-};
-
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #roster = new Roster();
@@ -82,7 +67,11 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     const memory = options.memory ?? ((): MachineMemory => ({ available: null, pressure: null }));
-    this.#gate = new Gate({ processes: () => this.#roster.byPriority, memory });
+    this.#gate = new Gate({
+      processes: () => this.#roster.byPriority,
+      memory,
+      open: () => this.#mood === 'RUNNING',
+    });
     for (const plan of options.plan.groups) this.#enrol(plan);
   }
 
@@ -170,11 +159,14 @@ export class Supervisor {
     else process.feed({ name: 'condemn', reason: 'oom-member', verdict });
   }
 
-  /** Groups from the highest priority number down, those of one number together; each seen at rest before the next. */
+  /**
+   * Groups from the highest priority number down, those of one number together; each seen at rest before the next. Who depends on others ends before
+   * they do, whatever the numbers say.
+   */
   async rest(mood: Exclude<Mood, 'RUNNING'>): Promise<void> {
     this.#mood = mood;
     this.#options.hands.announce({ type: 'mood', mood });
-    for (const batch of this.#roster.farewells) {
+    for (const batch of dependentsFirst(this.#roster.farewells)) {
       for (const process of batch) process.feed({ name: 'stop', reason: 'shutdown' });
       await Promise.all(batch.map((process) => process.until(atRest)));
     }
@@ -230,6 +222,7 @@ export class Supervisor {
     const known = new Set(old.map(({ plan }) => plan.name));
     const processes = change.after.processes.map((plan) => kept.get(plan.name) ?? this.#create(plan));
     this.#roster.enrol({ plan: change.after, processes });
+    this.#gate.look();
     for (const process of processes) {
       const { name, autostart } = process.plan;
       if (kept.has(name)) continue;
@@ -257,7 +250,10 @@ export class Supervisor {
       this.#restartGroup(trigger).catch(onBug);
     };
     const wait = (process: Process): string | null => this.#gate.refusal(process);
-    return new Process(plan, { hands, clock, restartGroup, wait, onBug }, this.#firstPhase(plan));
+    const changed = (): void => this.#gate.look();
+    const completed = this.#options.completed?.has(namespec(plan.group, plan.name)) ?? false;
+    const beginning = { phase: this.#firstPhase(plan), completed };
+    return new Process(plan, { hands, clock, restartGroup, wait, changed, onBug }, beginning);
   }
 
   #firstPhase({ group, name }: ProcessPlan): Phase {

@@ -58,9 +58,20 @@ export const attribute = (
   return owners;
 };
 
+interface Remembered {
+  /** By namespec. */
+  readonly remembered: ReadonlyMap<string, State>;
+  /** Namespecs of those whose last run succeeded. */
+  readonly completed: ReadonlySet<string>;
+}
+
 /** Last states, where the supervisor before this one was cut off; an orderly start or restart begins anew. */
-export const rememberedStates = ({ link }: Ground, ledger: Ledger): ReadonlyMap<string, State> => {
+export const rememberedStates = ({ link }: Ground, ledger: Ledger): Remembered => {
   const past = link?.hello.past ?? null;
-  if (past === null || wasAsked(past.exit)) return new Map();
-  return new Map([...ledger.past].map(([name, { state }]) => [name, state]));
+  const isKnown = past !== null && !wasAsked(past.exit);
+  const known = isKnown ? [...ledger.past] : [];
+  return {
+    remembered: new Map(known.map(([name, { state }]) => [name, state])),
+    completed: new Set(known.flatMap(([name, { completed }]) => (completed ? [name] : []))),
+  };
 };

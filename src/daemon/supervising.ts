@@ -29,7 +29,7 @@ export const createSupervisor = (
     plan: ground.plan,
     hands,
     clock,
-    remembered: rememberedStates(ground, ledger),
+    ...rememberedStates(ground, ledger),
     stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
     deaths: unseen,
     memory: () => ({ ...memory.headroom(), pressure: memory.pressure() }),

@@ -115,6 +115,7 @@ const OWN_FIELDS: ReadonlySet<keyof ProcessPlan> = new Set<keyof ProcessPlan>([
   'fastDeathSecs',
   'restartDelayMax',
   'care',
+  'duty',
   'logging',
   'notify',
 ]);

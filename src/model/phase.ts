@@ -41,7 +41,15 @@ export interface Swept {
 export type Grace = { readonly signal: NodeJS.Signals; readonly ms: number } | null;
 
 /** Why a process is being brought to rest. */
-export type Reason = 'stop' | 'shutdown' | 'oom-member' | 'oom-group' | 'died' | 'replaced' | 'watchdog';
+export type Reason =
+  | 'stop'
+  | 'shutdown'
+  | 'oom-member'
+  | 'oom-group'
+  | 'unhealthy'
+  | 'watchdog'
+  | 'died'
+  | 'replaced';
 
 /**
  * `settling`: the leader is gone (or doomed), the members are not yet proved gone. `stuck`: SIGKILL was sent, members
@@ -49,7 +57,7 @@ export type Reason = 'stop' | 'shutdown' | 'oom-member' | 'oom-group' | 'died' |
  */
 export type Phase =
   | { readonly name: 'stopped' }
-  /** At the gate: memory is short, or others come first. */
+  /** At the gate: memory is short, others come first, or those it depends on are not there yet. */
   | { readonly name: 'waiting'; readonly since: number; readonly why: string }
   | { readonly name: 'launching'; readonly since: number; readonly doomed: Reason | null }
   | { readonly name: 'starting'; readonly leader: Identity; readonly since: number }

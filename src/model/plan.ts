@@ -1,5 +1,6 @@
 // What is to run? The frozen result of a config: supervisor settings, groups, and one entry per process.
 
+import type { Duty } from './duty.ts';
 import type { HookPlan } from './hook.ts';
 import type { MemoryCare } from './memory-care.ts';
 import type { Problem } from './problem.ts';
@@ -141,6 +142,7 @@ export interface ProcessPlan {
   readonly care: MemoryCare;
   /** Null: nobody listens to it. */
   readonly notify: NotifyPlan | null;
+  readonly duty: Duty;
 }
 
 /** A gid of -1 leaves the group as it is. */

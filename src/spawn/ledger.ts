@@ -10,6 +10,8 @@ interface LedgerEntry extends ProcessName {
   readonly state: State;
   /** The last leader; null when none was launched. */
   readonly leader: Identity | null;
+  /** Whether its last run ended with an expected exit code. */
+  readonly completed: boolean;
 }
 
 export interface Ledger {
@@ -26,17 +28,26 @@ const WORTH_A_LINE = new Set<State>(['STARTING', 'BACKOFF', 'STOPPED', 'EXITED',
 const isState = (text: string | undefined): text is State =>
   text !== undefined && Object.hasOwn(STATES, text);
 
+/** Behind the dot, where a supervisor that does not know it reads nothing. */
+const COMPLETED = 'completed';
+
 const line = (entry: LedgerEntry): string =>
-  [entry.group, entry.name, entry.state, entry.leader?.pid ?? 0, entry.leader?.startTick ?? 0, '.'].join(
-    '\t',
-  ) + '\n';
+  [
+    entry.group,
+    entry.name,
+    entry.state,
+    entry.leader?.pid ?? 0,
+    entry.leader?.startTick ?? 0,
+    '.',
+    ...(entry.completed ? [COMPLETED] : []),
+  ].join('\t') + '\n';
 
 /** A torn last line has no final dot and is left out. */
 const parseLine = (text: string): LedgerEntry | null => {
-  const [group, name, state, pid, tick, dot] = text.split('\t');
+  const [group, name, state, pid, tick, dot, completed] = text.split('\t');
   if (group === undefined || name === undefined || !isState(state) || dot !== '.') return null;
   const leader = Number(pid) > 0 ? { pid: Number(pid), startTick: Number(tick) } : null;
-  return { group, name, state, leader };
+  return { group, name, state, leader, completed: completed === COMPLETED };
 };
 
 /** `boot` guards against pids of another boot. */
@@ -59,9 +70,11 @@ const readIfThere = (path: string): string => {
 };
 
 const after = (entry: LedgerEntry | undefined, event: Event): LedgerEntry | null => {
-  if (event.type === 'launched') return { ...event.process, state: 'STARTING', leader: event.leader };
+  if (event.type === 'launched')
+    return { ...event.process, state: 'STARTING', leader: event.leader, completed: false };
   if (event.type !== 'state' || !WORTH_A_LINE.has(event.to)) return null;
-  return { ...event.process, state: event.to, leader: entry?.leader ?? null };
+  const completed = event.to === 'EXITED' && event.expected;
+  return { ...event.process, state: event.to, leader: entry?.leader ?? null, completed };
 };
 
 class FileLedger implements Ledger {

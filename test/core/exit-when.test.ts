@@ -24,7 +24,7 @@ const one = (
   return {
     plan: plan({ group: name, name, ...keys }),
     phase,
-    past: { lastDeath, score: null, startedAt: 0, stoppedAt: 0 },
+    past: { lastDeath, score: null, startedAt: 0, stoppedAt: 0, completed: false },
   };
 };
 

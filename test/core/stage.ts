@@ -93,6 +93,7 @@ export class Stage {
       clock: this.clock,
       restartGroup: (trigger) => this.groupRestarts.push(trigger.namespec),
       wait: (one) => this.gate.refusal(one),
+      changed: () => this.gate.look(),
       onBug: (bug) => this.bugs.push(bug),
     });
     this.#made.push(process);

@@ -1,84 +1,13 @@
 // Are all processes of a plan started, ordered about and brought to rest in the promised order?
 
 import { describe, expect, test } from 'vitest';
-import { Supervisor, type Remembered } from '../../src/core/supervisor.ts';
-import type { Hands } from '../../src/core/hands.ts';
 import { diffPlans } from '../../src/model/diff.ts';
 import { PLAIN_CARE } from '../../src/model/memory-care.ts';
-import type { Death, Exit } from '../../src/model/phase.ts';
-import type { GroupPlan, Plan, ProcessPlan } from '../../src/model/plan.ts';
+import type { Death } from '../../src/model/phase.ts';
+import type { GroupPlan, Plan } from '../../src/model/plan.ts';
 import type { State } from '../../src/model/state.ts';
-import { ManualClock } from '../kernel/manual-clock.ts';
-import { plan } from '../model/process-plan.ts';
-import { EMPTY, KILLED, OK, settle, verdict } from './stage.ts';
-
-const group = (name: string, priority: number, processes: Partial<ProcessPlan>[]): GroupPlan => ({
-  name,
-  priority,
-  kind: 'group',
-  processes: processes.map((one) => plan({ group: name, ...one })),
-});
-
-/** Hands whose programs launch, obey and vanish at once; `diary` tells what was done. */
-const obedient = (): {
-  hands: Hands;
-  diary: string[];
-  die: (name: string, exit: Exit) => void;
-  ooms: Set<string>;
-} => {
-  const diary: string[] = [];
-  const ends = new Map<string, (exit: Exit) => void>();
-  const pids = new Map<number, string>();
-  const ooms = new Set<string>();
-  const hands: Hands = {
-    launch: async ({ name }) => {
-      diary.push(`launch ${name}`);
-      const leader = { pid: 1000 + pids.size, startTick: 1 };
-      pids.set(leader.pid, name);
-      const ended = new Promise<Exit>((resolve) => ends.set(name, resolve));
-      return { leader, score: { requested: 0, effective: 0, refusal: null }, ended };
-    },
-    signal: (leader, signal) => {
-      const name = pids.get(leader.pid) ?? '';
-      diary.push(`${signal} ${name}`);
-      ends.get(name)?.({ code: null, signal });
-      return 'sent';
-    },
-    sweep: async ({ name }) => {
-      ends.get(name)?.(KILLED);
-      return EMPTY;
-    },
-    freed: () => Promise.resolve(),
-    judge: async ({ name }) => verdict(ooms.delete(name) ? 'certain' : 'no'),
-    announce: (event) => {
-      if (event.type === 'mood') diary.push(event.mood);
-    },
-    inspect: () => ({ containment: 'scan', members: [], enforcedBy: null }),
-    logs: () => ({ stdoutLog: '', stderrLog: '' }),
-    usage: async () => new Map(),
-    prepare: async () => undefined,
-    adopt: () => [],
-    evict: async () => undefined,
-    lookup: () => null,
-  };
-  return { hands, diary, die: (name, exit) => ends.get(name)?.(exit), ooms };
-};
-
-const supervise = (groups: GroupPlan[], remembered: Remembered = new Map<string, State>()) => {
-  const world = obedient();
-  const clock = new ManualClock();
-  const bugs: unknown[] = [];
-  // Core reads nothing but the groups of a plan.
-  const whole = { groups } as unknown as Plan;
-  const supervisor = new Supervisor({
-    plan: whole,
-    hands: world.hands,
-    clock,
-    remembered,
-    onBug: (bug) => bugs.push(bug),
-  });
-  return { ...world, clock, bugs, supervisor };
-};
+import { KILLED, OK, settle, verdict } from './stage.ts';
+import { group, supervise } from './world.ts';
 
 const ONE = [
   { name: 'a', startsecs: 0 },
@@ -131,8 +60,6 @@ describe('the supervisor', () => {
       verdict: verdict('certain'),
     };
     const names = ['plain', 'stays', 'slow', 'untouched'];
-    const world = obedient();
-    const clock = new ManualClock();
     const groups = [
       group('g', 999, [
         { name: 'plain', startsecs: 0 },
@@ -141,19 +68,14 @@ describe('the supervisor', () => {
         { name: 'untouched', startsecs: 0 },
       ]),
     ];
-    const supervisor = new Supervisor({
-      plan: { groups } as unknown as Plan,
-      hands: world.hands,
-      clock,
-      remembered: new Map(names.map((name) => [`g:${name}`, 'STARTING'])),
-      deaths: new Map(names.slice(0, 3).map((name) => [`g:${name}`, death])),
-      onBug: (bug) => {
-        throw bug;
-      },
-    });
+    const { supervisor, diary, clock, bugs } = supervise(
+      groups,
+      new Map(names.map((name) => [`g:${name}`, 'STARTING'])),
+      { deaths: new Map(names.slice(0, 3).map((name) => [`g:${name}`, death])) },
+    );
     supervisor.start();
     await settle();
-    expect(world.diary).toEqual(['RUNNING', 'launch plain', 'launch untouched']);
+    expect(diary).toEqual(['RUNNING', 'launch plain', 'launch untouched']);
     const status = await supervisor.status();
     expect(status.map(({ name, state, lastDeath }) => [name, state, lastDeath?.verdict?.oom])).toEqual([
       ['plain', 'RUNNING', 'certain'],
@@ -163,7 +85,8 @@ describe('the supervisor', () => {
     ]);
     clock.advance(7000);
     await settle();
-    expect(world.diary.at(-1)).toBe('launch slow');
+    expect(diary.at(-1)).toBe('launch slow');
+    expect(bugs).toEqual([]);
   });
 
   test('brings groups to rest from the highest priority number down, each seen at rest before the next', async () => {

@@ -24,7 +24,10 @@ const scene = (state: State = 'STARTING') => {
   kernel.oomKill(app.pid, { usec: Number.MAX_SAFE_INTEGER });
   const entries = PLANS.map(
     ({ group, name }, at) =>
-      [name === 'app' ? 'ci:app' : 'ci:other', { group, name, state, leader: leaders[at] ?? null }] as const,
+      [
+        name === 'app' ? 'ci:app' : 'ci:other',
+        { group, name, state, leader: leaders[at] ?? null, completed: false },
+      ] as const,
   );
   const past = {
     exit: { code: null, signal: 'SIGKILL' },

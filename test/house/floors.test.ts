@@ -12,7 +12,7 @@ const SRC = join(ROOT, 'src');
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   kernel: ['model'],
-  config: ['model', 'yaml'],
+  config: ['model', 'yaml', 'croner'],
   oom: ['model', 'kernel'],
   core: ['model', 'kernel/port'],
   spawn: ['model', 'kernel', 'execa', 'tree-kill'],

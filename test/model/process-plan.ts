@@ -1,5 +1,6 @@
 // The plan of one process for tests: supervisord's defaults, and whatever the test says otherwise.
 
+import { PLAIN_DUTY } from '../../src/model/duty.ts';
 import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import { PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
 
@@ -43,6 +44,7 @@ export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
   fastDeathSecs: 10,
   restartDelayMax: 30,
   care: PLAIN_CARE,
+  duty: PLAIN_DUTY,
   logging: PLAIN_LOGGING,
   notify: null,
   ...more,

@@ -1,0 +1,186 @@
+// What do the keys say about what a program is there for? `depends_on`, `health` and `schedule`.
+
+import { splitCommand } from '../model/command-line.ts';
+import {
+  CONDITIONS,
+  type Check,
+  type Condition,
+  type Dependency,
+  type HealthPlan,
+  type SchedulePlan,
+} from '../model/duty.ts';
+import type { Raw } from './draft.ts';
+import { duration } from './measures.ts';
+import { pythonInt } from './numbers.ts';
+import { linearPattern } from './pattern.ts';
+import { isRefusal, refuse, shown } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { firstRefusal, isNone, optional, settingsOf } from './settings.ts';
+import type { World } from './world.ts';
+
+const isCondition = (word: string): word is Condition => CONDITIONS.some((one) => one === word);
+
+const conditionOf = (text: string): Condition | Refusal => {
+  const word = text.trim().toLowerCase();
+  return isCondition(word)
+    ? word
+    : refuse(`${shown(text)} is no condition`, `one of ${CONDITIONS.join(', ')}`);
+};
+
+const dependency = (on: string, condition: string | null): Dependency | Refusal => {
+  if (on === '') return refuse('a name is missing', 'a group, group:process or program');
+  if (condition === null) return { on, condition: null };
+  const read = conditionOf(condition);
+  return isRefusal(read) ? read : { on, condition: read };
+};
+
+/** `db` or `db=healthy`. */
+const dependencyItem = (item: string): Dependency | Refusal => {
+  const equals = item.indexOf('=');
+  return equals === -1
+    ? dependency(item.trim(), null)
+    : dependency(item.slice(0, equals).trim(), item.slice(equals + 1));
+};
+
+const all = <T>(read: readonly (T | Refusal)[]): readonly T[] | Refusal => {
+  const good: T[] = [];
+  for (const one of read) {
+    if (isRefusal(one)) return one;
+    good.push(one);
+  }
+  return good;
+};
+
+const isList = (raw: Raw): raw is readonly string[] => Array.isArray(raw);
+
+/** `db,cache=healthy`; in YAML also a list, or a map of names to conditions. */
+export const dependsOn = (raw: Raw): readonly Dependency[] | Refusal => {
+  if (isNone(raw)) return [];
+  if (typeof raw === 'string') return all(raw.split(',').map(dependencyItem));
+  if (isList(raw)) return all(raw.map(dependencyItem));
+  return all(
+    Object.entries(raw).map(([on, condition]) => dependency(on, condition === '' ? null : condition)),
+  );
+};
+
+const count = (text: string): number | Refusal => {
+  const read = pythonInt(text);
+  return read !== null && read >= 1 ? read : refuse(`${shown(text)} is no number of checks`, 'from 1 on');
+};
+
+/** A time that is not nothing. */
+const span = (text: string): number | Refusal => {
+  const read = duration(text);
+  return isRefusal(read) || read > 0 ? read : refuse(`${shown(text)} is no time at all`, 'e.g. 5s');
+};
+
+const exec = (command: string): Check | Refusal => {
+  const split = splitCommand(command);
+  return split.refused === undefined && split.words.length > 0
+    ? { kind: 'exec', command }
+    : refuse(
+        `cannot read the command ${shown(command)}: ${split.refused ?? 'it is empty'}`,
+        'quotes group words',
+      );
+};
+
+const tcp = (text: string): Check | Refusal => {
+  const match = /^(?:\[([^\]]+)\]:|([^\s:]*):)?(\d+)$/.exec(text.trim());
+  const port = Number(match?.[3]);
+  if (match === null || port < 1 || port > 65_535)
+    return refuse(`${shown(text)} has no port from 1 to 65535`, 'port, host:port or [address]:port');
+  return { kind: 'tcp', host: match[1] ?? (match[2] || '127.0.0.1'), port };
+};
+
+const http = (url: string, status: number | null): Check | Refusal => {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { kind: 'http', url, status };
+  return refuse(`${shown(url)} is no address`, 'http://127.0.0.1:8080/path, or https');
+};
+
+const log = (pattern: string): Check | Refusal => {
+  const read = linearPattern(pattern);
+  return isRefusal(read) ? read : { kind: 'log', pattern };
+};
+
+const httpStatus = (text: string): number | Refusal => {
+  const read = pythonInt(text);
+  return read !== null && read >= 100 && read <= 599
+    ? read
+    : refuse(`${shown(text)} is no status`, 'from 100 to 599, e.g. 204');
+};
+
+const KINDS = ['exec', 'tcp', 'http', 'log'];
+
+const checkOf = (settings: ReadonlyMap<string, string>): Check | Refusal => {
+  const kinds = KINDS.filter((kind) => settings.has(kind));
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1)
+    return refuse(
+      kind === undefined ? 'it says nothing to check' : `it has both ${kinds.join(' and ')}`,
+      'one of exec, tcp, http and log, e.g. http=http://127.0.0.1:8080/health',
+    );
+  const status = optional(settings, 'status', { read: httpStatus, none: null });
+  if (isRefusal(status)) return status;
+  if (status !== null && kind !== 'http') return refuse('status goes with http only', 'leave it out');
+  const value = settings.get(kind) ?? '';
+  if (kind === 'http') return http(value, status);
+  return kind === 'exec' ? exec(value) : kind === 'tcp' ? tcp(value) : log(value);
+};
+
+const afterwards = (text: string): HealthPlan['onUnhealthy'] | Refusal => {
+  const word = text.trim().toLowerCase();
+  return word === 'restart' || word === 'none'
+    ? word
+    : refuse(`${shown(text)} is not known`, 'restart or none');
+};
+
+const HEALTH = [...KINDS, 'status', 'interval', 'timeout', 'retries', 'success', 'grace', 'on_unhealthy'];
+
+export const health = (raw: Raw): HealthPlan | null | Refusal => {
+  if (isNone(raw)) return null;
+  const settings = settingsOf(raw, HEALTH);
+  if (isRefusal(settings)) return settings;
+  const check = checkOf(settings);
+  const interval = optional(settings, 'interval', { read: span, none: 10 });
+  const timeout = optional(settings, 'timeout', { read: span, none: 5 });
+  const retries = optional(settings, 'retries', { read: count, none: 3 });
+  const success = optional(settings, 'success', { read: count, none: 1 });
+  const grace = optional(settings, 'grace', { read: duration, none: 0 });
+  const onUnhealthy = optional(settings, 'on_unhealthy', { read: afterwards, none: 'none' as const });
+  if (
+    isRefusal(check) ||
+    isRefusal(interval) ||
+    isRefusal(timeout) ||
+    isRefusal(retries) ||
+    isRefusal(success) ||
+    isRefusal(grace) ||
+    isRefusal(onUnhealthy)
+  )
+    return firstRefusal(check, interval, timeout, retries, success, grace, onUnhealthy);
+  return { check, interval, timeout, retries, success, grace, onUnhealthy };
+};
+
+const overlapWord = (text: string): SchedulePlan['overlap'] | Refusal => {
+  const word = text.trim().toLowerCase();
+  return word === 'skip' || word === 'queue' || word === 'kill'
+    ? word
+    : refuse(`${shown(text)} is not known`, 'skip, queue or kill');
+};
+
+const SCHEDULE = ['cron', 'timezone', 'overlap'];
+
+/** An expression alone is the whole of it: its commas are its own. */
+const scheduleSettings = (raw: Raw): ReadonlyMap<string, string> | Refusal =>
+  typeof raw === 'string' && !raw.includes('=') ? new Map([['cron', raw]]) : settingsOf(raw, SCHEDULE);
+
+export const schedule = (raw: Raw, world: World): SchedulePlan | null | Refusal => {
+  if (isNone(raw)) return null;
+  const settings = scheduleSettings(raw);
+  if (isRefusal(settings)) return settings;
+  const cron = settings.get('cron')?.trim() ?? '';
+  const timezone = settings.get('timezone')?.trim() ?? null;
+  if (cron === '') return refuse('it has no cron', 'e.g. 30 4 * * *: at 4:30 every day');
+  const overlap = optional(settings, 'overlap', { read: overlapWord, none: 'skip' as const });
+  const refused = world.refuseCron?.({ cron, timezone }) ?? null;
+  return isRefusal(overlap) ? overlap : (refused ?? { cron, timezone, overlap });
+};
