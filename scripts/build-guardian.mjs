@@ -8,7 +8,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const sources = ['guardian.c', 'channels.c', 'service.c'].map((name) => join(root, 'src/guardian', name));
+const sources = ['guardian.c', 'channels.c', 'service.c', 'notices.c'].map((name) =>
+  join(root, 'src/guardian', name),
+);
 const FLAGS = ['-std=c11', '-Os', '-Wall', '-Wextra', '-ffunction-sections', '-Wl,--gc-sections', '-s'];
 const NATIVE = process.env.CC ?? 'cc';
 

@@ -90,6 +90,10 @@ const readFrom = (plan: ProcessPlan, { folder, outputs, portable }: BerthParts):
   return { stdout: isDirect('stdout') ? null : stdout, stderr: isDirect('stderr') ? null : stderr };
 };
 
+/** Pid of the reaper above its leader; null where it has none. */
+export const reaperOf = ({ containment }: Berth): number | null =>
+  containment?.kind === 'reap' ? containment.reaper.pid : null;
+
 /** Path of the named pipe that is its stdin; null where it has none. */
 export const stdinOf = ({ streams: { stdin } }: Berth): string | null =>
   stdin.kind === 'pipe' ? stdin.path : null;

@@ -32,7 +32,8 @@ import { judgePastLife, wasAsked } from './past-life.ts';
 import { PipeFolder } from './pipes.ts';
 import { Replanning } from './replanning.ts';
 import { bestRung, type Rung } from './rung.ts';
-import { type GroupOf, SharedSockets } from './shared-sockets.ts';
+import { provide } from './providing.ts';
+import type { GroupOf } from './shared-sockets.ts';
 import { openTally, Seen, type SeenParts } from './seen.ts';
 import { openApi, openSockets } from './sockets.ts';
 import type { Voices } from './voices.ts';
@@ -130,17 +131,11 @@ const NO_GUARDIAN =
 const DEAF =
   'event listeners hear nothing: without a guardian there are no pipes to them; hooks do hear, see `hooks` in the reference of the config';
 
-const shareSockets = ({ ground, bus }: Rooms, folder: string, groupOf: GroupOf): SharedSockets => {
-  const sockets = new SharedSockets({ guardian: ground.guardian, folder, groupOf });
-  bus.subscribe((event) => sockets.announce(event));
-  process.once('exit', () => sockets.closeAll());
-  return sockets;
-};
-
 interface HandsWiring {
   readonly memory: MemoryRoom;
   readonly events: EventRoom;
   readonly groupOf: GroupOf;
+  readonly supervisor: () => Supervisor;
 }
 
 const launcherFor = (guardian: string | null, processes: Processes): HandsParts['launch'] => {
@@ -151,7 +146,7 @@ const launcherFor = (guardian: string | null, processes: Processes): HandsParts[
   return (request) => launcher.launch(request);
 };
 
-const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): RealHands => {
+const createHands = (rooms: Rooms, { memory, events, groupOf, supervisor }: HandsWiring): RealHands => {
   const { ground, notices, outputs, evidence, bus } = rooms;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
   const { processes, clock } = linux;
@@ -160,7 +155,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
   if (portable && plan.groups.some(({ kind }) => kind === 'eventlistener')) notices.add(DEAF);
   if (!portable && tier?.memory == null) notices.add(ground.tierWhy);
   const folder = join(settings.runtimeDir, 'pipes');
-  return new RealHands({
+  const hands: RealHands = new RealHands({
     linux,
     supervisor: plan.supervisor,
     score,
@@ -177,7 +172,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
     rung: bestRung(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
     listeners: (one) => listenersTo(one, { room: events, journal: rooms.voices.journal }),
-    sockets: shareSockets(rooms, folder, groupOf),
+    provisions: provide(rooms, { folder, groupOf, supervisor, hands: () => hands }),
     evidence,
     watches: memory.watches,
     ...(!portable && { oomdMarks: createOomdMarks(guardian) }),
@@ -188,6 +183,7 @@ const createHands = (rooms: Rooms, { memory, events, groupOf }: HandsWiring): Re
     guardianLost: rooms.guardianLost,
     onBug: rooms.onBug,
   });
+  return hands;
 };
 
 const judgePast = ({ ground, evidence }: Rooms): PastLife | null => {
@@ -267,7 +263,7 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const groupOf: GroupOf = (name) => supervisor.groups.find((group) => group.name === name);
   const hooks = await openHooks(ground, voices);
   const events = openListeners(rooms, { hooks, groupOf, stdinOf: (one) => stdinOf(hands.berth(one)) });
-  const hands = createHands(rooms, { memory, events, groupOf });
+  const hands = createHands(rooms, { memory, events, groupOf, supervisor: () => supervisor });
   const stuck = await clearTheGround(rooms, ledger);
   const unseen = findUnseen({ ...rooms, ledger, hands, plans: plansOf(ground), incidents: memory.incidents });
   const supervisor = createSupervisor(ground, { hands, ledger, stuck, unseen, onBug });

@@ -27,9 +27,8 @@ import type { Sweeper } from '../spawn/sweep.ts';
 import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
 import { commandRefusal } from './command-refusal.ts';
 import { environmentOf } from './environment.ts';
-import { pressureVariables } from './pressure.ts';
+import type { Provisions } from './provisions.ts';
 import { judgeDeath, logSize } from './judging.ts';
-import type { SharedSockets } from './shared-sockets.ts';
 import type { OomdMarks } from './oomd.ts';
 import type { PipeFolder } from './pipes.ts';
 import { rescore } from './rescore.ts';
@@ -54,7 +53,7 @@ export interface HandsParts {
   readonly oomdMarks?: OomdMarks;
   readonly outputs: OutputRoom;
   readonly listeners: (plan: ProcessPlan) => Listeners;
-  readonly sockets: SharedSockets;
+  readonly provisions: Provisions;
   readonly bus: Bus;
   readonly pipes: PipeFolder;
   /** True once the guardian has died: nobody but the kernel then ends leaders when we are killed. */
@@ -98,7 +97,7 @@ export class RealHands implements Hands {
 
   async #launch(plan: ProcessPlan): Promise<Launched | LaunchFailed> {
     const { outputs, evidence, launch, berths, supervisor, score } = this.#parts;
-    const refusal = await this.#parts.sockets.refusal(plan.group);
+    const refusal = await this.#parts.provisions.refusal(plan);
     if (refusal !== null) return { error: `cannot start ${plan.name}: ${refusal}`, retry: true };
     const berth = this.berth(plan);
     if (berth.outputs === null) {
@@ -117,7 +116,10 @@ export class RealHands implements Hands {
     berth.outputs.hold();
     const result = await launch({
       plan,
-      env: { ...environmentOf({ plan, supervisor, cookie }), ...pressureVariables(plan, berth.cgroup) },
+      env: {
+        ...environmentOf({ plan, supervisor, cookie }),
+        ...this.#parts.provisions.variables(plan, berth.cgroup),
+      },
       score: chooseScore(plan.oomScoreAdj, score),
       scoreRequired: plan.oomScoreAdjRequired,
       joinFiles: berth.cgroup?.joinFiles ?? [],

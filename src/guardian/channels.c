@@ -102,12 +102,12 @@ static void address_letter(struct letter *letter) {
     letter->message.msg_controllen = sizeof letter->control.bytes;
 }
 
-int receive_shared(const char *word) {
-    int wanted = (int)take(&word, 10), hatch = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), shared;
-    if (malformed || wanted < 0 || wanted > STDERR_FILENO) return errno = EINVAL, -1;
+/* The socket that is kept at a path, or -1. */
+static int fetch(const char *path) {
+    int hatch = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), shared;
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     struct timeval patience = {.tv_sec = 5};
-    strncpy(at.sun_path, word, sizeof at.sun_path - 1);
+    strncpy(at.sun_path, path, sizeof at.sun_path - 1);
     if (hatch < 0 || connect(hatch, (struct sockaddr *)&at, sizeof at) != 0) return -1;
     setsockopt(hatch, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     struct letter letter;
@@ -117,7 +117,33 @@ int receive_shared(const char *word) {
     if (got < 0) return -1;
     if (header == NULL || header->cmsg_type != SCM_RIGHTS) return errno = EPROTO, -1;
     memcpy(&shared, CMSG_DATA(header), sizeof shared);
-    return dup2(shared, wanted) < 0 ? -1 : 0;
+    close(hatch);
+    return shared;
+}
+
+int receive_shared(const char *word) {
+    int wanted = (int)take(&word, 10);
+    if (malformed || wanted < 0 || wanted > STDERR_FILENO) return errno = EINVAL, -1;
+    int shared = fetch(word);
+    return shared < 0 || dup2(shared, wanted) < 0 ? -1 : close(shared);
+}
+
+/* ---- LISTEN_FDS: sockets from descriptor 3 on ---- */
+
+enum { FIRST = 3, MOST = 32 };
+static int received;
+
+int make_way(int status) {
+    int moved = fcntl(status, F_DUPFD_CLOEXEC, FIRST + MOST);
+    if (moved >= 0) close(status);
+    return moved;
+}
+
+int receive_listening(const char *path) {
+    int wanted = FIRST + received++, shared = wanted < FIRST + MOST ? fetch(path) : -1;
+    if (shared < 0) return -1;
+    if (shared == wanted) return fcntl(shared, F_SETFD, 0);
+    return dup2(shared, wanted) < 0 ? -1 : close(shared);
 }
 
 union address {

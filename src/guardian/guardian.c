@@ -29,7 +29,7 @@
  * guardian version
  *     Says how it was built: `VERSION ARCHITECTURE LINKAGE`.
  *
- * The further modes make what Node cannot: see channels.c; `begin` is in service.c. */
+ * The further modes make what Node cannot: see channels.c and notices.c; `begin` is in service.c. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -96,7 +96,7 @@ static int64_t now(void) {
 
 /* ---- kernel files ---- */
 
-static ssize_t read_file(const char *path, char *bytes, size_t size) {
+ssize_t read_file(const char *path, char *bytes, size_t size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return -1;
     size_t length = 0;
@@ -115,14 +115,8 @@ static int write_file(const char *path, const char *word) {
     return written < 0 ? -1 : 0;
 }
 
-struct row {
-    char state;
-    pid_t parent;
-    long long tick;
-};
-
 /* Fields 3, 4 and 22 of /proc/PID/stat, counted from the last ')': the name before it may hold any byte. */
-static bool read_row(pid_t pid, struct row *row) {
+bool read_row(pid_t pid, struct row *row) {
     static char bytes[1024];
     char path[32];
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
@@ -553,6 +547,16 @@ static int close_rest(const char *none) {
     return 0;
 }
 
+/* LISTEN_FDS, for the leader alone: whoever started it put a LISTEN_PID in the environment to be filled in. */
+static int take_socket(const char *path) {
+    static char pid[32];
+    if (status == LINK && (status = make_way(LINK)) < 0) return status = LINK, -1;
+    snprintf(pid, sizeof pid, "LISTEN_PID=%d", getpid());
+    for (char **variable = environ; *variable != NULL; variable++)
+        if (strncmp(*variable, pid, strlen("LISTEN_PID=")) == 0) *variable = pid;
+    return receive_listening(path);
+}
+
 static int set_groups(const char *word) {
     static gid_t groups[1024];
     size_t count = 0;
@@ -582,7 +586,7 @@ static const struct step {
     {'N', "nice", set_nice},            {'m', "umask", set_umask},
     {'p', "open", open_pipe},           {'a', "open", open_append},
     {'i', "open", receive_shared},      {'D', "open", copy_descriptor},
-    {0, "open", close_rest},
+    {0, "open", close_rest},        {'l', "open", take_socket},
     {'S', "setgroups", set_groups},     {'G', "setgid", set_gid},
     {'U', "setuid", set_uid},           {'P', "pdeathsig", die_with_parent},
     {'d', "chdir", chdir},
@@ -602,7 +606,7 @@ static void take_step(const struct step *step, const char *value) {
 /* The command after `--`; ends when an option is unknown or without a value, or no command is there. */
 static char **find_command(char **options) {
     for (; options[0] != NULL && strcmp(options[0], "--") != 0; options += 2) {
-        bool known = options[0][0] == '-' && options[0][1] != '\0' && strchr("goOrNmpaiDSGUPd", options[0][1]) != NULL;
+        bool known = options[0][0] == '-' && options[0][1] != '\0' && strchr("goOrNmpaiDlSGUPd", options[0][1]) != NULL;
         if (!known || options[0][2] != '\0' || options[1] == NULL) _exit(refuse("read option", options[0], EINVAL));
     }
     if (options[0] != NULL && options[1] != NULL && options[2] != NULL) return options + 1;
@@ -696,6 +700,7 @@ int main(int argc, char **argv) {
     if (strcmp(mode, "peer") == 0) return run_peer();
     if (strcmp(mode, "xattr") == 0) return run_xattr(argv + 2);
     if (strcmp(mode, "share") == 0) return run_share(argv + 2);
+    if (strcmp(mode, "notify") == 0) return run_notify(argv + 2);
     if (strcmp(mode, "begin") == 0) return run_begin(argv + 2);
     if (strcmp(mode, "version") == 0) return dprintf(STDOUT_FILENO, BUILD "\n") < 0 ? CANNOT : 0;
     return refuse("find mode", mode, EINVAL);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum { LINK = 3, CANNOT = 125 };
 
@@ -15,6 +16,22 @@ int refuse(const char *act, const char *object, int reason);
 long long take(const char **at, int base);
 extern bool malformed;
 
+/* The bytes of a kernel file with a NUL behind them; how many, or -1. */
+ssize_t read_file(const char *path, char *bytes, size_t size);
+
+/* What /proc/PID/stat says of a process. */
+struct row {
+    char state;
+    pid_t parent;
+    long long tick;
+};
+bool read_row(pid_t pid, struct row *row);
+
+/* A step of `exec`: PATH is where a `guardian share` keeps a socket; they become the descriptors from 3 on, in the order of the steps. */
+int receive_listening(const char *path);
+/* Moves the pipe of the steps, whose descriptor is told, out of the way of those sockets. */
+int make_way(int status);
+
 /* A step of `exec`: N:PATH makes N the socket that the `guardian share` at PATH keeps. */
 int receive_shared(const char *word);
 
@@ -23,6 +40,7 @@ int run_widen(char **argv);
 int run_peer(void);
 int run_xattr(char **argv);
 int run_share(char **argv);
+int run_notify(char **argv);
 
 /* Looks for a service manager in the environment, and takes what it said out of it. */
 void find_manager(void);

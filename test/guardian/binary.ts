@@ -10,7 +10,7 @@ const SCRIPT = join(ROOT, 'scripts/build-guardian.mjs');
 
 const build = (): string | null => {
   const hash = createHash('sha256').update(readFileSync(SCRIPT));
-  for (const name of ['guardian.c', 'channels.c', 'service.c', 'guardian.h'])
+  for (const name of ['guardian.c', 'channels.c', 'service.c', 'notices.c', 'guardian.h'])
     hash.update(readFileSync(join(ROOT, 'src/guardian', name)));
   const version = hash.digest('hex').slice(0, 12);
   const path = join(ROOT, `node_modules/.cache/tsvisor/guardian-${version}`);
