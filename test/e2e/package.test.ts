@@ -27,6 +27,8 @@ interface Tale {
   readonly guardian: { readonly path: string; readonly origin: string; readonly build: string } | null;
 }
 
+const hasQemu = spawnSync('qemu-aarch64-static', ['--version']).status === 0;
+
 const manifest: Manifest = JSON.parse(
   readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'),
 );
@@ -44,6 +46,16 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
     expect(parcel.files).toEqual(
       expect.arrayContaining(['prebuilt/guardian-x64', 'prebuilt/guardian-arm64', 'dist/bundle/daemon.js']),
     );
+  });
+
+  test.skipIf(!hasQemu)('brings a guardian of arm64 that runs (qemu-aarch64-static)', async () => {
+    const { stdout } = await execa('tar', ['xOzf', parcel.tarball, 'package/prebuilt/guardian-arm64'], {
+      encoding: 'buffer',
+    });
+    const binary = join(parcel.folder, 'guardian-arm64');
+    writeFileSync(binary, stdout, { mode: 0o755 });
+    const said = await run(['qemu-aarch64-static', binary, 'version'], process.env, parcel.folder);
+    expect(said).toMatchObject({ code: 0, stdout: `${manifest.version} arm64 static musl` });
   });
 
   test('brings neither maps nor tests, and no module that is in the bundle too', () => {

@@ -25,6 +25,8 @@ interface Aim {
   readonly detached?: boolean;
   /** Command that runs the guardian. */
   readonly through?: readonly string[];
+  /** Instead of the guardian as it is built. */
+  readonly binary?: string;
   /** Descriptors 4 and above. */
   readonly extra?: readonly ('pipe' | number)[];
 }
@@ -38,7 +40,7 @@ const gather = (stream: NodeJS.ReadableStream | null | undefined): (() => string
 };
 
 export const shoot = (words: readonly string[], aim: Aim): Shot => {
-  const all = [...(aim.through ?? []), guardianBinary(), ...words];
+  const all = [...(aim.through ?? []), aim.binary ?? guardianBinary(), ...words];
   const child = spawn(all[0] ?? '', all.slice(1), {
     env: { ...aim.traces.env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(aim.extra ?? [])],
