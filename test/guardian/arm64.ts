@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = join(ROOT, 'src/guardian');
 const SPECS = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
-export const QEMU = 'qemu-aarch64-static';
+const QEMU = 'qemu-aarch64-static';
 
 const runs = (...[file = '', ...words]: readonly string[]): boolean => spawnSync(file, words).status === 0;
 
