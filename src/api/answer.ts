@@ -8,6 +8,7 @@ import { wantedIn, type Audience } from './audience.ts';
 import { readBody } from './body.ts';
 import { askFor, type Ordered } from './caller.ts';
 import type { Self } from './method.ts';
+import { isForeign } from './hosts.ts';
 import { commandOf, EVENT_STREAM, findRoute, onWire } from './routes.ts';
 import { sendJson, sendStatus } from './send.ts';
 import type { RpcValue } from './value.ts';
@@ -45,6 +46,8 @@ export interface Answering {
   readonly supervisor: boolean;
   /** Answers questions and refuses every order; absent: it does both. */
   readonly readOnly?: boolean;
+  /** Decides by the Host header; null takes any. */
+  readonly takesHost: ((host: string | undefined) => boolean) | null;
   /** Decides by the Authorization header; null lets everybody in who may open the socket. */
   readonly admits: ((authorization: string | undefined) => boolean) | null;
   /** Told of every failure that is no refusal. */
@@ -123,6 +126,8 @@ const route = async (
   if (path === null) return sendStatus(response, 400);
   if (answering.readOnly === true && !isReading(request) && path !== PAGE_ORDERS)
     throw new TsvisorError('READ_ONLY');
+  if (!isReading(request) && path !== PAGE_ORDERS && isForeign(request.headers))
+    throw new TsvisorError('FOREIGN_ORDER');
   if (path.startsWith('/RPC2')) return answerCall(request, response, answering);
   if (path.startsWith('/logtail') || path.startsWith('/mainlogtail'))
     return answerLog(request, response, { path, follow: answering.follow });
@@ -144,8 +149,10 @@ const answer = async (
   response: ServerResponse,
   answering: Answering,
 ): Promise<void> => {
-  const { admits } = answering;
-  if (admits !== null && !admits(request.headers.authorization)) {
+  const { admits, takesHost } = answering;
+  const { host = '', authorization } = request.headers;
+  if (takesHost !== null && !takesHost(host)) throw new TsvisorError('WRONG_HOST', { host });
+  if (admits !== null && !admits(authorization)) {
     response.setHeader('www-authenticate', 'Basic realm="default"');
     response.setHeader('connection', 'close');
     sendJson(response, 401, refusalToWire(new TsvisorError('UNAUTHORIZED')));

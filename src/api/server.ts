@@ -6,6 +6,7 @@ import { answers, type Answering, type Pages } from './answer.ts';
 import type { Follow } from './answer-log.ts';
 import { Audience, type Subscribe } from './audience.ts';
 import type { Credentials } from './auth.ts';
+import { takesHost } from './hosts.ts';
 import type { Serving } from './http.ts';
 import type { Ordered } from './caller.ts';
 import { openListener, type Listener } from './listener.ts';
@@ -37,6 +38,8 @@ export interface PortRequest extends Access {
   readonly section: string;
   /** Everybody may come in, from everywhere. */
   readonly insecure: boolean;
+  /** Names it may be called by where it asks for no password, beside its own and those of the machine; `*` for any. */
+  readonly allowedHosts?: readonly string[];
 }
 
 export interface ApiOptions {
@@ -100,11 +103,14 @@ class Listeners implements Api {
     return listener;
   }
 
-  async listenTcp({ host, port, section, insecure, ...access }: PortRequest): Promise<Listener> {
-    const guarded = insecure || (access.credentials ?? null) !== null;
+  async listenTcp(request: PortRequest): Promise<Listener> {
+    const { host, port, section, insecure, allowedHosts = [], ...access } = request;
+    const hasPassword = (access.credentials ?? null) !== null;
     const { createTcpListener } = await import('./tcp.ts');
-    const place: Port = { host, port, section, guarded };
-    const listener = createTcpListener(place, await this.#serving(`${host}:${port}`, access));
+    const place: Port = { host, port, section, guarded: insecure || hasPassword };
+    const hosts = hasPassword ? null : takesHost([host, ...allowedHosts]);
+    const serving = await this.#serving(`${host}:${port}`, { ...access, hosts });
+    const listener = createTcpListener(place, serving);
     this.#listeners.push(listener);
     const failure = await this.#reopen(listener);
     if (failure !== null) throw failure.error;
@@ -135,8 +141,11 @@ class Listeners implements Api {
     }
   }
 
-  async #serving(name: string, access: Access): Promise<Serving> {
-    const { credentials = null, supervisor = true, readOnly = false } = access;
+  async #serving(
+    name: string,
+    access: Access & { readonly hosts?: Answering['takesHost'] },
+  ): Promise<Serving> {
+    const { credentials = null, supervisor = true, readOnly = false, hosts = null } = access;
     const { bug, ask, self, follow, pages, ordered } = this.#options;
     const answer: RequestListener = answers({
       ask,
@@ -146,6 +155,7 @@ class Listeners implements Api {
       door: name,
       supervisor,
       readOnly,
+      takesHost: hosts,
       admits: await gate(credentials),
       ...(ordered !== undefined && { ordered }),
       ...(pages !== undefined && { pages }),

@@ -126,12 +126,14 @@ const serversData = (supervisor: SupervisorPlan): Data => ({
       read_only: readOnly,
     }),
   ),
-  inet_http_servers: supervisor.inetServers.map(({ section, host, port, username, password, readOnly }) => ({
-    section,
-    port: `${host === '' ? '*' : host}:${port}`,
-    username,
-    password: hidden(password),
-    read_only: readOnly,
+  inet_http_servers: supervisor.inetServers.map((server) => ({
+    section: server.section,
+    port: `${server.host === '' ? '*' : server.host}:${server.port}`,
+    username: server.username,
+    password: hidden(server.password),
+    read_only: server.readOnly,
+    insecure: server.insecure,
+    allowed_hosts: server.allowedHosts,
   })),
 });
 

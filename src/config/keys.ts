@@ -64,6 +64,7 @@ export const INET_SERVER_KEYS = {
   username: { type: 'text', default: null, scope: 'env', doc: 'Name a client must give; only together with password.' },
   password: { type: 'text', default: null, scope: 'env', doc: 'Password a client must give, clear or `{SHA}` and hexadecimal digits.' },
   read_only: { type: 'boolean', default: 'false', scope: 'env', own: true, doc: 'Only answer: pages, metrics and logs can be read there, every order and all of XML-RPC is refused.' },
+  allowed_hosts: { type: 'list', default: '', scope: 'env', own: true, doc: 'Names by which browsers may call a server that asks for no password, beside addresses, localhost, its own and the machine\'s; `*` for any.' },
   insecure: { type: 'boolean', default: 'false', scope: 'env', own: true, doc: 'Listen without a password where other machines can reach it; tsvisor refuses that otherwise.' },
 } as const satisfies Rows;
 

@@ -43,7 +43,8 @@ const inetServer = (work: Work, section: Section): InetServerPlan => {
   const address = reader.read('port', [work.env]);
   if (!reader.has('port')) reader.refuse('port', refuse('it has no port', 'port=127.0.0.1:9001'));
   const insecure = reader.read('insecure', [work.env]);
-  return { ...credentials, host: address?.host ?? '', port: address?.port ?? 0, insecure };
+  const allowedHosts = reader.read('allowed_hosts', [work.env]);
+  return { ...credentials, host: address?.host ?? '', port: address?.port ?? 0, insecure, allowedHosts };
 };
 
 const unixServer = (work: Work, section: Section): UnixServerPlan => {

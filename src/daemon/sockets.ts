@@ -62,7 +62,7 @@ export interface Doors {
 }
 
 const openPort = async ({ api, ground, notices }: Doors, server: InetServerPlan): Promise<void> => {
-  const { host, port, section, insecure, readOnly } = server;
+  const { host, port, section, insecure, readOnly, allowedHosts } = server;
   const supervisor = hasSupervisor(ground.plan.supervisor);
   try {
     await api.listenTcp({
@@ -70,6 +70,7 @@ const openPort = async ({ api, ground, notices }: Doors, server: InetServerPlan)
       port,
       section,
       insecure,
+      allowedHosts,
       supervisor,
       readOnly,
       credentials: credentialsOf(server),

@@ -203,6 +203,20 @@ export const ERRORS = {
     http: 409,
     fault: 30,
   },
+  WRONG_HOST: {
+    message: 'cannot answer: this server is not called {host}',
+    hint: 'use its address or localhost, set username and password, or name it in allowed_hosts',
+    exit: 1,
+    http: 403,
+    fault: 30,
+  },
+  FOREIGN_ORDER: {
+    message: 'cannot take an order from the page of another site',
+    hint: '',
+    exit: 1,
+    http: 403,
+    fault: 30,
+  },
   READ_ONLY: {
     message: 'cannot do that here: this server only answers (read_only)',
     hint: 'use another server of the config, or the control socket',

@@ -210,6 +210,8 @@ export interface InetServerPlan {
   readonly readOnly: boolean;
   /** Without a password, open to other machines nevertheless. */
   readonly insecure: boolean;
+  /** Names that it may be called by where it asks for no password, beside its own and the machine's; `*` for any. */
+  readonly allowedHosts: readonly string[];
 }
 
 /** An `[rpcinterface:x]`: one namespace of the XML-RPC face. */
