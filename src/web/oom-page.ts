@@ -1,11 +1,11 @@
 // Who dies next, on the machine and under each limit, and what did the OOM killer take so far?
 
 import { namespec } from '../model/name.ts';
-import type { Incident, OomDomain, RankedCandidate } from '../model/oom-report.ts';
+import type { Incident, MemorySample, OomDomain, RankedCandidate } from '../model/oom-report.ts';
 import { markup, type Html } from './markup.ts';
 import type { Page } from './layout.ts';
 import type { Outlook } from './outlook.ts';
-import { bytesWords, timeWords } from './words.ts';
+import { bytesWords, percentWords, timeWords } from './words.ts';
 
 /** Candidates shown of each domain: behind the tenth nobody looks. */
 const SHOWN = 10;
@@ -33,11 +33,41 @@ const domainPart = ({ name, limit, used, candidates, more }: OomDomain): Html =>
 const whose = ({ process }: Incident): string =>
   process === null ? 'the supervisor itself' : namespec(process.group, process.name);
 
+/** Seconds that are drawn, whether somebody looked in all of them or not. */
+const MINUTE_MS = 60_000;
+const WIDTH = 300;
+const HEIGHT = 60;
+
+/** What its members had in the minute before, from nothing to the most of it. */
+const samplesPart = (samples: readonly MemorySample[]): Html => {
+  const known = samples.flatMap(({ before, memory }) => (memory === null ? [] : [{ before, memory }]));
+  if (known.length < 2) return markup``;
+  const most = Math.max(1, ...known.map(({ memory }) => memory));
+  const points = known
+    .map(({ before, memory }) => {
+      const x = WIDTH * (1 - Math.min(before, MINUTE_MS) / MINUTE_MS);
+      return `${x.toFixed(0)},${(HEIGHT - (memory / most) * HEIGHT).toFixed(1)}`;
+    })
+    .join(' ');
+  const [first, last] = [known[0]?.memory ?? 0, known.at(-1)?.memory ?? 0];
+  const words = `Memory of its members in the minute before: ${bytesWords(first)} to ${bytesWords(last)}, at most ${bytesWords(most)}`;
+  return markup`<figure class="before"><svg viewBox="0 -2 ${WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none" role="img" aria-label="${words}"><polyline points="${points}"></polyline></svg><figcaption>${words}</figcaption></figure>`;
+};
+
+/** How the machine stood when it happened. */
+const machinePart = ({ memory: { available, pressure } }: Incident): Html => {
+  const words = [
+    ...(available === null ? [] : [`${bytesWords(available)} available`]),
+    ...(pressure === null ? [] : [`somebody waited for memory ${percentWords(pressure)} % of the time`]),
+  ];
+  return words.length === 0 ? markup`` : markup`<p><small>The machine then: ${words.join(', ')}</small></p>`;
+};
+
 const incidentPart = (incident: Incident): Html => {
-  const { at, whom, verdict, acts, members } = incident;
+  const { at, whom, verdict, acts, members, samples } = incident;
   const victim =
     verdict.victim === null ? '' : ` (${verdict.victim.comm ?? 'unknown'}, pid ${verdict.victim.pid})`;
-  return markup`<li class="incident" id="${incident.id}"><h3><time>${timeWords(at)}</time> ${whose(incident)}: ${whom}${victim} killed</h3><p>${verdict.cause}, ${verdict.oom}: ${verdict.because}</p>${members.length > 0 && markup`<p><small>Members left: ${members.map(({ comm, pid, rss }) => `${comm} ${pid} ${bytesWords(rss)}`).join(', ')}</small></p>`}<ol class="acts">${acts.map(({ after, text }) => markup`<li><span>+${Math.round(after)} ms</span> ${text}`)}</ol>`;
+  return markup`<li class="incident" id="${incident.id}"><h3><time>${timeWords(at)}</time> ${whose(incident)}: ${whom}${victim} killed</h3><p>${verdict.cause}, ${verdict.oom}: ${verdict.because}</p>${samplesPart(samples)}${machinePart(incident)}${members.length > 0 && markup`<p><small>Members left: ${members.map(({ comm, pid, rss }) => `${comm} ${pid} ${bytesWords(rss)}`).join(', ')}</small></p>`}<ol class="acts">${acts.map(({ after, text }) => markup`<li><span>+${Math.round(after)} ms</span> ${text}`)}</ol>`;
 };
 
 export const oomPage = async (outlook: Outlook): Promise<Page> => {

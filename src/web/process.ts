@@ -38,8 +38,12 @@ const deathLine = ({ lastDeath }: ProcessStatus): string => {
   return `${timeWords(at)}: ${exitWords(exit)}${why}`;
 };
 
+/** The phase where it says more. */
+const stateWords = ({ state, phase }: ProcessStatus): string =>
+  state.toLowerCase() === phase ? state : `${state} (${phase})`;
+
 const facts = (status: ProcessStatus): readonly (readonly [string, string])[] => [
-  ['State', `${status.state} (${status.phase})`],
+  ['State', stateWords(status)],
   ['Description', status.description],
   ...(status.readiness === null ? [] : [['Readiness', readinessWords(status.readiness)] as const]),
   ['Pid', status.pid === 0 ? '–' : String(status.pid)],

@@ -3,6 +3,7 @@
 import { markup, type Html } from './markup.ts';
 import type { Page, Visit } from './layout.ts';
 import type { Row } from './roll.ts';
+import type { State } from '../model/state.ts';
 import { uptimeWords } from './words.ts';
 
 const COLUMNS = [
@@ -38,10 +39,25 @@ const groupHead = (group: string, rows: readonly Row[], { readOnly }: Visit): Ht
   return markup`<tr class="g"><th colspan="9">${group} <small>${rows.length} processes</small><td>${!readOnly && groupButtons(`${group}:*`)}`;
 };
 
-const summary = (rows: readonly Row[]): string => {
-  const counts = new Map<string, number>();
-  for (const { glance } of rows) counts.set(glance.state, (counts.get(glance.state) ?? 0) + 1);
-  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+/** What needs a look comes first. */
+const ORDER: readonly State[] = [
+  'FATAL',
+  'UNKNOWN',
+  'BACKOFF',
+  'EXITED',
+  'STARTING',
+  'STOPPING',
+  'RUNNING',
+  'STOPPED',
+];
+
+/** The script counts anew, and makes buttons of them that filter. */
+const summary = (rows: readonly Row[]): Html => {
+  const counts = ORDER.map((state) => ({
+    state,
+    count: rows.filter(({ glance }) => glance.state === state).length,
+  }));
+  return markup`<p id="states" data-order="${ORDER.join(' ')}">${counts.map(({ state, count }) => count > 0 && markup`<span class="${state}">${count} ${state}</span> `)}</p>`;
 };
 
 /** Already markup, one text: there may be hundreds. */
@@ -60,10 +76,10 @@ export const processesPage = (rows: readonly Row[], visit: Visit, now: number): 
   const groups = [...byGroup(rows)].map(
     ([group, members]) => markup`<tbody>${groupHead(group, members, visit)}${written(members, now)}</tbody>`,
   );
-  const table = markup`<table class="list"><caption>${rows.length} processes: ${summary(rows)}</caption><thead><tr>${COLUMNS.map((name) => markup`<th scope="col">${name}`)}</thead>${groups}</table>`;
-  const all = markup`<p>${!readOnly && groupButtons('all')}</p>`;
+  const table = markup`<table class="list"><thead><tr>${COLUMNS.map((name) => markup`<th scope="col">${name}`)}</thead>${groups}</table>`;
   // The filter stands outside: Enter in a form presses its first button.
-  const filter = markup`<p><label hidden>Filter <input type="search" id="filter" autocomplete="off"></label></p>`;
-  const main = markup`<h1>Processes</h1>${filter}<form method="post" action="/act"><input type="hidden" name="token" value="${token}">${all}${rows.length === 0 ? markup`<p>No processes in the config.` : table}</form>`;
+  const filter = markup`<label hidden>Filter <input type="search" id="filter" autocomplete="off" placeholder="name or state"></label>`;
+  const all = markup`<p class="all">${!readOnly && groupButtons('all')}</p>`;
+  const main = markup`<h1>Processes</h1><div class="tools">${summary(rows)}${filter}</div><form method="post" action="/act"><input type="hidden" name="token" value="${token}">${all}${rows.length === 0 ? markup`<p>No processes in the config.` : table}</form>`;
   return { title: 'Processes', main, live: 'rows' };
 };

@@ -40,6 +40,27 @@ document.addEventListener('submit', (event) => {
   dialog.showModal();
 });
 
+/* How many are in which state; a click shows only those, another one all. */
+const count = () => {
+  const place = $('states');
+  if (!place) return;
+  const counts = new Map();
+  for (const row of document.querySelectorAll('.list tr[id]')) {
+    const state = row.cells[1].firstChild.textContent.trim();
+    counts.set(state, (counts.get(state) || 0) + 1);
+  }
+  const filter = $('filter');
+  const buttons = place.dataset.order.split(' ').filter((state) => counts.has(state)).map((state) => {
+    const button = Object.assign(document.createElement('button'), { type: 'button', className: state, name: state, textContent: counts.get(state) + ' ' + state });
+    button.setAttribute('aria-pressed', String(filter.value === state));
+    button.onclick = () => { filter.value = filter.value === state ? '' : state; filterRows(); $('states').querySelector('[name=' + state + ']').focus(); };
+    return button;
+  });
+  const focused = place.contains(document.activeElement) ? document.activeElement.name : null;
+  place.replaceChildren(...buttons);
+  if (focused && place.querySelector('[name=' + focused + ']')) place.querySelector('[name=' + focused + ']').focus();
+};
+
 /* Lines of the last minutes, for rows in view only: letters from a (nothing) to z (the most). */
 const shapes = new Map();
 const shape = (letters) => {
@@ -83,6 +104,7 @@ const drawSoon = () => {
 const filterRows = () => {
   const wanted = ($('filter') ? $('filter').value : '').toLowerCase();
   for (const row of document.querySelectorAll('.list tr[id]')) row.hidden = !(row.id + ' ' + row.cells[1].textContent).toLowerCase().includes(wanted);
+  count();
   drawSoon();
 };
 const prepare = () => {
@@ -90,6 +112,7 @@ const prepare = () => {
   if (!filter) return;
   filter.parentElement.hidden = false;
   filter.oninput = filterRows;
+  count();
 };
 
 let refreshing = false;

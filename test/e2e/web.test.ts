@@ -133,6 +133,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await lodging.reach('RUNNING', 'shop:web', 'talker');
     await lodging.reach('FATAL', 'shop:gone');
     const eyes = await openEyes();
+    const long = await eyes.open(url);
     for (const width of [1280, 390])
       for (const dark of [false, true]) {
         const page = await eyes.open(url, { width, dark });
@@ -148,6 +149,11 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(await page.locator(':focus').getAttribute('value')).toBe('shop:web');
+    await long.locator('tr[id="talker"] svg').first().waitFor();
+    await keepPicture(long, 'processes-1280-lines');
+    await long.getByRole('button', { name: '1 FATAL' }).click();
+    await long.locator('tr[id="talker"]').waitFor({ state: 'hidden' });
+    expect(await long.locator('tr[id="shop:gone"]').isVisible()).toBe(true);
     await eyes
       .open(`${url}/process?name=shop:web`)
       .then((detail) => keepPicture(detail, 'process-1280-light'));
