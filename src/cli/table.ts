@@ -2,7 +2,7 @@
 
 import type { PastLife, ProcessStatus, StatusReply, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
-import type { Exit } from '../model/phase.ts';
+import { isGivenUp, type Exit } from '../model/phase.ts';
 import { readinessWords, type Readiness } from '../model/readiness.ts';
 import type { State } from '../model/state.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
@@ -41,7 +41,7 @@ const deathWords = ({ lastDeath }: ProcessStatus, now: number): string => {
   if (lastDeath === null) return '';
   const { reason, verdict } = lastDeath;
   const oom = verdict === null ? '' : OOM_WORDS[verdict.oom];
-  const why = reason === 'watchdog' ? reason : exitWords(lastDeath.exit);
+  const why = isGivenUp(reason) ? reason : exitWords(lastDeath.exit);
   return `${oom === '' ? why : oom} ${momentWords(lastDeath.at, now)}`;
 };
 
@@ -94,8 +94,7 @@ const notesOf = (process: ProcessStatus): readonly string[] => {
   if (state === 'FATAL' || state === 'BACKOFF' || state === 'UNKNOWN') notes.push(spawnError || description);
   if (verdict !== null && isOom(verdict)) notes.push(`oom ${verdict.oom}: ${verdict.because}`);
   if (readiness !== null && isTelling(readiness)) notes.push(readinessWords(readiness));
-  if (verdict?.cause === 'runtime-heap' || lastDeath?.reason === 'watchdog')
-    notes.push(verdict?.because ?? '');
+  if (verdict?.cause === 'runtime-heap' || isGivenUp(lastDeath?.reason)) notes.push(verdict?.because ?? '');
   if (score !== null && score.refusal !== null)
     notes.push(
       `score ${score.requested} was refused (${refusalWords(score.refusal)}): it has ${score.effective}`,

@@ -145,7 +145,7 @@ export const health = (raw: Raw): HealthPlan | null | Refusal => {
   const timeout = optional(settings, 'timeout', { read: span, none: 5 });
   const retries = optional(settings, 'retries', { read: count, none: 3 });
   const success = optional(settings, 'success', { read: count, none: 1 });
-  const grace = optional(settings, 'grace', { read: duration, none: 0 });
+  const grace = optional(settings, 'grace', { read: duration, none: 10 });
   const onUnhealthy = optional(settings, 'on_unhealthy', { read: afterwards, none: 'none' as const });
   if (
     isRefusal(check) ||

@@ -61,7 +61,7 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
     yaml: 'a list of names, or a map of names to started, ready, healthy or completed',
   },
   health: {
-    ini: '`none`, or interval=10s,timeout=5s,retries=3,success=1,grace=0,on_unhealthy=none,http=URL (or tcp=HOST:PORT, log=PATTERN, exec=COMMAND; it comes last), all but the last optional',
+    ini: '`none`, or interval=10s,timeout=5s,retries=3,success=1,grace=10s,on_unhealthy=none,http=URL (or tcp=HOST:PORT, log=PATTERN, exec=COMMAND; it comes last), all but the last optional',
     yaml: '`none`, or a map of exec, tcp, http (with status) or log, and interval, timeout, retries, success, grace, on_unhealthy',
   },
   schedule: {

@@ -1,7 +1,7 @@
 // On whom does a process depend, what does it wait for, and who therefore ends before whom?
 
 import { conditionFor, namedBy, type Condition, type Dependency } from '../model/duty.ts';
-import { readinessWords } from '../model/readiness.ts';
+import { isReady, readinessWords } from '../model/readiness.ts';
 import type { Process } from './process.ts';
 
 const targetsOf = ({ on }: Dependency, all: readonly Process[]): readonly Process[] =>
@@ -21,11 +21,10 @@ const shortfall = (process: Process, condition: Condition): string | null => {
   const { phase, readiness } = process;
   if (condition === 'completed')
     return process.past.completed && process.leader === null ? null : restWords(process);
-  const isUp = phase.name === 'running' || (condition === 'started' && phase.name === 'starting');
-  if (!isUp) return restWords(process);
+  if (phase.name !== 'running' && phase.name !== 'starting') return restWords(process);
   if (condition === 'started') return null;
-  const isShort = readiness.ready === false || (condition === 'healthy' && readiness.health !== 'healthy');
-  return isShort ? readinessWords(readiness) : null;
+  if (!isReady(process)) return readiness.ready === null ? restWords(process) : readinessWords(readiness);
+  return condition === 'healthy' && readiness.health !== 'healthy' ? readinessWords(readiness) : null;
 };
 
 const WORDS: Readonly<Record<Condition, string>> = {

@@ -48,8 +48,11 @@ interface Beginning {
 }
 
 /** What is known of a life before anything of it is. */
-const atFirst = ({ notify }: ProcessPlan): Readiness =>
-  notify?.ready === true ? { ...UNTOLD, ready: false } : UNTOLD;
+const atFirst = ({ notify, duty }: ProcessPlan): Readiness => {
+  const ready = notify?.ready === true ? false : null;
+  const health = duty.health === null ? null : 'unknown';
+  return ready === null && health === null ? UNTOLD : { ready, health, text: null };
+};
 
 /** A first phase that is an end tells of a life before ours. */
 const pastOf = (phase: Phase): Omit<Past, 'completed'> => {

@@ -37,8 +37,17 @@ const sameFile = (change: ProcessChange, field: 'stdout' | 'stderr'): boolean =>
   return before?.kind === after?.kind;
 };
 
-const isLiveField = (change: ProcessChange, field: Field): boolean =>
-  field === 'stdout' || field === 'stderr' ? sameFile(change, field) : LIVE.has(field);
+/** Who waits for a line must have heard what was written before. */
+const sameEar = ({ before, after }: ProcessChange): boolean => {
+  const [old, fresh] = [before?.duty.health?.check, after?.duty.health?.check];
+  if (old?.kind !== 'log' || fresh?.kind !== 'log') return old?.kind !== 'log' && fresh?.kind !== 'log';
+  return old.pattern === fresh.pattern;
+};
+
+const isLiveField = (change: ProcessChange, field: Field): boolean => {
+  if (field === 'stdout' || field === 'stderr') return sameFile(change, field);
+  return field === 'duty' ? sameEar(change) : LIVE.has(field);
+};
 
 /** Whether the process keeps its leader. */
 export const isLive = (change: ProcessChange): boolean =>

@@ -1,6 +1,6 @@
 // A process is at rest and its death is judged: does it start again, and when?
 
-import type { Death, Phase } from '../model/phase.ts';
+import { isGivenUp, type Death, type Phase } from '../model/phase.ts';
 import type { State } from '../model/state.ts';
 import { isOom } from '../model/verdict.ts';
 import { change, launch } from './launching.ts';
@@ -136,8 +136,7 @@ const neverUp = (context: Context, settled: Settled): boolean =>
 const tooQuick = ({ phase, death }: Settled): string => {
   const because = death.verdict?.because ?? '';
   if (isOom(death.verdict)) return `Exited too quickly (killed by the kernel for memory: ${because})`;
-  const isOurs = phase.reason === 'watchdog' || phase.reason === 'unhealthy';
-  return isOurs ? because : 'Exited too quickly (process log may have details)';
+  return isGivenUp(phase.reason) ? because : 'Exited too quickly (process log may have details)';
 };
 
 /** The verdict is written and the members are seen gone: what comes now. */

@@ -4,7 +4,7 @@ import type { Identity, Phase } from '../model/phase.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { CoreClock, Process } from './process.ts';
 
-const quietVerdict = (oom: Verdict['oom'], because: string): Verdict => ({
+export const quietVerdict = (oom: Verdict['oom'], because: string): Verdict => ({
   oom,
   cause: 'tsvisor',
   because,

@@ -18,6 +18,7 @@ import { openLedger, type Ledger } from '../spawn/ledger.ts';
 import { createPortableLauncher } from '../spawn/portable.ts';
 import { createSweeper } from '../spawn/sweep.ts';
 import { pipesOf, stdinOf } from './berth.ts';
+import { Duties } from './duties.ts';
 import type { Ground } from './ground.ts';
 import { RealHands, type HandsParts } from './hands.ts';
 import { Hooks } from './hooks.ts';
@@ -135,6 +136,7 @@ interface HandsWiring {
   readonly memory: MemoryRoom;
   readonly events: EventRoom;
   readonly groupOf: GroupOf;
+  readonly duties: Duties;
   readonly supervisor: () => Supervisor;
 }
 
@@ -146,14 +148,21 @@ const launcherFor = (guardian: string | null, processes: Processes): HandsParts[
   return (request) => launcher.launch(request);
 };
 
-const createHands = (rooms: Rooms, { memory, events, groupOf, supervisor }: HandsWiring): RealHands => {
+const sayWhatIsMissing = ({ ground, notices }: Rooms): void => {
+  const { guardian, tier, tierWhy, plan } = ground;
+  if (guardian !== null && tier?.memory == null) notices.add(tierWhy);
+  if (guardian !== null) return;
+  notices.add(NO_GUARDIAN);
+  if (plan.groups.some(({ kind }) => kind === 'eventlistener')) notices.add(DEAF);
+};
+
+const createHands = (rooms: Rooms, wiring: HandsWiring): RealHands => {
+  const { memory, events, groupOf, duties, supervisor } = wiring;
   const { ground, notices, outputs, evidence, bus } = rooms;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
   const { processes, clock } = linux;
   const portable = guardian === null;
-  if (portable) notices.add(NO_GUARDIAN);
-  if (portable && plan.groups.some(({ kind }) => kind === 'eventlistener')) notices.add(DEAF);
-  if (!portable && tier?.memory == null) notices.add(ground.tierWhy);
+  sayWhatIsMissing(rooms);
   const folder = join(settings.runtimeDir, 'pipes');
   const hands: RealHands = new RealHands({
     linux,
@@ -171,7 +180,8 @@ const createHands = (rooms: Rooms, { memory, events, groupOf, supervisor }: Hand
     launch: launcherFor(guardian, processes),
     rung: bestRung(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
-    listeners: (one) => listenersTo(one, { room: events, journal: rooms.voices.journal }),
+    listeners: (one) =>
+      listenersTo(one, { room: events, journal: rooms.voices.journal, health: duties.listening(one) }),
     provisions: provide(rooms, { folder, groupOf, supervisor, hands: () => hands }),
     evidence,
     watches: memory.watches,
@@ -260,10 +270,12 @@ export const boot = async (options: BootOptions): Promise<House> => {
     supervisor: () => supervisor,
     hands: () => hands,
   });
+  const duties = new Duties({ ...rooms, supervisor: () => supervisor });
+  await duties.prepare(plansOf(ground));
   const groupOf: GroupOf = (name) => supervisor.groups.find((group) => group.name === name);
   const hooks = await openHooks(ground, voices);
   const events = openListeners(rooms, { hooks, groupOf, stdinOf: (one) => stdinOf(hands.berth(one)) });
-  const hands = createHands(rooms, { memory, events, groupOf, supervisor: () => supervisor });
+  const hands = createHands(rooms, { memory, events, groupOf, duties, supervisor: () => supervisor });
   const stuck = await clearTheGround(rooms, ledger);
   const unseen = findUnseen({ ...rooms, ledger, hands, plans: plansOf(ground), incidents: memory.incidents });
   const supervisor = createSupervisor(ground, { hands, ledger, stuck, unseen, onBug });
@@ -274,7 +286,7 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const seen = openSeen(rooms, { supervisor, hands, ask, about, pastLife });
   const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(seen) });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
-  const replanning = new Replanning({ ground, supervisor, hands, hooks });
+  const replanning = new Replanning({ ground, supervisor, hands, hooks, duties });
   const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, ledger, api, socket };
   const { bus } = rooms;
   return { ...parts, bus, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife, unseen };

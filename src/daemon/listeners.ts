@@ -15,6 +15,7 @@ import { StdinPipe } from './inlet.ts';
 export const isHeard = (plan: ProcessPlan, stream: StreamName): boolean => {
   if (stream === 'stdout' && plan.kind === 'eventlistener') return true;
   if (stream === 'stderr' && plan.redirectStderr) return false;
+  if (plan.duty.health?.check.kind === 'log') return true;
   return stream === 'stdout'
     ? plan.stdoutEvents || plan.stdoutSyslog || plan.stdoutCaptureMaxBytes > 0
     : plan.stderrEvents || plan.stderrSyslog || plan.stderrCaptureMaxBytes > 0;
@@ -55,6 +56,10 @@ const echoTo = (journal: Journal, ear: Ear): Listening => {
 /** `second` hears too what is logged. */
 const both = (first: Listening, second: Listening): Listening => ({
   ...first,
+  follow: (pid) => {
+    first.follow?.(pid);
+    second.follow?.(pid);
+  },
   logged: (bytes) => {
     first.logged?.(bytes);
     second.logged?.(bytes);
@@ -65,11 +70,15 @@ const both = (first: Listening, second: Listening): Listening => ({
   },
 });
 
+interface ListenersParts {
+  readonly room: EventRoom;
+  readonly journal: Journal;
+  /** Waits for a line of it; null where no check does. */
+  readonly health: (stream: StreamName) => Listening | null;
+}
+
 /** Who hears what a process writes. */
-export const listenersTo = (
-  plan: ProcessPlan,
-  { room, journal }: { readonly room: EventRoom; readonly journal: Journal },
-): Listeners => {
+export const listenersTo = (plan: ProcessPlan, { room, journal, health }: ListenersParts): Listeners => {
   const { group, name } = plan;
   const hearing = (stream: StreamName): Listening => {
     if (stream === 'stdout' && plan.kind === 'eventlistener')
@@ -78,10 +87,10 @@ export const listenersTo = (
   };
   const echo = journal.says('debug');
   const streams = (['stdout', 'stderr'] as const).filter((stream) => echo || isHeard(plan, stream));
-  const listening = streams.map((stream): [StreamName, Listening] => [
-    stream,
-    echo ? both(hearing(stream), echoTo(journal, new Ear({ group, name }, stream))) : hearing(stream),
-  ]);
+  const listening = streams.map((stream): [StreamName, Listening] => {
+    const others = [health(stream), echo ? echoTo(journal, new Ear({ group, name }, stream)) : null];
+    return [stream, others.filter((one) => one !== null).reduce(both, hearing(stream))];
+  });
   return Object.fromEntries(listening);
 };
 

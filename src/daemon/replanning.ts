@@ -6,7 +6,8 @@ import type { Supervisor } from '../core/supervisor.ts';
 import type { ApplyReply, RereadReply } from '../model/command.ts';
 import { diffPlans, isChangedForSupervisord, type PlanDiff } from '../model/diff.ts';
 import { TsvisorError } from '../model/errors.ts';
-import type { GroupPlan, Plan } from '../model/plan.ts';
+import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
+import type { Duties } from './duties.ts';
 import { refuseBadConfig, type Ground } from './ground.ts';
 import type { RealHands } from './hands.ts';
 import type { Hooks } from './hooks.ts';
@@ -28,6 +29,7 @@ export interface ReplanningParts {
   readonly supervisor: Supervisor;
   readonly hands: RealHands;
   readonly hooks: Hooks;
+  readonly duties: Duties;
 }
 
 /** Knows the plan that was read last; what is active is the supervisor's to know. */
@@ -83,7 +85,7 @@ export class Replanning {
   }
 
   async #carryOut({ added, removed, changed }: PlanDiff): Promise<readonly string[]> {
-    const { supervisor, hands, hooks } = this.#parts;
+    const { supervisor, hands, hooks, duties } = this.#parts;
     await hooks.adopt(this.#available.supervisor.hooks);
     const notices: string[] = [];
     const attempt = async (act: () => Promise<readonly string[] | void>): Promise<void> => {
@@ -95,16 +97,21 @@ export class Replanning {
       }
     };
     await Promise.all(removed.map(({ name }) => attempt(() => supervisor.retireGroup(name))));
-    await hands.prepare(changed.flatMap(({ after }) => after.processes));
+    await this.#prepare(changed.flatMap(({ after }) => after.processes));
     await Promise.all(changed.map((change) => attempt(() => supervisor.changeGroup(change))));
     notices.push(...changed.flatMap(({ after }) => hands.limitGroup(after)));
     for (const group of added) await attempt(() => this.#add(group));
+    duties.adopted();
     return notices;
   }
 
   async #add(group: GroupPlan): Promise<void> {
-    const { supervisor, hands } = this.#parts;
-    await hands.prepare(group.processes);
-    supervisor.addGroup(group);
+    await this.#prepare(group.processes);
+    this.#parts.supervisor.addGroup(group);
+  }
+
+  async #prepare(plans: readonly ProcessPlan[]): Promise<void> {
+    await this.#parts.hands.prepare(plans);
+    await this.#parts.duties.prepare(plans);
   }
 }

@@ -1,7 +1,7 @@
 // In which words does the journal tell an event? supervisord's where it has some, since scripts read them.
 
 import type { Event, EventType, ProcessName, Score } from '../model/event.ts';
-import type { Exit, Swept } from '../model/phase.ts';
+import { isGivenUp, type Exit, type Swept } from '../model/phase.ts';
 import { readinessWords, type Readiness } from '../model/readiness.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isOom } from '../model/verdict.ts';
@@ -46,13 +46,13 @@ const died = (event: Of<'died'>, facts: Facts): readonly Line[] => {
   const expected = event.expected && !quick;
   const level: Level = expected ? 'info' : 'warn';
   const text =
-    reason === 'died' || reason === 'watchdog'
+    reason === 'died' || isGivenUp(reason)
       ? `exited: ${process.name} (${how}; ${expected ? 'expected' : 'not expected'})`
       : `stopped: ${process.name} (${how})`;
   const line = { level, text, process };
   if (death.verdict === null) return [line];
-  return reason === 'watchdog'
-    ? [{ level: 'warn', text: `watchdog: ${process.name}: ${death.verdict.because}`, process }, line]
+  return isGivenUp(reason)
+    ? [{ level: 'warn', text: `${reason}: ${process.name}: ${death.verdict.because}`, process }, line]
     : [line, verdictLine(process, death.verdict)];
 };
 

@@ -37,7 +37,7 @@ export interface HealthPlan {
   readonly retries: number;
   /** Passed checks in a row that make it healthy. */
   readonly success: number;
-  /** After a launch: failed checks do not count until a check has passed or this is over. */
+  /** After a launch: checks are made every second and failed ones do not count, until one has passed or this is over. */
   readonly grace: number;
   readonly onUnhealthy: 'restart' | 'none';
 }

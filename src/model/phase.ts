@@ -51,6 +51,10 @@ export type Reason =
   | 'died'
   | 'replaced';
 
+/** Killed at once by ourselves, and not for memory: the verdict says why. */
+export const isGivenUp = (reason: Reason | undefined): reason is 'unhealthy' | 'watchdog' =>
+  reason === 'unhealthy' || reason === 'watchdog';
+
 /**
  * `settling`: the leader is gone (or doomed), the members are not yet proved gone. `stuck`: SIGKILL was sent, members
  * remain. Times named `since` and `until` are monotonic milliseconds.

@@ -32,6 +32,8 @@ export const isReady = (process: {
 export const readinessWords = ({ ready, health, text }: Readiness): string => {
   const said = ready === null ? [] : [ready ? 'ready' : 'not ready'];
   const found = health === null || health === 'unknown' ? [] : [health];
-  const known = [...said, ...found].join(', ') || 'not checked yet';
-  return text === null ? known : `${known}: ${text}`;
+  const known = [...said, ...found].join(', ');
+  if (known === '' && health === null) return text ?? 'nothing is known';
+  if (text === null) return known || 'not checked yet';
+  return `${known || 'not healthy yet'}: ${text}`;
 };

@@ -17,6 +17,10 @@ export interface CommandRun {
   /** Words with quotes, nothing else of a shell. */
   readonly command: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** Ours when left out, or null. */
+  readonly directory?: string | null;
+  /** Who it runs as, without supplementary groups; ourselves when left out, or null. */
+  readonly account?: { readonly uid: number; readonly gid: number } | null;
   /** What it reads on its stdin; nothing when left out. */
   readonly input?: string;
   /** Milliseconds. */
@@ -98,6 +102,8 @@ const hear = (child: ChildProcess): (() => Promise<string>) => {
 const begin = (run: CommandRun, file: string, args: readonly string[]): ChildProcess => {
   const child = spawn(file, args, {
     env: { ...process.env, ...run.variables },
+    ...(run.directory != null && { cwd: run.directory }),
+    ...(run.account != null && { uid: run.account.uid, gid: run.account.gid }),
     stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own, so that all of it can be killed.
     detached: true,

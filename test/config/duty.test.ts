@@ -74,7 +74,7 @@ programs=c
 });
 
 describe('health', () => {
-  const plain = { interval: 10, timeout: 5, retries: 3, success: 1, grace: 0, onUnhealthy: 'none' };
+  const plain = { interval: 10, timeout: 5, retries: 3, success: 1, grace: 10, onUnhealthy: 'none' };
 
   test('has defaults for what is left out', () => {
     expect(health('tcp=5432')).toEqual({ ...plain, check: { kind: 'tcp', host: '127.0.0.1', port: 5432 } });
