@@ -3,7 +3,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { openApi } from '../dist/api/openapi.js';
 import { apiPage } from '../dist/api/reference.js';
+import { commandsManual } from '../dist/cli/manual.js';
 import { commandsPage } from '../dist/cli/reference.js';
+import { configManual } from '../dist/config/manual.js';
 import { exampleUnit } from '../dist/export/own-unit.js';
 import { metricsPage } from '../dist/metrics/reference.js';
 import { fillReference } from '../dist/config/reference.js';
@@ -11,6 +13,7 @@ import { jsonSchema } from '../dist/config/schema.js';
 
 const PAGE = new URL('../docs/reference/config.md', import.meta.url);
 const SCHEMA = new URL('../schema/tsvisor.schema.json', import.meta.url);
+const MAN = new URL('../man/', import.meta.url);
 const COMMANDS = new URL('../docs/reference/commands.md', import.meta.url);
 
 const at = (name) => new URL(`../docs/reference/${name}`, import.meta.url);
@@ -22,5 +25,7 @@ writeFileSync(at('rpc.md'), apiPage());
 writeFileSync(at('metrics.md'), metricsPage());
 writeFileSync(at('openapi.json'), `${JSON.stringify(openApi(version), null, 2)}\n`);
 writeFileSync(PAGE, fillReference(readFileSync(PAGE, 'utf8')));
-mkdirSync(new URL('.', SCHEMA), { recursive: true });
+for (const folder of [SCHEMA, MAN]) mkdirSync(new URL('.', folder), { recursive: true });
+writeFileSync(new URL('tsvisor.1', MAN), commandsManual());
+writeFileSync(new URL('tsvisor.yaml.5', MAN), configManual());
 writeFileSync(SCHEMA, `${JSON.stringify(jsonSchema(), null, 2)}\n`);

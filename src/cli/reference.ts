@@ -34,7 +34,7 @@ const commandPart = ({ name, words, summary, detail, options }: Row): string =>
   ].join('\n\n');
 
 /** The first line of supervisorctl's own help says how an action is written; the rest is the same in other words. */
-const actionRows = (): readonly Cells[] =>
+export const actionRows = (): readonly Cells[] =>
   Object.entries(HELP).flatMap(([action, text]) =>
     text
       .split('\n')
@@ -45,7 +45,7 @@ const actionRows = (): readonly Cells[] =>
       }),
   );
 
-const ctlOptions = (): readonly OptionRow[] =>
+export const ctlOptions = (): readonly OptionRow[] =>
   CTL_OPTIONS.map(({ short, long, value, meaning }) => ({
     flags: `-${short}${long === null ? '' : `, --${long}`}${value === null ? '' : ` <${value.toLowerCase()}>`}`,
     meaning,

@@ -2,7 +2,7 @@
 
 import { ADVICE_RULES } from './advice-rules.ts';
 import { OWN_KEYS, PROGRAM_KEYS, SECTIONS, YAML_KEYS } from './keys.ts';
-import type { KeyRow } from './keys.ts';
+import type { KeyRow, SectionKind } from './keys.ts';
 import { SCOPE_WORDS, TYPE_WORDS } from './words.ts';
 
 type Rows = Readonly<Record<string, KeyRow>>;
@@ -20,12 +20,12 @@ const table = (rows: readonly (readonly string[])[]): string => {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 };
 
-const valueOf = (row: KeyRow): string => {
+export const valueOf = (row: KeyRow): string => {
   const { ini, yaml } = TYPE_WORDS[row.type];
   return yaml === undefined ? ini : `${ini} (YAML: ${yaml})`;
 };
 
-const defaultOf = (row: KeyRow): string =>
+export const defaultOf = (row: KeyRow): string =>
   row.default === null ? '' : row.default === '' ? 'empty' : code(row.default);
 
 const keyTable = (rows: Rows): string =>
@@ -43,7 +43,8 @@ const keyTable = (rows: Rows): string =>
 const without = (rows: Rows, others: Rows): Rows =>
   Object.fromEntries(Object.entries(rows).filter(([key]) => !Object.hasOwn(others, key)));
 
-const sectionRows = (): Readonly<Record<string, Rows>> => ({
+/** Every table of keys; keys that several sections share are in one of them only. */
+export const sectionRows = (): Readonly<Record<SectionKind | 'own' | 'yaml', Rows>> => ({
   ...SECTIONS,
   program: without(SECTIONS.program, OWN_KEYS),
   group: without(SECTIONS.group, OWN_KEYS),
