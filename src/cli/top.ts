@@ -6,7 +6,17 @@ import { locate } from './locate.ts';
 import { draw, type Scene } from './top/draw.ts';
 import { Feed } from './top/feed.ts';
 import { openScreen, type Screen } from './top/screen.ts';
-import { INITIAL, press, withProcesses, type Act, type Key, type TopState } from './top/state.ts';
+import type { Pointing } from './top/mouse.ts';
+import {
+  INITIAL,
+  point,
+  press,
+  withProcesses,
+  type Act,
+  type Key,
+  type Step,
+  type TopState,
+} from './top/state.ts';
 
 const EVERY_MS = 1000;
 
@@ -38,6 +48,7 @@ class Top {
     this.#feed = feed;
     this.#screen = openScreen(color, {
       key: (key) => this.#press(key),
+      pointed: (pointing) => this.#pointed(pointing),
       resized: () => this.#draw(),
     });
   }
@@ -80,7 +91,19 @@ class Top {
   }
 
   #press(key: Key): void {
-    const { state, effect } = press(this.#scene.state, key);
+    this.#step(press(this.#scene.state, key));
+  }
+
+  #pointed(pointing: Pointing): void {
+    const { state } = this.#scene;
+    if (pointing.kind !== 'click')
+      return this.#step(press(state, { name: pointing.kind, text: '', ctrl: false }));
+    const of = draw(this.#scene, this.#screen.size)[pointing.row - 1]?.of;
+    if (of !== undefined) this.#step(point(state, of));
+  }
+
+  #step({ state, effect }: Step): void {
+    if (state.mouse !== this.#scene.state.mouse) this.#screen.mouse(state.mouse);
     this.#show({ state });
     if (effect.do === 'quit') this.#done();
     else if (effect.do === 'look') this.#lookSoon();

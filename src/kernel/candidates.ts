@@ -6,6 +6,7 @@ import { folderOf, memoryPlaces, type CgroupPlace } from './cgroup-place.ts';
 /** Bytes. */
 export interface Candidate {
   readonly pid: number;
+  readonly parent: number;
   readonly comm: string;
   readonly rss: number;
   readonly anon: number;
@@ -36,7 +37,7 @@ const numberOf = (path: string): number | null => {
 /** /proc/PID/oom_score; null when it cannot be read. */
 export const kernelScore = (pid: number): number | null => numberOf(`/proc/${pid}/oom_score`);
 
-const FIELD = /^(VmRSS|RssAnon|RssFile|RssShmem|VmSwap|VmPTE|Name):\s+(.*?)(?: kB)?$/gm;
+const FIELD = /^(VmRSS|RssAnon|RssFile|RssShmem|VmSwap|VmPTE|PPid|Name):\s+(.*?)(?: kB)?$/gm;
 
 /** Null when it is gone, or has no memory of its own: kernel threads, zombies. */
 export const readCandidate = (pid: number): Candidate | null => {
@@ -50,6 +51,7 @@ export const readCandidate = (pid: number): Candidate | null => {
   if (!fields.has('VmRSS') || score === null) return null;
   return {
     pid,
+    parent: Number(fields.get('PPid') ?? 0),
     comm: fields.get('Name') ?? '',
     rss: bytes('VmRSS'),
     anon: bytes('RssAnon'),

@@ -6,6 +6,8 @@ import type { Verdict } from './verdict.ts';
 /** One OS process as the OOM killer looks at it. Bytes. */
 export interface OomCandidate {
   readonly pid: number;
+  /** Pid of its parent. */
+  readonly parent: number;
   readonly comm: string;
   /** namespec of the process it is a member of; null for strangers. */
   readonly process: string | null;

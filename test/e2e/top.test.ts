@@ -98,6 +98,34 @@ describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
     expect(pane.screen()).not.toContain('LAST DEATH');
   });
 
+  test('shows who started whom, and goes where the mouse clicks', async () => {
+    const lodging = lodge();
+    lodging.write(
+      lodging.program('web', 'stays.sh'),
+      `[program:nest]\ncommand=/bin/sh -c 'sh -c "sleep 1000; :"; :'\nstartsecs=0\nstopasgroup=true\n`,
+    );
+    await lodging.start();
+    await lodging.reach('RUNNING');
+    const pane = openPane(lodging, topIn(lodging));
+    await pane.sees(/^>nest +RUNNING/m);
+    pane.press('m');
+    await pane.sees(/^ {3}└ sh pid \d+ .*\n {5}└ sh pid \d+ .*\n {7}└ sleep pid/m);
+    pane.keep('top-80x24-tree');
+    pane.press('M');
+    const row =
+      pane
+        .screen()
+        .split('\n')
+        .findIndex((line) => line.startsWith(' web')) + 1;
+    pane.press('-l', `\u001B[<0;5;${row}M\u001B[<0;5;${row}m`);
+    await pane.sees(/^>web/m);
+    pane.press('-l', '\u001B[<64;5;5M');
+    await pane.sees(/^>nest/m);
+    pane.press('q');
+    await pane.sees(/ended with 0/);
+    expect(pane.screen()).not.toContain('LAST DEATH');
+  });
+
   test('filters, and needs no colour', async () => {
     const lodging = await withTwo();
     const pane = openPane(lodging, `NO_COLOR=1 TERM=vt100 ${topIn(lodging)}`);

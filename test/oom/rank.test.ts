@@ -18,6 +18,7 @@ const candidate = (
   const { anon = 10 * MB, file = 0, shmem = 0 } = sizes;
   return {
     pid: 1,
+    parent: 0,
     comm: 'app',
     process: null,
     swap: 0,

@@ -1,16 +1,19 @@
 // How does the state of the live terminal look in so many lines and columns? Pure text; what matters is never told by colour alone.
 
 import type { ProcessStatus, SupervisorStatus } from '../../model/command.ts';
-import type { OomRankReply, RankedCandidate } from '../../model/oom-report.ts';
+import type { OomRankReply } from '../../model/oom-report.ts';
 import type { State } from '../../model/state.ts';
-import { isOom } from '../../model/verdict.ts';
 import type { Style } from '../terminal.ts';
-import { memoryWords, momentWords, uptimeWords } from '../words.ts';
-import { keyOf, shown, type TopState } from './state.ts';
+import { memoryWords } from '../words.ts';
+import { columnsFor, deathWords, figures, titles } from './figures.ts';
+import { isUnwell, keyOf, shown, type TopState } from './state.ts';
+import { treeOf } from './tree.ts';
 
 export interface Line {
   readonly text: string;
   readonly style?: Style | 'reverse';
+  /** The process that a click on it means. */
+  readonly of?: string;
 }
 
 export interface Scene {
@@ -51,51 +54,28 @@ const STYLES: Readonly<Record<State, Style>> = {
   UNKNOWN: 'red',
 };
 
-const deathWords = ({ lastDeath }: ProcessStatus, now: number): string => {
-  if (lastDeath === null) return '';
-  const { exit, verdict, at } = lastDeath;
-  const how = isOom(verdict) ? 'oom' : (exit.signal ?? `exit ${exit.code ?? '?'}`);
-  return `${how} ${momentWords(at, now)}`;
-};
-
-const number = (value: number | null, words: (value: number) => string): string =>
-  value === null ? '' : words(value);
-
-const HEAD = `${'STATE'.padEnd(8)}${'PID'.padStart(8)}${'UPTIME'.padStart(12)}${'MEMORY'.padStart(8)}${'CPU%'.padStart(6)}${'SCORE'.padStart(6)}${'RST'.padStart(5)}`;
-
-/** Columns but for the name and the last death; 53 wide. */
-const figures = (process: ProcessStatus): string => {
-  const { state, pid, uptime, memory, cpu, score, restarts } = process;
-  const cells = [
-    state.padEnd(8),
-    (pid === 0 ? '' : String(pid)).padStart(8),
-    (pid === 0 ? '' : uptimeWords(uptime)).padStart(12),
-    number(memory, memoryWords).padStart(8),
-    number(cpu, (value) => value.toFixed(value < 99.95 ? 1 : 0)).padStart(6),
-    number(score?.effective ?? null, String).padStart(6),
-    String(restarts).padStart(5),
-  ];
-  return cells.join('');
-};
-
-const nameWidth = (columns: number): number => Math.max(10, Math.min(40, columns - HEAD.length - 16));
+/** Names, figures and the last death, in so many columns. */
+const nameWidth = (figuresWidth: number, columns: number): number =>
+  Math.max(10, Math.min(40, columns - figuresWidth - 16));
 
 const processLine = (process: ProcessStatus, { state, now }: Scene, columns: number): Line => {
-  const width = nameWidth(columns);
-  const isSelected = keyOf(process) === state.selected;
-  const name = cut(`${isSelected ? '>' : ' '}${keyOf(process)}`, width - 1).padEnd(width);
-  const text = `${name}${figures(process)}  ${deathWords(process, now)}`;
-  return { text, style: isSelected ? 'reverse' : STYLES[process.state] };
+  const shownColumns = columnsFor(state.processes);
+  const width = nameWidth(titles(shownColumns).length, columns);
+  const of = keyOf(process);
+  const isSelected = of === state.selected;
+  const name = cut(`${isSelected ? '>' : ' '}${of}`, width - 1).padEnd(width);
+  const text = `${name}${figures(shownColumns, process)}  ${deathWords(process, now)}`;
+  const style = isUnwell(process) ? 'yellow' : STYLES[process.state];
+  return { text, of, style: isSelected ? 'reverse' : style };
 };
-
-const byMemory = (a: RankedCandidate, b: RankedCandidate): number => b.rss - a.rss;
 
 const memberLines = (process: ProcessStatus, { rank, state }: Scene): readonly Line[] => {
   if (!state.members) return [];
+  const of = keyOf(process);
   const machine = rank?.domains[0]?.candidates ?? [];
-  const members = machine.filter((one) => one.process === keyOf(process)).toSorted(byMemory);
-  return members.map(({ pid, comm, rss, score }, index) => ({
-    text: `   ${index === members.length - 1 ? '└' : '├'} ${comm} pid ${pid}  ${memoryWords(rss)}  score ${score.effective}`,
+  return treeOf(machine.filter((one) => one.process === of)).map(({ lines, member }) => ({
+    text: `   ${lines}${member.comm} pid ${member.pid}  ${memoryWords(member.rss)}  score ${member.score.effective}`,
+    of,
   }));
 };
 
@@ -123,8 +103,9 @@ const HELP: readonly string[] = [
   'up down j k, page up, page down, home, end   move the cursor',
   's start   t stop   r restart                 the process under the cursor; y answers',
   'l or return   its stdout   e   its stderr    o   who dies next, machine and limits',
-  'm   members of each process                  /   filter by name or state, escape clears',
+  'm   tree of members of each process          /   filter by name, state or health',
   '< >   sort by another column                 i   the other way round',
+  'M   mouse on and off: click a line, wheel; while it is on, shift marks text',
   'h   this help                                q   quit',
 ];
 
@@ -177,7 +158,8 @@ export const draw = (scene: Scene, { rows, columns }: Size): readonly Line[] => 
   ]);
   const list = windowed(lines, space);
   const body = Array.from({ length: space }, (_, index): Line => list[index] ?? { text: '' });
-  const head = `${' NAME'.padEnd(nameWidth(columns))}${HEAD}  LAST DEATH`;
+  const shownTitles = titles(columnsFor(state.processes));
+  const head = `${' NAME'.padEnd(nameWidth(shownTitles.length, columns))}${shownTitles}  LAST DEATH`;
   const all: readonly Line[] = [
     { text: summary(scene), style: scene.trouble === '' ? 'bold' : 'red' },
     { text: head.padEnd(columns), style: 'dim' },

@@ -17,6 +17,8 @@ export interface TopState {
   readonly typing: boolean;
   /** Namespec of the line under the cursor; empty before the first answer. */
   readonly selected: string;
+  /** The terminal tells clicks and turns of the wheel. */
+  readonly mouse: boolean;
   /** Members are listed below their process. */
   readonly members: boolean;
   readonly pane: Pane;
@@ -62,6 +64,7 @@ export const INITIAL: TopState = {
   filter: '',
   typing: false,
   selected: '',
+  mouse: false,
   members: false,
   pane: 'none',
   asking: null,
@@ -70,11 +73,24 @@ export const INITIAL: TopState = {
 
 export const keyOf = ({ group, name }: ProcessStatus): string => namespec(group, name);
 
-/** The lines that are shown: filtered by name or state, then sorted. */
+/** One word of what it says of itself and what checks find; empty where neither is so. */
+export const healthWord = ({ readiness }: ProcessStatus): string => {
+  if (readiness === null) return '';
+  const { ready, health } = readiness;
+  if (health === 'unhealthy') return 'sick';
+  if (ready === false) return 'unready';
+  if (health === 'unknown') return 'unknown';
+  return health === 'healthy' ? 'healthy' : 'ready';
+};
+
+export const isUnwell = (process: ProcessStatus): boolean =>
+  ['sick', 'unready'].includes(healthWord(process));
+
+/** The lines that are shown: filtered by name, state or health, then sorted. */
 export const shown = ({ processes, filter, sort, reversed }: TopState): readonly ProcessStatus[] => {
   const wanted = filter.toLowerCase();
   const found = processes.filter((process) =>
-    `${keyOf(process)} ${process.state}`.toLowerCase().includes(wanted),
+    `${keyOf(process)} ${process.state} ${healthWord(process)}`.toLowerCase().includes(wanted),
   );
   const sorted = found.toSorted(SORTS[sort]);
   return reversed ? sorted.toReversed() : sorted;
@@ -123,8 +139,9 @@ const order = (state: TopState, act: Act): Step => ({
   effect: { do: 'act', act, name: state.selected },
 });
 
-/** Lines that a page key goes. */
+/** Lines that a page key goes, and one turn of the wheel. */
 const PAGE = 10;
+const TURN = 3;
 
 const KEYS: Readonly<Record<string, (state: TopState) => Step>> = {
   up: (state) => move(state, -1),
@@ -141,6 +158,9 @@ const KEYS: Readonly<Record<string, (state: TopState) => Step>> = {
   right: (state) => turnSort(state, 1),
   i: (state) => stay({ ...state, reversed: !state.reversed }),
   '/': (state) => stay({ ...state, typing: true }),
+  wheelup: (state) => move(state, -TURN),
+  wheeldown: (state) => move(state, TURN),
+  M: (state) => stay({ ...state, mouse: !state.mouse }),
   m: (state) => look({ ...state, members: !state.members }),
   l: (state) => toggle(state, 'log'),
   return: (state) => toggle(state, 'log'),
@@ -154,6 +174,10 @@ const KEYS: Readonly<Record<string, (state: TopState) => Step>> = {
   escape: (state) => look(settleCursor({ ...state, pane: 'none', filter: '', said: '' })),
   q: (state) => ({ state, effect: { do: 'quit' } }),
 };
+
+/** A line was clicked: the cursor goes there, and what was asked about another line is not asked any more. */
+export const point = (state: TopState, process: string): Step =>
+  look({ ...state, selected: process, asking: null });
 
 export interface Key {
   /** As readline names it: `up`, `return`, `a`; the character itself where it has no name. */
@@ -177,6 +201,8 @@ export const press = (state: TopState, key: Key): Step => {
   if (key.ctrl && key.name === 'c') return { state, effect: { do: 'quit' } };
   if (state.asking !== null) return answer(state, state.asking, key);
   if (state.typing) return type(state, key);
-  const act = Object.hasOwn(KEYS, key.name) ? KEYS[key.name] : undefined;
+  // With caps lock too.
+  const name = [key.name, key.name.toLowerCase()].find((one) => Object.hasOwn(KEYS, one));
+  const act = name === undefined ? undefined : KEYS[name];
   return key.ctrl || act === undefined ? stay(state) : act(state);
 };

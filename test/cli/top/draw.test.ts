@@ -29,6 +29,19 @@ describe('80 columns and 24 rows', () => {
     expect(textOf(scene())[1]).toMatch(/NAME +STATE +PID +UPTIME +MEMORY +CPU% +SCORE +RST +LAST DEATH/);
   });
 
+  test('have a column of health only where some process has any', () => {
+    const readiness = { ready: null, health: 'unhealthy', text: 'no answer' } as const;
+    const state = withProcesses(INITIAL, [
+      createProcess({ group: 'web', name: 'web', readiness }),
+      createProcess({ group: 'db', name: 'db', readiness: { ...readiness, health: 'healthy' } }),
+    ]);
+    const lines = textOf(scene({}, { state }));
+    expect(lines[1]).toMatch(/NAME +STATE +HEALTH +PID .* LAST DEATH/);
+    expect(lines.find((text) => text.startsWith('>web'))).toMatch(/^>web +RUNNING +sick +4711/);
+    expect(lines.find((text) => text.startsWith(' db'))).toMatch(/^ db +RUNNING +healthy +4711/);
+    expect(textOf(scene())[1]).not.toContain('HEALTH');
+  });
+
   test('mark the line under the cursor by more than colour', () => {
     const lines = textOf(scene());
     expect(lines.filter((text) => text.startsWith('>'))).toHaveLength(1);
@@ -45,6 +58,7 @@ describe('80 columns and 24 rows', () => {
   test('show who dies next as bars', () => {
     const candidate = {
       pid: 5,
+      parent: 1,
       comm: 'node',
       process: 'web',
       rss: 1048576,

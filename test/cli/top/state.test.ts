@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   INITIAL,
   keyOf,
+  point,
   press,
   shown,
   withProcesses,
@@ -42,6 +43,24 @@ describe('the live terminal', () => {
     expect(pressed(begun(), 'down', 'down', 'down', 'down').selected).toBe('c');
     expect(pressed(begun(), 'j', 'k', 'k').selected).toBe('a');
     expect(pressed(begun(), 'end', 'home').selected).toBe('a');
+  });
+
+  test('goes where the mouse clicks, and forgets what it asked about another line', () => {
+    const asked = pressed(begun(), 't');
+    expect(point(asked, 'c').state).toMatchObject({ selected: 'c', asking: null });
+    expect(pressed(begun(), 'wheeldown').selected).toBe('c');
+    expect(pressed(begun(), 'M').mouse).toBe(true);
+    expect(pressed(begun(), 'M', 'M').mouse).toBe(false);
+  });
+
+  test('takes capitals for their small letters where they mean nothing else', () => {
+    expect(pressed(begun(), 'J').selected).toBe('b');
+  });
+
+  test('finds those that are not well by a word', () => {
+    const readiness = { ready: true, health: 'unhealthy', text: null } as const;
+    const state = withProcesses(INITIAL, [...PROCESSES, createProcess({ group: 'd', name: 'd', readiness })]);
+    expect(names({ ...state, filter: 'sick' })).toEqual(['d']);
   });
 
   test('sorts by each column, largest first, and the other way round', () => {
