@@ -63,6 +63,20 @@ const ownData = (process: ProcessPlan): Data => ({
   log_direct: process.logging.direct,
 });
 
+/** As `sockets` would say it, with ids. */
+const socketTexts = ({ sockets }: ProcessPlan): Data =>
+  Object.fromEntries(
+    sockets.map(({ name, url, mode, owner, backlog }) => {
+      const words = [
+        url,
+        ...(mode === null ? [] : [`mode=${octal(mode) ?? ''}`]),
+        ...(owner === null ? [] : [`owner=${owner.uid}${owner.gid === -1 ? '' : `:${owner.gid}`}`]),
+        ...(backlog === null ? [] : [`backlog=${backlog}`]),
+      ];
+      return [name, words.join(' ')];
+    }),
+  );
+
 const processData = (process: ProcessPlan): Data => ({
   program: process.program,
   command: process.command,
@@ -82,6 +96,7 @@ const processData = (process: ProcessPlan): Data => ({
   ...streamData(process),
   environment: process.environment,
   serverurl: process.serverurl ?? 'AUTO',
+  sockets: process.sockets.length === 0 ? 'none' : socketTexts(process),
   ...ownData(process),
 });
 

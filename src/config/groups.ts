@@ -1,6 +1,6 @@
 // Which groups are there, in which order? Those the config names, and one for every program that no group claims.
 
-import type { FcgiSocketPlan, GroupPlan, ListenerPlan, Ownership } from '../model/plan.ts';
+import type { SharedSocketPlan, GroupPlan, ListenerPlan, Ownership } from '../model/plan.ts';
 import { codePointOrder } from './blanks.ts';
 import { sectionsNamed, suffixOf } from './draft.ts';
 import type { Section } from './draft.ts';
@@ -42,6 +42,14 @@ const memberSection = (
   const fcgi = sections.get(`fcgi-program:${program}`);
   if (plain !== undefined && fcgi !== undefined) {
     reader.refuse('programs', refuse(`'${program}' is both a program and an fcgi-program`, 'rename one'));
+  }
+  if (plain === undefined && fcgi !== undefined) {
+    const hint = 'take it out of the group, or list the socket under `sockets` of a plain program';
+    reader.warn(
+      'programs',
+      `'${program}' shares no socket here: in a group it is a plain program, as under supervisord`,
+      hint,
+    );
   }
   const found = plain ?? fcgi ?? null;
   if (found === null) {
@@ -139,7 +147,7 @@ const unixSocket = (
     readonly backlog: number | null;
     readonly user: Ownership | null;
   },
-): FcgiSocketPlan => {
+): SharedSocketPlan => {
   const owner =
     given.owner ?? (given.user === null || given.user.uid === work.reading.uid ? null : given.user);
   return {
@@ -154,13 +162,13 @@ const socketOf = (
   work: Work,
   reader: SectionReader<typeof FCGI_KEYS>,
   names: { readonly here: Names; readonly program: Names },
-): FcgiSocketPlan => {
+): SharedSocketPlan => {
   const user = reader.read('user', names.here);
   const backlog = reader.read('socket_backlog', names.here);
   const owner = reader.read('socket_owner', names.here);
   const mode = reader.read('socket_mode', names.here);
   const url = reader.read('socket', names.program) ?? '';
-  const bad = (reason: string): FcgiSocketPlan => {
+  const bad = (reason: string): SharedSocketPlan => {
     reader.refuse('socket', refuse(reason, 'unix:///absolute/path or tcp://host:port'));
     return { url, backlog, mode, owner };
   };

@@ -174,6 +174,7 @@ export const PROGRAM_KEYS = {
   stderr_capture_maxbytes: STDERR.capture_maxbytes,
   stderr_events_enabled: STDERR.events_enabled,
   stderr_syslog: STDERR.syslog,
+  sockets: { type: 'sockets', default: 'none', scope: 'program', own: true, doc: 'Listening sockets, opened before the first start and kept over restarts, that all its processes get as descriptors from 3 on (LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES, as systemd gives them); closed with the group.' },
   ...OWN_KEYS,
 } as const satisfies Rows;
 

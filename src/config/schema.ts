@@ -92,6 +92,15 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
   logPeriod: oneOf('none', 'hour', 'day', 'week'),
   whenFull: oneOf('block', 'drop'),
   containment: oneOf('auto', 'cgroup', 'reap', 'scan'),
+  sockets: {
+    anyOf: [
+      {
+        type: 'object',
+        additionalProperties: { type: 'string', pattern: '^(tcp://|unix:///|.*(%\\(|\\$\\{))' },
+      },
+      LISTED,
+    ],
+  },
   oomRestart: settings('delay', 'max_delay', 'jitter', 'max_per_window', 'then'),
   startWhen: settings('memory_available', 'pressure_below'),
   limitWatch: settings('soft', 'hard', 'by', 'signal'),

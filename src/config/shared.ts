@@ -2,7 +2,7 @@
 
 import { PLAIN_DUTY, type Duty } from '../model/duty.ts';
 import type { MemoryCare } from '../model/memory-care.ts';
-import type { LoggingPlan, NotifyPlan, ProcessPlan } from '../model/plan.ts';
+import type { LoggingPlan, NotifyPlan, ProcessPlan, Account, ListenSocketPlan } from '../model/plan.ts';
 import { strip } from './blanks.ts';
 import type { Entries, Section } from './draft.ts';
 import { PROGRAM_KEYS } from './keys.ts';
@@ -64,6 +64,18 @@ const dutyOf = (reader: ProgramReader, names: Names): Duty => {
   return plain ? PLAIN_DUTY : { type, dependsOn, health: null, schedule };
 };
 
+/** As of a FastCGI program: a socket with a path belongs to its user where nobody else is named. */
+const socketsOf = (
+  reader: ProgramReader,
+  names: Names,
+  { work, user }: { readonly work: Work; readonly user: Account | null },
+): readonly ListenSocketPlan[] => {
+  const owner = user === null || user.uid === work.reading.uid ? null : { uid: user.uid, gid: user.gid };
+  const sockets = reader.read('sockets', names);
+  if (owner === null) return sockets;
+  return sockets.map((one) => (one.mode === null ? one : { ...one, owner: one.owner ?? owner }));
+};
+
 const ownOf = (
   reader: ProgramReader,
   names: Names,
@@ -119,7 +131,8 @@ const beginning = (
   startsecs: type === 'oneshot' && !reader.has('startsecs') ? 0 : reader.read('startsecs', names),
 });
 
-const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
+const readShared = (work: Work, reader: ProgramReader, names: Names): ProcessPlan => {
+  const user = reader.read('user', names);
   const own = ownOf(reader, names);
   const signal = reader.read('stopsignal', names);
   const stopasgroup = reader.read('stopasgroup', names);
@@ -128,7 +141,8 @@ const readShared = (reader: ProgramReader, names: Names): ProcessPlan => {
   return {
     ...UNFILLED,
     umask: reader.read('umask', names),
-    user: reader.read('user', names),
+    user,
+    sockets: socketsOf(reader, names, { work, user }),
     priority: reader.read('priority', names),
     autorestart: reader.read('autorestart', names),
     ...beginning(reader, names, own.duty),
@@ -160,8 +174,8 @@ export interface Shared {
   readonly sizes: StreamSizes | null;
 }
 
-const read = (reader: ProgramReader, names: Names): Shared => ({
-  plan: readShared(reader, names),
+const read = (work: Work, reader: ProgramReader, names: Names): Shared => ({
+  plan: readShared(work, reader, names),
   numprocs: reader.read('numprocs', names),
   first: reader.read('numprocs_start', names),
   sizes: SIZE_KEYS.every((key) => !reader.plain(key).includes('%')) ? sizesOf(reader, names) : null,
@@ -210,7 +224,7 @@ export const sharedOf = (work: Work, reader: ProgramReader, names: Names): Share
   }
   const found = mark === null ? undefined : memory.get(mark);
   if (found !== undefined) return found;
-  const made = read(reader, names);
+  const made = read(work, reader, names);
   if (mark !== null && reader.sound()) memory.set(mark, made);
   return made;
 };

@@ -8,7 +8,6 @@ import type {
   LoggingPlan,
   LogPeriod,
   OnOom,
-  Ownership,
   ScoreRequest,
   SupervisorPlan,
   Survivors,
@@ -28,6 +27,7 @@ import { isRefusal, refuse, shown } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { signalOf } from './signals.ts';
 import type { StopSignal } from './signals.ts';
+import { owner, sockets } from './socket-types.ts';
 import type { World } from './world.ts';
 
 /** What a reader may look at besides the text. */
@@ -165,18 +165,6 @@ const score = (text: string): ScoreRequest | Refusal => {
 const user = (text: string, world: Reading): Account | Refusal =>
   world.users.user(text) ?? refuse(`no user is called ${shown(text)}`, 'create it, or name one that exists');
 
-/** `user` or `user:group`, by name or number. */
-const owner = (text: string, world: Reading): Ownership | Refusal => {
-  const colon = text.indexOf(':');
-  const account = world.users.user(colon === -1 ? text : text.slice(0, colon));
-  if (account === null) return refuse(`no such user in ${shown(text)}`, 'user or user:group');
-  if (colon === -1) return { uid: account.uid, gid: -1 };
-  const gid = world.users.group(text.slice(colon + 1));
-  return gid === null
-    ? refuse(`no such group in ${shown(text)}`, 'user or user:group')
-    : { uid: account.uid, gid };
-};
-
 export interface InetAddress {
   /** Empty: every interface. */
   readonly host: string;
@@ -268,6 +256,7 @@ export const TYPES = {
   logPeriod: ofText(logPeriod),
   whenFull: ofText(oneOf<LoggingPlan['whenFull']>(['block', 'drop'])),
   containment: ofText(oneOf<ContainmentChoice>(['auto', 'cgroup', 'reap', 'scan'])),
+  sockets,
   oomRestart,
   startWhen,
   limitWatch,

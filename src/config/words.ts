@@ -35,6 +35,10 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
   onOom: { ini: 'restart, restart-group, stop or continue' },
   survivors: { ini: 'kill or leave' },
   containment: { ini: 'auto, cgroup, reap or scan' },
+  sockets: {
+    ini: 'name=address with commas between them; an address is tcp://host:port (* for any) or unix:///path, which may have mode=0660, owner=user:group and backlog=N behind it',
+    yaml: 'a map of names to addresses; an address is tcp://host:port (* for any) or unix:///path, which may have mode=0660, owner=user:group and backlog=N behind it',
+  },
   oomRestart: {
     ini: '`none`, or delay=1s,max_delay=1m,jitter=10,max_per_window=5/10m,then=stop (or keep-trying), each of them optional',
     yaml: '`none`, or a map of delay, max_delay, jitter, max_per_window and then',

@@ -10,10 +10,10 @@ import type { Residue } from '../oom/residue.ts';
 import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, Stream } from '../spawn/launch.ts';
 import { isHeard } from './listeners.ts';
-import { hatchOf } from './shared-sockets.ts';
+import { hatchesOf, hatchOf } from './shared-sockets.ts';
 
 /** As launch.ts wants them. */
-type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr'>;
+type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr' | 'sockets'>;
 
 export interface Berth {
   plan: ProcessPlan;
@@ -79,6 +79,7 @@ const streamsOf = (plan: ProcessPlan, captured: Pipes, parts: BerthParts): Strea
     stdin: stdinTo(plan, parts),
     stdout: to('stdout'),
     stderr: plan.redirectStderr ? { kind: 'same-as-stdout' } : to('stderr'),
+    ...(plan.sockets.length > 0 && { sockets: hatchesOf(parts.folder, plan) }),
   };
 };
 

@@ -28,7 +28,7 @@ import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
 import { commandRefusal } from './command-refusal.ts';
 import { environmentOf } from './environment.ts';
 import type { Provisions } from './provisions.ts';
-import { judgeDeath, logSize } from './judging.ts';
+import { errorStream, judgeDeath, logSize } from './judging.ts';
 import type { OomdMarks } from './oomd.ts';
 import type { PipeFolder } from './pipes.ts';
 import { rescore } from './rescore.ts';
@@ -67,8 +67,6 @@ const createTurnstile = (): (() => Promise<void>) => {
   let last: Promise<void> = Promise.resolve();
   return () => (last = last.then(nextTurn));
 };
-
-const errorStream = (plan: ProcessPlan): 'stdout' | 'stderr' => (plan.redirectStderr ? 'stdout' : 'stderr');
 
 export class RealHands implements Hands {
   readonly #parts: HandsParts;
@@ -228,6 +226,11 @@ export class RealHands implements Hands {
       throw new Error(`cannot reopen the logs of ${berth.plan.name}: ${opened}`);
     berth.outputs = opened;
     opened.start(leader?.pid ?? null);
+  }
+
+  /** The config has changed: frees what no process needs any more. */
+  tidy(): void {
+    this.#parts.provisions.tidy();
   }
 
   /** Limits of all processes of a group together; answers what is not enforced. */

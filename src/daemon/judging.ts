@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { OrderedBy } from '../core/hands.ts';
 import type { OomWatch } from '../kernel/port.ts';
 import type { Death } from '../model/phase.ts';
+import type { ProcessPlan } from '../model/plan.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import { completeVerdict, isUnexplained, markedByOomd } from '../oom/causes.ts';
 import type { Baseline, EvidenceGatherer } from '../oom/evidence.ts';
@@ -12,6 +13,10 @@ import { judge, type DeathCase } from '../oom/judge.ts';
 import { residueWords } from '../oom/residue.ts';
 import type { Berth } from './berth.ts';
 import type { OomdMarks } from './oomd.ts';
+
+/** Where its last words are to be found. */
+export const errorStream = (plan: ProcessPlan): 'stdout' | 'stderr' =>
+  plan.redirectStderr ? 'stdout' : 'stderr';
 
 /** How long a log was before a life began to write to it; 0 when it has none. */
 export const logSize = (path: string): number => {

@@ -100,6 +100,7 @@ export class Replanning {
     await this.#prepare(changed.flatMap(({ after }) => after.processes));
     await Promise.all(changed.map((change) => attempt(() => supervisor.changeGroup(change))));
     notices.push(...changed.flatMap(({ after }) => hands.limitGroup(after)));
+    hands.tidy();
     for (const group of added) await attempt(() => this.#add(group));
     duties.adopted();
     return notices;

@@ -586,7 +586,7 @@ static const struct step {
     {'N', "nice", set_nice},            {'m', "umask", set_umask},
     {'p', "open", open_pipe},           {'a', "open", open_append},
     {'i', "open", receive_shared},      {'D', "open", copy_descriptor},
-    {0, "open", close_rest},        {'l', "open", take_socket},
+    {0, "open", close_rest},        {'l', "listen", take_socket},
     {'S', "setgroups", set_groups},     {'G', "setgid", set_gid},
     {'U', "setuid", set_uid},           {'P', "pdeathsig", die_with_parent},
     {'d', "chdir", chdir},

@@ -118,6 +118,7 @@ const OWN_FIELDS: ReadonlySet<keyof ProcessPlan> = new Set<keyof ProcessPlan>([
   'duty',
   'logging',
   'notify',
+  'sockets',
 ]);
 
 /** Whether supervisord would call a process changed: what is AUTO on either side is passed over, and so are our own keys. */

@@ -143,6 +143,8 @@ export interface ProcessPlan {
   /** Null: nobody listens to it. */
   readonly notify: NotifyPlan | null;
   readonly duty: Duty;
+  /** Opened once for all processes of the program; descriptors from 3 on. */
+  readonly sockets: readonly ListenSocketPlan[];
 }
 
 /** A gid of -1 leaves the group as it is. */
@@ -160,8 +162,8 @@ export interface ListenerPlan {
   readonly resultHandler: string;
 }
 
-/** The listening socket that the processes of a FastCGI program share as descriptor 0. */
-export interface FcgiSocketPlan {
+/** A listening socket that several processes share; those of a FastCGI program as descriptor 0. */
+export interface SharedSocketPlan {
   /** `unix:///path` or `tcp://host:port`. */
   readonly url: string;
   /** Null: the system's largest. */
@@ -169,6 +171,12 @@ export interface FcgiSocketPlan {
   /** Null for TCP. */
   readonly mode: number | null;
   readonly owner: Ownership | null;
+}
+
+/** One that processes get by the protocol of LISTEN_FDS. */
+export interface ListenSocketPlan extends SharedSocketPlan {
+  /** In LISTEN_FDNAMES. */
+  readonly name: string;
 }
 
 export interface GroupPlan {
@@ -182,7 +190,7 @@ export interface GroupPlan {
   /** Present when `kind` is `eventlistener`. */
   readonly listener?: ListenerPlan;
   /** Present when `kind` is `fcgi-program`. */
-  readonly socket?: FcgiSocketPlan;
+  readonly socket?: SharedSocketPlan;
 }
 
 export interface UnixServerPlan {

@@ -33,6 +33,8 @@ export interface LaunchRequest {
   readonly stdin: Stream;
   readonly stdout: Stream;
   readonly stderr: Stream | { readonly kind: 'same-as-stdout' };
+  /** Paths where keepers of listening sockets give them out: descriptors from 3 on. */
+  readonly sockets?: readonly string[];
   /** `reap` keeps a parent above the program that can kill all its descendants. */
   readonly mode: 'exec' | 'reap';
   /** Without a guardian nobody sweeps after us: let the leader at least die with the supervisor. */
@@ -97,6 +99,7 @@ const optionsOf = (request: LaunchRequest): string[] => {
     ...streamOptions(0, request.stdin),
     ...streamOptions(1, request.stdout),
     ...streamOptions(2, request.stderr),
+    ...(request.sockets ?? []).flatMap((path) => ['-l', path]),
     ...userOptions(plan.user),
     ...(plan.directory === null ? [] : ['-d', plan.directory]),
     ...(tied ? ['-P', String(process.pid)] : []),

@@ -6,7 +6,7 @@ import { lstatSync, rmSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
-import type { FcgiSocketPlan } from '../model/plan.ts';
+import type { SharedSocketPlan } from '../model/plan.ts';
 
 export interface SharedSocket {
   /** False: its keeper has died, and the socket with it. */
@@ -20,7 +20,7 @@ export interface SharedSocketOptions {
   readonly guardian: string;
   /** Path of the unix socket at which programs fetch it. */
   readonly hatch: string;
-  readonly plan: FcgiSocketPlan;
+  readonly plan: SharedSocketPlan;
 }
 
 /** The kernel lowers it to net.core.somaxconn. */
@@ -43,7 +43,7 @@ const placeOf = async (url: string): Promise<Place | string> => {
     return { words: ['u', path, '0'], path };
   }
   const colon = url.lastIndexOf(':');
-  const host = url.slice('tcp://'.length, colon);
+  const host = url.slice('tcp://'.length, colon).replace(/^\[(.*)\]$/, '$1');
   try {
     const { address, family } = await lookup(host);
     return { words: [String(family), address, url.slice(colon + 1)], path: null };

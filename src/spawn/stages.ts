@@ -15,6 +15,7 @@ export type Stage =
   | 'nice'
   | 'umask'
   | 'open'
+  | 'listen'
   | 'setgroups'
   | 'setgid'
   | 'setuid'
@@ -38,6 +39,7 @@ const STAGES = new Set<string>([
   'nice',
   'umask',
   'open',
+  'listen',
   'setgroups',
   'setgid',
   'setuid',
@@ -145,6 +147,10 @@ const ACCOUNTS: Readonly<Record<Stage, Account>> = {
   open: ({ streams }) => ({
     object: `its standard streams (${streams.join(', ')})`,
     cure: 'see that the folders exist and can be written to',
+  }),
+  listen: ({ plan }) => ({
+    object: `its sockets (${plan.sockets.map(({ name }) => name).join(', ')})`,
+    cure: 'start it again, which opens them anew',
   }),
   setgroups: userStep,
   setgid: userStep,

@@ -47,5 +47,6 @@ export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
   duty: PLAIN_DUTY,
   logging: PLAIN_LOGGING,
   notify: null,
+  sockets: [],
   ...more,
 });

@@ -1,0 +1,116 @@
+// Do programs get the sockets that the config lists, and do these outlive each of their lives?
+
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { lodge, type Lodging } from './lodging.ts';
+import { until } from './wait.ts';
+import { isAlive, kill, witnessed } from './witness.ts';
+
+const PROGRAM = fileURLToPath(new URL('../programs/answers-listen-fds.py', import.meta.url));
+
+const section = (
+  name: string,
+  sockets: string,
+  keys: Readonly<Record<string, string | number>> = {},
+): string =>
+  Object.entries({ startsecs: 0, autorestart: 'true', sockets, ...keys }).reduce(
+    (text, [key, value]) => `${text}${key}=${value}\n`,
+    `[program:${name}]\ncommand=/usr/bin/python3 ${PROGRAM}\n`,
+  );
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+
+const ask = (at: { path: string } | { port: number }, question: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect({ ...at, host: '127.0.0.1', timeout: 15_000 });
+    socket.on('data', (bytes) => (text += bytes.toString()));
+    socket.once('error', reject);
+    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+    socket.once('close', () => resolve(text.trim()));
+    socket.write(`${question}\n`);
+  });
+
+const pidsOf = async (lodging: Lodging): Promise<readonly number[]> =>
+  (await lodging.reach('RUNNING')).processes.map(({ pid }) => pid);
+
+test('a program answers at each of its sockets, and loses no question while it is down', async () => {
+  const lodging = lodge();
+  const path = lodging.path('admin.sock');
+  const port = await freePort();
+  const sockets = `http=tcp://127.0.0.1:${port} backlog=16, admin=unix://${path} mode=0640`;
+  const process_name = '%(program_name)s-%(process_num)d';
+  lodging.write(section('app', sockets, { numprocs: 2, process_name }));
+  await lodging.start();
+  const pids = await pidsOf(lodging);
+  expect(statSync(path).mode & 0o777).toBe(0o640);
+  const [pid, name, asked] = (await ask({ port }, 'first')).split(' ');
+  expect(pids).toContain(Number(pid));
+  expect([name, asked]).toEqual(['http', 'first']);
+  expect(await ask({ path }, 'second')).toMatch(/^\d+ admin second$/);
+  await lodging.tsvisor(['stop', 'app:*']);
+  const waiting = [ask({ port }, 'third'), ask({ path }, 'fourth')];
+  await lodging.tsvisor(['start', 'app:*']);
+  const answers = await Promise.all(waiting);
+  expect(answers.map((answer) => answer.split(' ').slice(1))).toEqual([
+    ['http', 'third'],
+    ['admin', 'fourth'],
+  ]);
+  await lodging.tsvisor(['stop']);
+  await expect(ask({ port }, 'x')).rejects.toThrow('ECONNREFUSED');
+  expect(existsSync(path)).toBe(false);
+});
+
+test('under a reaper too, and again after the supervisor was killed', async () => {
+  const lodging = lodge();
+  const path = lodging.path('s.unix');
+  lodging.write(section('app', `main=unix://${path}`, { containment: 'reap' }));
+  await lodging.start();
+  const { supervisor, processes } = await lodging.reach('RUNNING');
+  expect(await ask({ path }, 'a')).toBe(`${processes[0]?.pid} main a`);
+  kill(supervisor.pid);
+  const next = await lodging.reachAfter(supervisor.pid, 'RUNNING');
+  expect(await ask({ path }, 'b')).toBe(`${next.processes[0]?.pid} main b`);
+});
+
+test('a changed config opens what is new and closes what is not wanted any more', async () => {
+  const lodging = lodge();
+  const [old, kept, fresh] = [lodging.path('old'), lodging.path('kept'), lodging.path('fresh')];
+  lodging.write(
+    section('app', `old=unix://${old},kept=unix://${kept}`),
+    section('gone', `x=unix://${lodging.path('x')}`),
+    '[group:all]\nprograms=app,gone\n',
+  );
+  await lodging.start();
+  await lodging.reach('RUNNING');
+  lodging.write(section('app', `kept=unix://${kept},fresh=unix://${fresh}`), '[group:all]\nprograms=app\n');
+  expect((await lodging.tsvisor(['apply'])).code).toBe(0);
+  await lodging.reach('RUNNING');
+  expect(await ask({ path: fresh }, 'q')).toMatch(/ fresh q$/);
+  expect(await ask({ path: kept }, 'q')).toMatch(/ kept q$/);
+  expect([existsSync(old), existsSync(lodging.path('x'))]).toEqual([false, false]);
+});
+
+test('a program whose socket cannot be opened waits, with the reason', async () => {
+  const lodging = lodge();
+  const path = lodging.path('file');
+  writeFileSync(path, 'precious');
+  lodging.write(section('app', `main=unix://${path}`));
+  await lodging.start();
+  const { spawnError } = await lodging.reachProcess('app', 'BACKOFF');
+  expect(spawnError).toContain(`cannot open socket unix://${path}: a file that is no socket is in its place`);
+  rmSync(path);
+  const { pid } = await lodging.reachProcess('app', 'RUNNING');
+  const leader = witnessed(pid);
+  kill(leader.pid);
+  await until('its death', () => !isAlive(leader));
+  expect(await ask({ path }, 'again')).toMatch(/ main again$/);
+});
