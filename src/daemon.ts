@@ -50,9 +50,10 @@ const sayBeginning = ({ ground, voices, pastLife }: House): void => {
   journal.say(level, text);
 };
 
-const tickEverySecond = ({ memory, api, voices, events, ground }: House): void => {
+const tickEverySecond = ({ memory, duties, api, voices, events, ground }: House): void => {
   setInterval(() => {
     memory.tick();
+    duties.tick();
     events.tick(ground.linux.clock.wall());
     void api
       .restore()

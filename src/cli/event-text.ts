@@ -1,5 +1,6 @@
 // How does an event read as one line?
 
+import { dueWords } from '../model/duty.ts';
 import type { Event, EventType } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
 import type { Exit, Reason } from '../model/phase.ts';
@@ -34,6 +35,7 @@ const WORDS: Words = {
   signalled: ({ pid, signal }) => `${signal} to pid ${pid}`,
   delayed: ({ seconds, why }) => `starts in ${seconds} s: ${why}`,
   'memory-care': ({ text }) => `memory: ${text}`,
+  scheduled: ({ act, due, next }) => dueWords({ act, due, next }),
   readiness: ({ readiness }) => readinessWords(readiness),
   mood: ({ mood }) => mood,
   group: ({ change }) => `group ${change}`,

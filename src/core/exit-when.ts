@@ -46,8 +46,10 @@ const isNamed = ({ group, name }: ProcessPlan, wanted: string): boolean => {
   return selector.group === group && (selector.kind === 'group' || selector.name === name);
 };
 
-const isOver = ({ phase }: Ended): boolean =>
-  phase.name === 'stopped' || phase.name === 'exited' || phase.name === 'fatal';
+/** One with a schedule will run again. */
+const isOver = ({ phase, plan }: Ended): boolean =>
+  plan.duty.schedule === null &&
+  (phase.name === 'stopped' || phase.name === 'exited' || phase.name === 'fatal');
 
 /** The first that failed; where none did, all is well. */
 const ofAll = (processes: readonly Ended[]): Culprit | null => {

@@ -58,6 +58,8 @@ export const choose = (names: readonly string[], all: readonly Process[]): Choic
 
 const REST = new Set<Phase['name']>(['stopped', 'exited', 'fatal', 'stuck']);
 export const atRest = (phase: Phase): boolean => REST.has(phase.name);
+/** Somebody else has asked for its rest while it is replaced. */
+export const isOverruled = (phase: Phase): boolean => 'reason' in phase && phase.reason !== 'replaced';
 const inTransit = (phase: Phase): boolean => phase.name === 'stopping' || phase.name === 'settling';
 const isDecided = (phase: Phase): boolean =>
   phase.name === 'running' || phase.name === 'backoff' || phase.name === 'waiting' || atRest(phase);

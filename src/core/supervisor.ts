@@ -10,7 +10,7 @@ import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
 import { isStoppedState, type Mood, type State } from '../model/state.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Hands } from './hands.ts';
-import { atRest, carryOut, type Order } from './orders.ts';
+import { atRest, carryOut, isOverruled, type Order } from './orders.ts';
 import { Process, type CoreClock } from './process.ts';
 import { Gate, type MachineMemory } from './gate.ts';
 import { dependentsFirst } from './dependence.ts';
@@ -44,9 +44,6 @@ const RESTING = new Set<State>(['STOPPED', 'EXITED', 'FATAL']);
 /** Nothing of its last life is left; in backoff its timer starts it. */
 const isGone = (phase: Phase): boolean =>
   phase.name === 'backoff' || phase.name === 'waiting' || (atRest(phase) && phase.name !== 'stuck');
-
-/** Somebody else has asked for its rest meanwhile. */
-const isOverruled = (phase: Phase): boolean => 'reason' in phase && phase.reason !== 'replaced';
 
 /** Killed for memory, and its plan says that it then rests. */
 const staysDown = ({ phase, plan }: Process): boolean =>

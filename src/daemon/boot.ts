@@ -55,6 +55,7 @@ export interface House {
   readonly supervisor: Supervisor;
   readonly replanning: Replanning;
   readonly memory: MemoryRoom;
+  readonly duties: Duties;
   readonly ledger: Ledger;
   readonly api: Api;
   /** Path of the control socket. */
@@ -287,7 +288,20 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(seen) });
   const socket = await openSockets({ api, ground, notices: rooms.notices });
   const replanning = new Replanning({ ground, supervisor, hands, hooks, duties });
-  const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, ledger, api, socket };
+  const parts = {
+    ground,
+    voices,
+    hands,
+    events,
+    hooks,
+    supervisor,
+    replanning,
+    memory,
+    duties,
+    ledger,
+    api,
+    socket,
+  };
   const { bus } = rooms;
   return { ...parts, bus, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife, unseen };
 };

@@ -1,8 +1,11 @@
-// What do programs of this plan ask for beside being run? Checks of their health; the rooms for it are opened when the first one does.
+// What do programs of this plan ask for beside being run? Checks of their health, and to be started by the clock; the rooms for that are opened when
+// the first one does.
 
+import { join } from 'node:path';
 import type { Bus } from '../core/bus.ts';
 import type { Process } from '../core/process.ts';
 import type { Supervisor } from '../core/supervisor.ts';
+import type { Timetable } from '../core/timetable.ts';
 import type { Listening } from '../logs/capture.ts';
 import type { StreamName } from '../logs/outputs.ts';
 import type { ProcessPlan } from '../model/plan.ts';
@@ -34,6 +37,7 @@ const variablesFor = (
 export class Duties {
   readonly #parts: DutiesParts;
   #health: HealthRoom | null = null;
+  #timetable: Timetable | null = null;
 
   constructor(parts: DutiesParts) {
     this.#parts = parts;
@@ -43,16 +47,41 @@ export class Duties {
   async prepare(plans: readonly ProcessPlan[]): Promise<void> {
     if (this.#health === null && plans.some(({ duty }) => duty.health !== null))
       this.#health = await this.#openHealth();
+    if (this.#timetable === null && plans.some(({ duty }) => duty.schedule !== null))
+      this.#timetable = await this.#openTimetable();
+  }
+
+  /** Once per second. */
+  tick(): void {
+    if (this.#parts.supervisor().mood === 'RUNNING') this.#timetable?.tick();
   }
 
   /** Plans have changed while programs run. */
   adopted(): void {
     this.#health?.adopted();
+    this.#timetable?.adopt();
   }
 
   /** Who waits for a line of a process; null where nobody does. */
   listening(plan: ProcessPlan): (stream: StreamName) => Listening | null {
     return this.#health?.listening(plan) ?? (() => null);
+  }
+
+  async #openTimetable(): Promise<Timetable> {
+    const { openTimetable } = await import('./timetable-room.ts');
+    const { ground, bus, notices, supervisor, onBug } = this.#parts;
+    const timetable = openTimetable({
+      path: join(ground.settings.runtimeDir, 'schedule.json'),
+      processes: () => supervisor().processes,
+      wall: () => ground.linux.clock.wall(),
+      announce: (event) => bus.announce(event),
+      notice: (text) => notices.add(text),
+      onBug,
+    });
+    bus.subscribe((event) => {
+      if (event.type === 'group') timetable.adopt();
+    });
+    return timetable;
   }
 
   async #openHealth(): Promise<HealthRoom> {

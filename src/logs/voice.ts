@@ -1,5 +1,6 @@
 // In which words does the journal tell an event? supervisord's where it has some, since scripts read them.
 
+import { dueWords } from '../model/duty.ts';
 import type { Event, EventType, ProcessName, Score } from '../model/event.ts';
 import { isGivenUp, type Exit, type Swept } from '../model/phase.ts';
 import { readinessWords, type Readiness } from '../model/readiness.ts';
@@ -117,6 +118,13 @@ const WORDS: Words = {
   ],
   'memory-care': ({ process, text }) => [
     { level: 'warn', text: `memory: ${process.name}: ${text}`, process },
+  ],
+  scheduled: ({ process, act, due, next }) => [
+    {
+      level: act === 'started' ? 'info' : 'warn',
+      text: `schedule: ${process.name}: ${dueWords({ act, due, next })}`,
+      process,
+    },
   ],
   readiness: ({ process, readiness }) => [readinessLine(process, readiness)],
   mood: ({ mood }) => [{ level: 'debug', text: `supervisor mood: ${mood}`, process: null }],

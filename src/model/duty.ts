@@ -84,3 +84,24 @@ export const namedBy = <T>(on: string, all: readonly T[], nameable: (one: T) => 
 
 export const conditionFor = ({ condition }: Dependency, { type }: Pick<Duty, 'type'>): Condition =>
   condition ?? (type === 'oneshot' ? 'completed' : 'ready');
+
+const DUE_WORDS = {
+  started: 'is started',
+  skipped: 'is skipped: the last one goes on',
+  queued: 'waits for the end of the last one',
+  replaced: 'takes the place of the last one',
+  missed: 'is skipped: nobody was there to start it in time',
+} as const;
+
+/** ISO 8601 without parts of a second. Epoch milliseconds in. */
+const moment = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** `the run of 2026-03-01T04:30:00Z is started; the next one is due …`. */
+export const dueWords = (run: {
+  readonly act: keyof typeof DUE_WORDS;
+  readonly due: number;
+  readonly next: number | null;
+}): string => {
+  const next = run.next === null ? 'it was the last one' : `the next one is due ${moment(run.next)}`;
+  return `the run of ${moment(run.due)} ${DUE_WORDS[run.act]}; ${next}`;
+};

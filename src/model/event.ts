@@ -60,6 +60,14 @@ export type Event =
     }
   /** It uses much memory, or waits for it: what was seen and what is done. */
   | { readonly type: 'memory-care'; readonly process: ProcessName; readonly text: string }
+  /** A run by the clock has come due; times are epoch milliseconds. `missed`: nobody looked when it was. */
+  | {
+      readonly type: 'scheduled';
+      readonly process: ProcessName;
+      readonly act: 'started' | 'skipped' | 'queued' | 'replaced' | 'missed';
+      readonly due: number;
+      readonly next: number | null;
+    }
   /** What is known of a live process beyond being up has changed. */
   | { readonly type: 'readiness'; readonly process: ProcessName; readonly readiness: Readiness }
   | { readonly type: 'mood'; readonly mood: Mood }
