@@ -25,6 +25,7 @@ import { Hooks } from './hooks.ts';
 import { type EventParts, listenersTo, openEvents } from './listeners.ts';
 import { lastHolderPid } from './holder.ts';
 import { huntLeftovers } from './leftovers.ts';
+import { sayWhatIsMissing } from './missing.ts';
 import { openMemory, type MemoryRoom } from './memory-room.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { createOomdMarks } from './oomd.ts';
@@ -127,12 +128,6 @@ const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms 
   };
 };
 
-const NO_GUARDIAN =
-  'runs without a guardian (portable rung): a killed supervisor leaves its programs behind; install a C compiler and run `npm run build`';
-
-const DEAF =
-  'event listeners hear nothing: without a guardian there are no pipes to them; hooks do hear, see `hooks` in the reference of the config';
-
 interface HandsWiring {
   readonly memory: MemoryRoom;
   readonly events: EventRoom;
@@ -149,21 +144,13 @@ const launcherFor = (guardian: string | null, processes: Processes): HandsParts[
   return (request) => launcher.launch(request);
 };
 
-const sayWhatIsMissing = ({ ground, notices }: Rooms): void => {
-  const { guardian, tier, tierWhy, plan } = ground;
-  if (guardian !== null && tier?.memory == null) notices.add(tierWhy);
-  if (guardian !== null) return;
-  notices.add(NO_GUARDIAN);
-  if (plan.groups.some(({ kind }) => kind === 'eventlistener')) notices.add(DEAF);
-};
-
 const createHands = (rooms: Rooms, wiring: HandsWiring): RealHands => {
   const { memory, events, groupOf, duties, supervisor } = wiring;
   const { ground, notices, outputs, evidence, bus } = rooms;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
   const { processes, clock } = linux;
   const portable = guardian === null;
-  sayWhatIsMissing(rooms);
+  sayWhatIsMissing(ground, notices);
   const folder = join(settings.runtimeDir, 'pipes');
   const hands: RealHands = new RealHands({
     linux,
@@ -259,6 +246,16 @@ const openHooks = async ({ plan, score, linux }: Ground, { journal }: Voices): P
   return hooks;
 };
 
+/** Whoever is let in finds everything there. */
+const openDoors = async (
+  rooms: Rooms,
+  parts: Parameters<typeof openSeen>[1],
+): Promise<Pick<House, 'api' | 'socket'>> => {
+  const { supervisor, hands, ask } = parts;
+  const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(openSeen(rooms, parts)) });
+  return { api, socket: await openSockets({ api, ground: rooms.ground, notices: rooms.notices }) };
+};
+
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
 export const boot = async (options: BootOptions): Promise<House> => {
   const { ground, voices, ask, about, onBug } = options;
@@ -282,26 +279,11 @@ export const boot = async (options: BootOptions): Promise<House> => {
   const supervisor = createSupervisor(ground, { hands, ledger, stuck, unseen, onBug });
   tellEvents(rooms, ledger);
   rooms.bus.subscribe((event) => events.announce(event));
-  // Last: whoever is let in finds everything there.
   const pastLife = judgePast(rooms);
-  const seen = openSeen(rooms, { supervisor, hands, ask, about, pastLife });
-  const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(seen) });
-  const socket = await openSockets({ api, ground, notices: rooms.notices });
+  const doors = await openDoors(rooms, { supervisor, hands, ask, about, pastLife });
   const replanning = new Replanning({ ground, supervisor, hands, hooks, duties });
-  const parts = {
-    ground,
-    voices,
-    hands,
-    events,
-    hooks,
-    supervisor,
-    replanning,
-    memory,
-    duties,
-    ledger,
-    api,
-    socket,
-  };
+  const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, duties, ledger };
   const { bus } = rooms;
-  return { ...parts, bus, onBug, notices: rooms.notices, rung: bestRung(tier, guardian), pastLife, unseen };
+  const rung = bestRung(tier, guardian);
+  return { ...parts, ...doors, bus, onBug, notices: rooms.notices, rung, pastLife, unseen };
 };
