@@ -3,11 +3,12 @@
 # status (124: time is over; 125: the machine ended first, for example by a panic). Emulation by software only: a /dev/kvm
 # may be there on which nothing ever boots.
 #
-# usage: boot.sh CACHE FOLDER SECONDS [systemd]
+# usage: boot.sh CACHE FOLDER SECONDS plain|systemd READS
+# READS a second are what its disk can do; 0 for as many as there are.
 set -eu
-cache=$1 folder=$2 seconds=$3
+cache=$1 folder=$2 seconds=$3 reads=$5
 init=/guest-init
-if [ "${4:-}" = systemd ]; then
+if [ "$4" = systemd ]; then
   init='/lib/systemd/systemd systemd.unit=vm-job.service systemd.log_target=kmsg'
 fi
 
@@ -20,12 +21,13 @@ truncate -s %1M "$run/job.tar"
 
 {
   status=0
+  # One processor: two that are emulated wait for each other, and another machine may run beside this one.
   timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
-    -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 320M \
+    -M q35 -accel tcg -cpu max,la57=off -smp 1 -m 320M \
     -nodefaults -no-user-config -nographic -no-reboot -pidfile "$run/pid" \
     -kernel "$cache/vmlinuz" \
-    -append "root=PARTUUID=74737673-01 rootwait rw console=ttyS0 panic=-1 init=$init" \
-    -drive "if=none,id=root,format=raw,snapshot=on,file=$cache/root.img" -device nvme,drive=root,serial=root \
+    -append "root=PARTUUID=74737673-01 rootwait rw console=ttyS0 panic=-1 mitigations=off init=$init" \
+    -drive "if=none,id=root,format=raw,snapshot=on,file=$cache/root.img,throttling.iops-read=$reads" -device nvme,drive=root,serial=root \
     -drive "if=none,id=job,format=raw,file=$run/job.tar" -device nvme,drive=job,serial=job \
     -serial "file:$run/console" -serial stdio </dev/null || status=$?
   echo "$status" >"$run/status"

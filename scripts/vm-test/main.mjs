@@ -1,22 +1,32 @@
-// Does tsvisor hold where only a machine of its own can show it? A virtual machine with cgroup v2, without swap, really out of memory.
+// Does tsvisor hold where only a machine of its own can show it? Virtual machines with cgroup v2, without swap, really out of memory.
 //
-// usage: node scripts/vm-test/main.mjs [supervisord|tsvisor|systemd ...]
+// usage: node scripts/vm-test/main.mjs [--all] [SCENE ...]
 //
-// The image is built once, in TSVISOR_VM_CACHE or ~/.cache/tsvisor-vm. One machine at a time, each bounded in time.
+// Exit status 1 when a promised figure is missed or was not measured, 77 when no machine can be booted here (and why is said).
+// The image is built once, in TSVISOR_VM_CACHE or ~/.cache/tsvisor-vm. Two machines at a time, each bounded in time.
+// --all makes the long runs longer: 600 kills of mixed kinds instead of 96.
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { boot, packFolder, PACKAGE } from './machine.mjs';
+import { ROWS } from './rows.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+const IS_LONG = process.argv.includes('--all');
+const CANNOT = 77;
+
+/** The longest first, so that nothing long is left alone at the end. `reads`: of the disk, a second. */
 const SCENES = [
-  { name: 'supervisord', seconds: 240 },
-  { name: 'tsvisor', seconds: 900 },
-  { name: 'systemd', seconds: 400, init: 'systemd' },
+  { name: 'predictions', job: 'with-node.sh predictions', seconds: 400 },
+  { name: 'care', job: `with-node.sh care ${IS_LONG ? 600 : 96}`, seconds: IS_LONG ? 900 : 400 },
+  { name: 'thrash', job: 'thrash.sh', seconds: 300, reads: 1500 },
+  { name: 'incident', job: 'with-node.sh tsvisor', seconds: 300 },
+  { name: 'supervisord', job: 'supervisord.sh', seconds: 240, bare: true },
+  { name: 'systemd', job: 'systemd.sh', seconds: 300, init: 'systemd' },
 ];
 
 /** Why no machine can be booted here; null when one can. */
@@ -24,7 +34,7 @@ const lack = () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'the image is for Linux on x64';
   if (process.getuid() !== 0) return 'building the image needs root';
   if (!existsSync('/etc/debian_version')) return 'the image is made of the packages of a Debian';
-  return existsSync(join(PACKAGE, 'dist/cli/main.js')) ? null : 'dist is missing: npm run build';
+  return null;
 };
 
 /** A changed recipe is another image. */
@@ -38,169 +48,85 @@ const cacheFolder = () => {
   return join(process.env['TSVISOR_VM_CACHE'] ?? join(homedir(), '.cache/tsvisor-vm'), key);
 };
 
+/** Null, or why it cannot be built. */
 const build = (cache) => {
-  const begun = performance.now();
   const { status, stderr } = spawnSync('sh', [join(HERE, 'build.sh'), cache], {
     encoding: 'utf8',
     timeout: 600_000,
   });
-  if (status !== 0)
-    return `the image cannot be built: ${stderr.trim().split('\n').at(-1) ?? ''} (${cache}/build.log)`;
-  console.log(`image in ${cache}, ${Math.round((performance.now() - begun) / 1000)} s`);
-  return null;
+  if (status === 0) return null;
+  return `the image cannot be built: ${stderr.trim().split('\n').at(-1) ?? ''} (${cache}/build.log)`;
 };
 
-/** Packages that run, without those for development. */
-const copyPackage = (folder) => {
-  const paths = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    cwd: PACKAGE,
-    encoding: 'utf8',
-  });
-  for (const path of paths.trim().split('\n').slice(1)) {
-    const inside = relative(PACKAGE, path);
-    if (inside.startsWith('node_modules'))
-      cpSync(path, join(folder, inside), { recursive: true, dereference: true });
-  }
-  for (const name of ['dist', 'package.json'])
-    cpSync(join(PACKAGE, name), join(folder, name), { recursive: true });
+/** As many at a time as there are processors for, two at most. */
+const playAll = async (ground, scenes) => {
+  const waiting = [...scenes];
+  const played = [];
+  const lane = async () => {
+    for (let scene = waiting.shift(); scene !== undefined; scene = waiting.shift()) {
+      const end = await boot(ground, scene);
+      console.log(`${scene.name}: status ${end.status}, ${Math.round(end.seconds)} s`);
+      played.push(end);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
+  return played;
 };
 
-const furnish = (folder, scene) => {
-  cpSync(join(HERE, 'guest'), folder, { recursive: true });
-  cpSync(join(HERE, `guest/${scene.name}.sh`), join(folder, 'job.sh'));
-  cpSync(join(PACKAGE, 'examples/systemd/tsvisor.service'), join(folder, 'tsvisor.service'));
-  if (scene.name === 'supervisord') return;
-  mkdirSync(join(folder, 'tsvisor'));
-  copyPackage(join(folder, 'tsvisor'));
+const judge = ({ ours: key, good }, ours) => {
+  const value = ours[key];
+  if (value === undefined) return 'NOT MEASURED';
+  return good(value) ? 'pass' : 'FAIL';
 };
 
-/** What the job said: `RESULT key value` lines are figures, the rest is printed. */
-const boot = (cache, scene) =>
-  new Promise((resolve) => {
-    const folder = mkdtempSync(join(tmpdir(), 'tsvisor-vm-'));
-    furnish(folder, scene);
-    const words = [join(HERE, 'boot.sh'), cache, folder, String(scene.seconds), scene.init ?? ''];
-    const child = spawn('bash', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const stop = () => child.kill('SIGTERM');
-    process.once('SIGINT', stop).once('SIGTERM', stop);
-    const results = {};
-    let rest = '';
-    const read = (line) => {
-      const [, key, value] = /^RESULT (\S+) (.*)$/.exec(line.trimEnd()) ?? [];
-      if (key !== undefined) results[key] = value;
-      if (key !== undefined) console.log(`  ${scene.name}: ${key} ${value}`);
-      else if (line.trim() !== '') console.log(`  ${scene.name}: ${line.trimEnd()}`);
-    };
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop();
-      lines.forEach(read);
-    });
-    child.on('close', (status) => {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-      read(rest);
-      rmSync(folder, { recursive: true, force: true });
-      resolve({ status, results });
-    });
-  });
-
-const isAtLeast = (fraction, least) => Number(String(fraction ?? '0/1').split('/')[0]) >= least;
-
-/** Each row: what is asked, the key under either supervisor, and what tsvisor's must be. */
-const ROWS = [
-  {
-    label: 'a tmpfs fills: is the supervisor chosen?',
-    theirs: 'chosen',
-    ours: 'chosen',
-    good: (value) => value === 'no',
-  },
-  {
-    label: '   verdicts on what was chosen',
-    ours: 'natural-verdicts',
-    good: (value) => /certain\/machine/.test(value ?? ''),
-  },
-  { label: '   jobs that work twice', ours: 'natural-duplicates', good: (value) => value === '0' },
-  {
-    label: 'the supervisor is OOM-killed: survivors',
-    theirs: 'survivors',
-    ours: 'survivors',
-    good: (value) => value === '0',
-  },
-  {
-    label: '   jobs that work twice after its restart',
-    theirs: 'duplicates',
-    ours: 'duplicates',
-    good: (value) => value === '0',
-  },
-  { label: '   programs up, of 2', theirs: 'up', ours: 'up', good: (value) => value === '2' },
-  { label: '   verdict on its death', ours: 'verdict', good: (value) => value === 'certain/machine' },
-  {
-    label: '   milliseconds until the last survivor was gone',
-    ours: 'sweep-ms',
-    good: (value) => Number(value) < 2000,
-  },
-  { label: 'memory.oom.group: verdict', ours: 'group-kill', good: (value) => value === 'certain/own-limit' },
-  { label: '   told as a group kill', ours: 'group-words', good: (value) => value === 'yes' },
-  {
-    label: 'scores lowered with the capability: supervisor',
-    ours: 'score-supervisor',
-    good: (value) => Number(value) < 0,
-  },
-  { label: '   a program with oom_score_adj=-100', ours: 'lowered', good: (value) => value === '-100' },
-  { label: 'predicted victim is the one killed', ours: 'predicted', good: (value) => isAtLeast(value, 19) },
-  {
-    label: 'in a systemd unit: verdict on a program',
-    ours: 'systemd-verdict',
-    good: (value) => value === 'certain',
-  },
-  {
-    label: '   the unit after it (state/restarts)',
-    ours: 'systemd-unit',
-    good: (value) => value === 'active/0',
-  },
-  {
-    label: '   and after the supervisor was killed',
-    ours: 'systemd-after',
-    good: (value) => value === 'active/0',
-  },
-  { label: '   processes left after systemctl stop', ours: 'systemd-left', good: (value) => value === '0' },
-];
-
-const print = (theirs, ours) => {
-  console.log(
-    `\n${'Linux '.concat(ours.kernel ?? '', ' in a virtual machine').padEnd(56)}${'supervisord'.padStart(16)}${'tsvisor'.padStart(26)}`,
-  );
+/** How many rows do not hold. */
+const print = (rows, { theirs, ours }) => {
+  const title = `Linux ${ours['kernel'] ?? ''} in a virtual machine`;
+  console.log(`\n${title.padEnd(56)}${'supervisord'.padStart(14)}${'tsvisor'.padStart(34)}`);
   let failed = 0;
-  for (const { label, theirs: their, ours: own, good } of ROWS) {
-    const value = ours[own];
-    const verdict = value === undefined ? 'not measured' : good(value) ? 'pass' : 'FAIL';
-    if (verdict === 'FAIL') failed += 1;
-    console.log(
-      `${label.padEnd(56)}${(theirs[their] ?? '–').padStart(16)}${(value ?? '–').padStart(26)}  ${verdict}`,
-    );
+  for (const row of rows) {
+    const verdict = judge(row, ours);
+    if (verdict !== 'pass') failed += 1;
+    const cells = [(theirs[row.theirs] ?? '–').padStart(14), (ours[row.ours] ?? '–').padStart(34)];
+    console.log(`${row.label.padEnd(56)}${cells.join('')}  ${verdict}`);
   }
   return failed;
 };
 
-const main = async () => {
-  const why = lack();
-  if (why !== null) return console.log(`skipped: ${why}`);
-  const cache = cacheFolder();
-  const broken = build(cache);
-  if (broken !== null) return console.log(`skipped: ${broken}`);
-  const wanted = process.argv.slice(2);
+const gather = (played) => {
   const [theirs, ours] = [{}, {}];
-  let lost = 0;
-  for (const scene of SCENES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    const begun = performance.now();
-    const { status, results } = await boot(cache, scene);
-    console.log(`${scene.name}: status ${status}, ${Math.round((performance.now() - begun) / 1000)} s`);
-    if (status !== 0) lost += 1;
-    Object.assign(scene.name === 'supervisord' ? theirs : ours, results);
+  for (const { scene, results } of played) {
+    const isTheirs = (key) => scene.name === 'supervisord' || key.startsWith('theirs-');
+    for (const [key, value] of Object.entries(results)) (isTheirs(key) ? theirs : ours)[key] = value;
   }
-  const failed = print(theirs, ours);
-  process.exitCode = failed + lost > 0 ? 1 : 0;
+  return { theirs, ours };
+};
+
+const seconds = (since) => Math.round((performance.now() - since) / 1000);
+
+const main = async () => {
+  const wanted = process.argv.slice(2).filter((word) => word !== '--all');
+  const unknown = wanted.filter((word) => !SCENES.some(({ name }) => name === word));
+  if (unknown.length > 0) throw new Error(`no such scene: ${unknown.join(', ')}`);
+  if (!existsSync(join(PACKAGE, 'dist/cli/main.js'))) throw new Error('dist is missing: npm run build');
+  const begun = performance.now();
+  const cache = cacheFolder();
+  const why = lack() ?? build(cache);
+  if (why !== null) {
+    console.log(`skipped, no virtual machine here: ${why}`);
+    return CANNOT;
+  }
+  console.log(`image in ${cache}, ${seconds(begun)} s`);
+  const scenes = SCENES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  const packed = packFolder();
+  const played = await playAll({ cache, packed }, scenes).finally(() => rmSync(packed, { recursive: true }));
+  const rows = ROWS.filter(({ scene }) => played.some((one) => one.scene.name === scene));
+  const failed = print(rows, gather(played));
+  const lost = played.filter(({ status }) => status !== 0).map(({ scene }) => scene.name);
+  if (lost.length > 0) console.log(`scenes that did not come to their end: ${lost.join(', ')}`);
+  console.log(`${played.length} scenes, ${rows.length} rows, ${failed} of them missed, ${seconds(begun)} s`);
+  return failed + lost.length > 0 || played.length !== scenes.length ? 1 : 0;
 };
 
 delete process.env['NODE_EXTRA_CA_CERTS'];
-await main();
+process.exitCode = await main();
