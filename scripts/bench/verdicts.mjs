@@ -76,6 +76,18 @@ const writeConfig = (lodging) => {
   return path;
 };
 
+/** On a slow machine many starts at once may take longer than anybody waits for one answer. */
+const patientStatus = (client) =>
+  until(
+    'an answer',
+    () =>
+      client.status().catch((error) => {
+        if (error.code === 'NO_ANSWER') return null;
+        throw error;
+      }),
+    { within: 60_000 },
+  );
+
 /** One status for all who ask within a moment. */
 const lookout = (client) => {
   let asked = 0;
@@ -83,7 +95,7 @@ const lookout = (client) => {
   return async () => {
     if (performance.now() - asked > 15) {
       asked = performance.now();
-      reply = client.status();
+      reply = patientStatus(client);
     }
     const { processes } = await reply;
     return processes;
@@ -149,7 +161,7 @@ const main = async () => {
   lodging.onClose(() => run(process.execPath, [CLI, 'stop', '-c', config], { env: lodging.env }));
   await run(process.execPath, [CLI, 'start', '-c', config], { env: lodging.env });
   const client = createClient(lodging.file('run/tsvisor.sock'));
-  const { supervisor } = await client.status();
+  const { supervisor } = await patientStatus(client);
   if (supervisor.memoryController === null) {
     console.log('cannot measure: no memory cgroup can be made here');
     return 0;

@@ -44,14 +44,18 @@ const furnish = (packed, { job, bare }) => {
   return folder;
 };
 
-/** What the scene prints, line by line: figures go to `results`, both to the screen. */
+/** What the scene prints, line by line: figures go to `results`, both to the screen, with the second in which they came. */
 const reader = ({ name }, results) => {
+  const begun = performance.now();
   let rest = '';
   const read = (raw) => {
     const line = raw.trimEnd();
     const [, key, value] = /^RESULT (\S+) (.*)$/.exec(line) ?? [];
     if (key !== undefined) results[key] = value;
-    if (line.trim() !== '') console.log(`  ${name}: ${key === undefined ? line : `${key} = ${value}`}`);
+    if (line.trim() !== '')
+      console.log(
+        `  ${name} ${Math.round((performance.now() - begun) / 1000)}: ${key === undefined ? line : `${key} = ${value}`}`,
+      );
   };
   return {
     hear(text) {

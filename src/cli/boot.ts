@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { createClient } from '../api/client.ts';
 import type { StatusReply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
-import { statusOf } from './ending.ts';
+import { statusInTime, statusOf } from './ending.ts';
 import { lockHeld, runningAlready } from './holder.ts';
 import { openLastWords, type LastWords } from './last-words.ts';
 import type { Place } from './place.ts';
@@ -76,7 +76,7 @@ const answer = async (place: Place, newborn: Newborn): Promise<StatusReply | nul
   const client = createClient(place.socket);
   const seen = await until(
     async () => {
-      const reply = await statusOf(client);
+      const reply = await statusInTime(client);
       return reply !== null && isFrom(newborn, reply) ? reply : newborn.ended();
     },
     { within: PATIENCE_MS },

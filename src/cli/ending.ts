@@ -31,8 +31,18 @@ export const statusOf = async (client: Client): Promise<StatusReply | null> => {
   }
 };
 
+/** For who waits and will ask again: one that is too busy to answer in time is not there yet. */
+export const statusInTime = async (client: Client): Promise<StatusReply | null> => {
+  try {
+    return await statusOf(client);
+  } catch (error) {
+    if (error instanceof TsvisorError && error.code === 'NO_ANSWER') return null;
+    throw error;
+  }
+};
+
 const sayWhoRemains = async (client: Client, terminal: Terminal): Promise<void> => {
-  const reply = await statusOf(client);
+  const reply = await statusInTime(client);
   const names = (reply?.processes ?? [])
     .filter(({ state }) => !isStoppedState(state))
     .map(({ group, name }) => namespec(group, name));

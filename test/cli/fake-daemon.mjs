@@ -38,6 +38,15 @@ const status = () => ({
   processes: [],
 });
 
+/** Longer than anybody waits for one answer: the first time only. */
+let busy = process.env.TSVISOR_TEST_BIRTH === 'busy' ? 2500 : 0;
+const answer = async () => {
+  const pause = busy;
+  busy = 0;
+  await new Promise((resolve) => setTimeout(resolve, pause));
+  return status();
+};
+
 const takeLock = () =>
   new Promise((resolve) => {
     const server = createServer();
@@ -55,7 +64,7 @@ const live = async () => {
     bug: console.error,
     ask: async ({ verb }) => {
       if (verb === 'shutdown') setTimeout(end, 50);
-      return verb === 'status' ? status() : [];
+      return verb === 'status' ? answer() : [];
     },
   });
   process.on('SIGTERM', () => process.exit(42));

@@ -156,6 +156,13 @@ describe('start', () => {
     expect((await statusOf(socket)).supervisor.config).toBe(config);
   });
 
+  test('waits for a supervisor that is too busy for a first answer', async () => {
+    const { config, socket } = lodge();
+    const started = await built.run(['start', '-c', config], { TSVISOR_TEST_BIRTH: 'busy' });
+    expect(started).toMatchObject({ status: 0, err: '' });
+    expect((await statusOf(socket)).supervisor.config).toBe(config);
+  });
+
   test('says why its runtime folder cannot be used', async () => {
     const { config, folder } = lodge();
     writeFileSync(join(folder, 'run'), 'a file');

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const page = readFileSync('docs/oom.md', 'utf8');
-const rows = readFileSync('scripts/vm-test/main.mjs', 'utf8');
+const rows = readFileSync('scripts/vm-test/rows.mjs', 'utf8');
 
 const named = [...page.matchAll(/\b((?:[a-z0-9-]+\/)+[a-z0-9-]+\.test\.ts)/g)].map(([, path = '']) => path);
 

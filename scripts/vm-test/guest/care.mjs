@@ -1,6 +1,6 @@
 // What acts before the kernel must, and what counts after it did: pressure on cgroup v2, two lives and two kills, kills of mixed kinds.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { eat, leave, openGround, play, result, until, verdictWords } from './ground.mjs';
 
@@ -19,7 +19,7 @@ runtime_dir=/run/ci/tsvisor
 [program:pressed]
 command=/usr/bin/python3 /job/pressed.py /run/ci/relieved
 startsecs=0
-memory_high=12MB
+memory_high=24MB
 memory_max=64MB
 on_pressure=above=10,for=1s,do=signal:USR1
 
@@ -46,7 +46,7 @@ const lives = async () => {
   for (const life of [1, 2]) {
     const { leader, lastDeath: old } = await until(`life ${life}`, async () => {
       const seen = await find('lives');
-      return seen.state === "RUNNING" ? { leader: seen.pid, lastDeath: seen.lastDeath } : null;
+      return seen.state === 'RUNNING' ? { leader: seen.pid, lastDeath: seen.lastDeath } : null;
     });
     await until(`life ${life} full`, () => anonOf(leader) > 20 * 1024);
     eat('/dev/shm/fill');

@@ -42,8 +42,7 @@ export const openGround = (config, socket = '/run/ci/tsvisor/tsvisor.sock') => {
   const allUp = (old) =>
     until('everything up', async () => {
       const reply = await client.status();
-      const isUp =
-        reply.processes.every(({ state }) => state === 'RUNNING') && reply.supervisor.pid !== old;
+      const isUp = reply.processes.every(({ state }) => state === 'RUNNING') && reply.supervisor.pid !== old;
       return isUp ? reply : null;
     });
   const find = async (wanted) => (await client.status()).processes.find(({ name }) => name === wanted);

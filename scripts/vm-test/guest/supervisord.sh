@@ -3,13 +3,15 @@ mkdir -p /run/ci
 result() { echo "RESULT $1 $2"; }
 working() { : >/run/ci/ticks; sleep 4; sort -u /run/ci/ticks | wc -l; }
 running() { supervisorctl -c /job/ci.conf status 2>/dev/null | grep -c RUNNING; }
+settled() { ! supervisorctl -c /job/ci.conf status 2>/dev/null | grep -Eq 'STARTING|BACKOFF|refused|no such file'; }
+# Until nothing is on its way any more: RUNNING or FATAL.
 start() {
   supervisord -c /job/ci.conf
-  for look in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1; [ "$(running)" = "$1" ] && break; done
+  for look in $(seq 30); do sleep 1; settled && break; done
 }
 mount -o remount,size=100% /dev/shm
 result version "$(supervisord --version)"
-start 2
+start
 leader=$(cat /run/ci/supervisor.pid)
 python3 /job/eat.py /dev/shm/fill
 sleep 1
@@ -17,6 +19,6 @@ victims=$(dmesg | sed -n 's/.*Out of memory: Killed process \([0-9]*\) .*/\1/p' 
 result chosen "$([ "${victims%% *}" = "$leader" ] && echo yes || echo no)"
 result survivors "$(pgrep -c -f 'web.py|runner.sh|run/ci/ticks')"
 rm -f /run/ci/supervisor.sock
-start 9
+start
 result duplicates "$(($(working) - 1))"
 result up "$(running)"
