@@ -24,8 +24,10 @@ import { SAYINGS } from './logs/voice.ts';
 import { TsvisorError } from './model/errors.ts';
 import { formatProblem } from './model/problem.ts';
 
-/** Counters, the kernel log and the socket's file are looked at once per second: no more wake-ups than that. */
+/** Counters and the kernel log are looked at once per second: no more wake-ups than that. */
 const TICK_MS = 1000;
+/** The sockets' files are looked at each fifth time. */
+const RESTORE_TICKS = 5;
 
 const writeNotes = ({ ground, socket, notices }: House): void => {
   const { plan, settings, link } = ground;
@@ -50,14 +52,23 @@ const sayBeginning = ({ ground, voices, pastLife }: House): void => {
   journal.say(level, text);
 };
 
-const tickEverySecond = ({ memory, duties, api, voices, events, ground }: House): void => {
+/** Half of what a tick costs is one look at a socket's file, which hardly ever vanishes. */
+const restoreSockets = ({ api, voices }: House): void => {
+  if (api.present()) return;
+  void api
+    .restore()
+    .then((failures) => failures.forEach(({ error }) => voices.journal.say('error', String(error))));
+};
+
+const tickEverySecond = (house: House): void => {
+  const { memory, duties, events, ground } = house;
+  let ticks = 0;
   setInterval(() => {
+    ticks += 1;
     memory.tick();
     duties.tick();
     events.tick(ground.linux.clock.wall());
-    void api
-      .restore()
-      .then((failures) => failures.forEach(({ error }) => voices.journal.say('error', String(error))));
+    if (ticks % RESTORE_TICKS === 0) restoreSockets(house);
   }, TICK_MS);
 };
 

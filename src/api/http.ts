@@ -11,6 +11,8 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 /** supervisord's half an hour: its clients keep a connection and do not expect it to be gone. */
 const IDLE_MS = 1_800_000;
+/** Node looks at the times above only so often; its half of this is a wake-up more while nothing happens. */
+const CHECKING_MS = 60_000;
 /** At the end, replies that are under way have this long before their connections are cut. */
 const LAST_REPLIES_MS = 1000;
 
@@ -27,6 +29,7 @@ export const createHttp = ({ answer }: Serving): Server => {
       headersTimeout: HEADERS_MS,
       requestTimeout: REQUEST_MS,
       keepAliveTimeout: IDLE_MS,
+      connectionsCheckingInterval: CHECKING_MS,
     },
     answer,
   );

@@ -63,8 +63,10 @@ export interface Api {
    * `restore`.
    */
   listenTcp(port: PortRequest): Promise<Listener>;
+  /** Whether every socket file is there and every port is open: cheap, and true nearly always. */
+  present(): boolean;
   /**
-   * Makes every socket file anew that has vanished, and tries ports again that could not be had; to be called about once a second. Answers what could not be,
+   * Makes every socket file anew that has vanished, and tries ports again that could not be had; to be called every few seconds. Answers what could not be,
    * each failure once.
    */
   restore(): Promise<readonly RestoreFailure[]>;
@@ -115,6 +117,10 @@ class Listeners implements Api {
     const failure = await this.#reopen(listener);
     if (failure !== null) throw failure.error;
     return listener;
+  }
+
+  present(): boolean {
+    return this.#listeners.every((listener) => listener.present());
   }
 
   async restore(): Promise<readonly RestoreFailure[]> {

@@ -90,6 +90,10 @@ export class Supervisor {
     return this.#roster.groups.map(({ plan }) => plan);
   }
 
+  group(name: string): GroupPlan | undefined {
+    return this.#roster.group(name)?.plan;
+  }
+
   find(name: ProcessName): Process | undefined {
     return this.#roster.find(name);
   }

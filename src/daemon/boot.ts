@@ -173,7 +173,7 @@ const createHands = (rooms: Rooms, wiring: HandsWiring): RealHands => {
     provisions: provide(rooms, { folder, groupOf, supervisor, hands: () => hands }),
     evidence,
     watches: memory.watches,
-    ...(!portable && { oomdMarks: createOomdMarks(guardian) }),
+    oomdMarks: portable ? null : createOomdMarks(guardian),
     caught: (one, verdict) => memory.incidents.caught(one, verdict),
     outputs,
     bus,
@@ -270,7 +270,7 @@ export const boot = async (options: BootOptions): Promise<House> => {
   });
   const duties = new Duties({ ...rooms, supervisor: () => supervisor });
   await duties.prepare(plansOf(ground));
-  const groupOf: GroupOf = (name) => supervisor.groups.find((group) => group.name === name);
+  const groupOf: GroupOf = (name) => supervisor.group(name);
   const hooks = await openHooks(ground, voices);
   const events = openListeners(rooms, { hooks, groupOf, stdinOf: (one) => stdinOf(hands.berth(one)) });
   const hands = createHands(rooms, { memory, events, groupOf, duties, supervisor: () => supervisor });

@@ -49,8 +49,8 @@ export interface HandsParts {
   readonly watches: Watches;
   /** A death is judged; its members have not been swept yet. */
   readonly caught: (plan: ProcessPlan, verdict: Verdict) => void;
-  /** Absent without a guardian. */
-  readonly oomdMarks?: OomdMarks;
+  /** Null without a guardian. */
+  readonly oomdMarks: OomdMarks | null;
   readonly outputs: OutputRoom;
   readonly listeners: (plan: ProcessPlan) => Listeners;
   readonly provisions: Provisions;
@@ -146,16 +146,13 @@ export class RealHands implements Hands {
   }
 
   async judge(plan: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict> {
-    const { linux, evidence, watches, outputs } = this.#parts;
+    const { linux, evidence, watches, outputs, oomdMarks } = this.#parts;
     const berth = this.berth(plan);
     const key = namespec(plan.group, plan.name);
     const baseline = watches.rest(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
     berth.stderrPath = outputs.known(plan, errorStream(plan));
-    const { oomdMarks } = this.#parts;
-    const judging = { berth, death, orderedBy, baseline, evidence, oom: linux.oom };
-    return judgeDeath({ ...judging, ...(oomdMarks !== undefined && { oomdMarks }) }, (verdict) =>
-      this.#parts.caught(plan, verdict),
-    );
+    const judging = { berth, death, orderedBy, baseline, evidence, oom: linux.oom, oomdMarks };
+    return judgeDeath(judging, (verdict) => this.#parts.caught(plan, verdict));
   }
 
   /** Empty when there is none. An AUTO log is made by the first question. */
@@ -200,6 +197,7 @@ export class RealHands implements Hands {
     berth.enforcedBy = limit(berth.cgroup, plan, (text) => refusals.push(text));
     if (logs && berth.outputs !== null) this.#reopen(berth, leader).catch(this.#parts.onBug);
     if (leader === null) return refusals;
+    this.#parts.watches.adopt(berth, leader);
     const { members } = this.inspect(plan, leader);
     const about = { plan, supervisor: this.#parts.score, members };
     return [...refusals, ...rescore(this.#parts.linux.processes, about)];
@@ -271,9 +269,7 @@ export class RealHands implements Hands {
     life: { result: Extract<LaunchResult, { leader: Identity }>; rung: Rung; cookie: string },
   ): void {
     berth.containment = this.#containment(berth, life);
-    const { leader } = life.result;
-    const members = (): readonly number[] => this.inspect(berth.plan, leader).members;
-    this.#parts.watches.follow(berth, { leader, members });
+    this.#parts.watches.follow(berth, life.result.leader);
   }
 
   #containment(

@@ -56,8 +56,8 @@ export interface Judging {
   readonly baseline: Baseline;
   readonly evidence: EvidenceGatherer;
   readonly oom: OomWatch;
-  /** Absent without a guardian. */
-  readonly oomdMarks?: OomdMarks;
+  /** Null without a guardian. */
+  readonly oomdMarks: OomdMarks | null;
 }
 
 /** Lives in a row that ended in an OOM kill are remembered by what was charged before each. */

@@ -59,7 +59,8 @@ const openWatches = (parts: MemoryRoomParts): Watches => {
   return new Watches({
     linux,
     evidence,
-    groupOf: (name) => supervisor().groups.find((one) => one.name === name),
+    groupOf: (name) => supervisor().group(name),
+    members: (plan, leader) => hands().inspect(plan, leader).members,
     killed: (key, found) =>
       memberKilled({ key, evidence: found, supervisor: supervisor(), hands: hands(), linux }),
     tell: (key, news) => care(key, news, { supervisor: supervisor(), hands: hands(), onBug }),
@@ -67,7 +68,7 @@ const openWatches = (parts: MemoryRoomParts): Watches => {
 };
 
 const limitGroup = (name: string, { supervisor, hands, notices }: MemoryRoomParts): void => {
-  const group = supervisor().groups.find((one) => one.name === name);
+  const group = supervisor().group(name);
   if (group !== undefined) for (const text of hands().limitGroup(group)) notices.add(text);
 };
 

@@ -4,7 +4,7 @@ import { kernelScore } from '../kernel/candidates.ts';
 import type { Linux } from '../kernel/linux.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
-import type { GroupPlan } from '../model/plan.ts';
+import type { GroupPlan, ProcessPlan } from '../model/plan.ts';
 import { createCareWatch, type CareNews, type CareWatch } from '../oom/care.ts';
 import type { Baseline, EvidenceGatherer } from '../oom/evidence.ts';
 import { createMemoryWatch, type MemoryWatch, type MemoryWatchParts } from '../oom/memory.ts';
@@ -18,15 +18,11 @@ export interface WatchesParts {
   readonly killed: MemoryWatchParts['killed'];
   readonly tell: (key: string, news: CareNews) => void;
   readonly groupOf: (name: string) => GroupPlan | undefined;
-}
-
-interface Life {
-  readonly leader: Identity;
   /** Pids of all members now. */
-  readonly members: () => readonly number[];
+  readonly members: (plan: ProcessPlan, leader: Identity) => readonly number[];
 }
 
-/** The lowest of what its plan sets; what its group has is as it was at the launch. */
+/** The lowest of what its plan and its group set. */
 const limitOf = ({ plan }: Berth, group: GroupPlan | undefined): number | null => {
   const { memoryMax, memoryHigh, care } = plan;
   const { soft = null, hard = null } = care.limitWatch ?? {};
@@ -55,19 +51,26 @@ export class Watches {
   }
 
   /** From a launch on. */
-  follow(berth: Berth, { leader, members }: Life): void {
+  follow(berth: Berth, leader: Identity): void {
     const { cgroup, baseline, plan } = berth;
+    const members = this.#membersOf(berth, leader);
     if (baseline === null) return;
     const key = namespec(plan.group, plan.name);
-    this.#care.follow(key, { care: () => berth.plan.care, members, waited: waitedIn(cgroup) });
     this.#kills.follow(key, { leader, cgroup, baseline, members });
-    const group = this.#parts.groupOf(plan.group);
     this.#samples.follow(key, {
-      limit: () => limitOf(berth, group),
+      limit: this.#limitOf(berth),
       memory: () => cgroup?.charged() ?? this.#care.used(key) ?? this.#residentIn(leader),
       score: () => kernelScore(leader.pid),
     });
+    this.#tend(berth, leader);
     berth.unwatch ??= cgroup?.watch(() => this.#kills.look(key)) ?? null;
+  }
+
+  /** Its plan has changed while it runs. */
+  adopt(berth: Berth, leader: Identity): void {
+    const { plan } = berth;
+    this.#samples.limit(namespec(plan.group, plan.name), this.#limitOf(berth));
+    this.#tend(berth, leader);
   }
 
   /** The leader has died. Answers the baseline as it stands: kills already told are behind it; null when nobody followed. */
@@ -93,6 +96,27 @@ export class Watches {
     this.#kills.tick();
     this.#care.tick();
     this.#samples.tick();
+  }
+
+  #membersOf(berth: Berth, leader: Identity): () => readonly number[] {
+    return () => this.#parts.members(berth.plan, leader);
+  }
+
+  #tend(berth: Berth, leader: Identity): void {
+    const { plan, cgroup } = berth;
+    const key = namespec(plan.group, plan.name);
+    const { limitWatch, onPressure } = plan.care;
+    if (limitWatch === null && onPressure === null) this.#care.forget(key);
+    else
+      this.#care.follow(key, {
+        care: plan.care,
+        members: this.#membersOf(berth, leader),
+        waited: waitedIn(cgroup),
+      });
+  }
+
+  #limitOf(berth: Berth): number | null {
+    return limitOf(berth, this.#parts.groupOf(berth.plan.group));
   }
 
   /** Where neither a cgroup nor a watch adds its members up. */

@@ -104,3 +104,47 @@ export const keepFile = (path: string): (() => string | null) => {
     }
   };
 };
+
+const BLANK = 0x20;
+const ZERO = 0x30;
+/** Of 64 bits, and the end of the line. */
+const MOST_DIGITS = 21;
+
+/** Decimal digits from `at` on, behind blanks, up to what is none. */
+const digitsAt = (at: number, end: number): number => {
+  let [index, value] = [at, 0];
+  while (index < end && buffer[index] === BLANK) index += 1;
+  for (; index < end; index += 1) {
+    const digit = (buffer[index] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return value;
+};
+
+/**
+ * The number behind `name` at the begin of a line, in a file that is read once per second: nothing is allocated. `name` is with the colon where the file has
+ * one; not for the first line. Null: cannot be read, or has no such line.
+ */
+export const keepNumber = (path: string, name: string): (() => number | null) => {
+  const mark = Buffer.from(`\n${name}`);
+  let file: number | null = null;
+  return () => {
+    try {
+      file ??= openSync(path, 'r');
+      let size = readSync(file, buffer, 0, buffer.length, 0);
+      let at = buffer.indexOf(mark);
+      // The kernel gives a page at a time; behind `size` may stand what another file had there.
+      while (at === -1 || at + mark.length + MOST_DIGITS > size) {
+        const got = readSync(file, buffer, size, buffer.length - size, size);
+        if (got === 0) break;
+        size += got;
+        at = buffer.indexOf(mark);
+      }
+      return at === -1 || at + mark.length >= size ? null : digitsAt(at + mark.length, size);
+    } catch {
+      // Not there, not ours to read, or hidden: all the same to who counts.
+      return null;
+    }
+  };
+};

@@ -1,7 +1,7 @@
 // How much memory does the machine have left, and how long do tasks wait for it? /proc/meminfo and pressure files.
 
 import { totalmem } from 'node:os';
-import { keepFile, numberIn } from './files.ts';
+import { keepFile, keepNumber } from './files.ts';
 import { createHeadroom, type Headroom } from './headroom.ts';
 
 export interface MachineMemoryFiles {
@@ -30,17 +30,17 @@ export const readPressure = (path: string): (() => Pressure | null) => {
 };
 
 export const createMachineMemory = (): MachineMemoryFiles => {
-  const meminfo = keepFile('/proc/meminfo');
+  const meminfo = keepNumber('/proc/meminfo', 'MemAvailable:');
   const pressure = readPressure('/proc/pressure/memory');
+  const total = totalmem();
   const available = (): number | null => {
-    const text = meminfo();
-    const kilobytes = text === null ? null : numberIn(text, 'MemAvailable:');
+    const kilobytes = meminfo();
     return kilobytes === null ? null : kilobytes * 1024;
   };
   return {
     available,
     headroom: createHeadroom({
-      machine: () => ({ available: available(), total: totalmem() }),
+      machine: () => ({ available: available(), total }),
       now: () => performance.now(),
     }),
     pressure: () => pressure()?.avg10 ?? null,

@@ -1,7 +1,7 @@
 // Has the OOM killer been at work? The machine's counter and the kernel log behind the port.
 
 import { readlinkSync } from 'node:fs';
-import { errnoOf, keepFile, numberIn } from './files.ts';
+import { errnoOf, keepNumber } from './files.ts';
 import { openKernelLog } from './kernel-log.ts';
 import { createMarks } from './killer-marks.ts';
 import type { OomRecord } from '../model/verdict.ts';
@@ -21,7 +21,8 @@ const pidsMatch = (): boolean => {
 };
 
 export const createOomWatch = (): OomWatch => {
-  const vmstat = keepFile('/proc/vmstat');
+  // Since Linux 4.13.
+  const kills = keepNumber('/proc/vmstat', 'oom_kill ');
   const log = openKernelLog();
   const parser = createRecordParser();
   const marks = createMarks();
@@ -37,11 +38,7 @@ export const createOomWatch = (): OomWatch => {
   };
   return {
     pidsMatch: pidsMatch(),
-    machineKills() {
-      const text = vmstat();
-      // Since Linux 4.13.
-      return text === null ? null : numberIn(text, 'oom_kill');
-    },
+    machineKills: kills,
     drainKernelLog() {
       if (typeof log === 'string') return { records: [], state: log };
       drain();

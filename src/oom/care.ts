@@ -11,8 +11,7 @@ export interface CareNews {
 }
 
 interface Cared {
-  /** As the plan wants it now. */
-  readonly care: () => MemoryCare;
+  readonly care: Pick<MemoryCare, 'limitWatch' | 'onPressure'>;
   readonly members: () => readonly number[];
   /** Microseconds since boot in which a member waited for memory; null where it cannot be read. */
   readonly waited: () => number | null;
@@ -26,7 +25,7 @@ export interface CareWatchParts {
 }
 
 export interface CareWatch {
-  /** From a launch on; a later call for the same key begins a new life. */
+  /** From a launch on, and when its plan has changed; a later call for the same key begins anew. */
   follow(key: string, cared: Cared): void;
   forget(key: string): void;
   /** Bytes of all members at the last tick; null where no limit is watched. */
@@ -69,7 +68,7 @@ class Watch implements CareWatch {
 
   tick(): void {
     for (const [key, entry] of this.#entries) {
-      const { limitWatch, onPressure } = entry.care();
+      const { limitWatch, onPressure } = entry.care;
       if (limitWatch !== null) this.#weigh(key, entry, limitWatch);
       if (onPressure !== null) this.#feel(key, entry, onPressure);
     }

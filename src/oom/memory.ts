@@ -48,6 +48,8 @@ const isCounted = ({ baseline }: Entry): boolean => baseline.counters.cgroup !==
 class Watch implements MemoryWatch {
   readonly #parts: MemoryWatchParts;
   readonly #entries = new Map<string, Entry>();
+  /** Those of them that no cgroup counts. */
+  readonly #uncounted = new Map<string, Entry>();
   #machine: number | null;
   /** The machine counts a moment before the cgroup does, so each rise is looked at twice. */
   #again = false;
@@ -58,7 +60,9 @@ class Watch implements MemoryWatch {
   }
 
   follow(key: string, followed: Followed): void {
-    this.#entries.set(key, { ...followed, suspected: false, pids: [new Set(), new Set()] });
+    const entry: Entry = { ...followed, suspected: false, pids: [new Set(), new Set()] };
+    this.#entries.set(key, entry);
+    if (!isCounted(entry)) this.#uncounted.set(key, entry);
   }
 
   baseline(key: string): Baseline | null {
@@ -67,6 +71,7 @@ class Watch implements MemoryWatch {
 
   forget(key: string): void {
     this.#entries.delete(key);
+    this.#uncounted.delete(key);
   }
 
   tick(): void {
@@ -74,15 +79,16 @@ class Watch implements MemoryWatch {
     const rose = machine === null || machine !== this.#machine;
     this.#machine = machine;
     const look = rose || this.#again;
-    if (look) this.#again = rose;
-    for (const [key, entry] of this.#entries) {
-      if (isCounted(entry)) {
-        if (look) this.#examine(key, true);
-        continue;
-      }
-      if (look) this.#search(key, entry);
-      entry.pids = [new Set(entry.members()), entry.pids[0]];
+    if (look) {
+      this.#again = rose;
+      for (const [key, entry] of this.#entries) if (isCounted(entry)) this.#examine(key, true);
     }
+    // A victim is found by its pid, which the log of another namespace does not tell.
+    if (this.#parts.oom.pidsMatch)
+      this.#uncounted.forEach((entry, key) => {
+        if (look) this.#search(key, entry);
+        entry.pids = [new Set(entry.members()), entry.pids[0]];
+      });
   }
 
   look(key: string): void {
@@ -112,7 +118,7 @@ class Watch implements MemoryWatch {
   /** Without a counter: the log may name somebody who was a member a moment ago. */
   #search(key: string, entry: Entry): void {
     const { leader, cgroup, baseline, pids } = entry;
-    if (!this.#parts.oom.pidsMatch || !this.#parts.processes.alive(leader)) return;
+    if (!this.#parts.processes.alive(leader)) return;
     const members = new Set([...pids[0], ...pids[1]]);
     const evidence = this.#parts.evidence.gather({ baseline, cgroup, leaderPid: leader.pid, members });
     if (evidence.records.length === 0 || this.#namesLeader(evidence, leader)) return;

@@ -4,8 +4,8 @@ import type { Headroom } from '../kernel/headroom.ts';
 import type { MemorySample } from '../model/oom-report.ts';
 
 interface Sampled {
-  /** Bytes of the limit or watch that stands nearest; null for none. As the plan wants it now. */
-  readonly limit: () => number | null;
+  /** Bytes of the limit or watch that stands nearest; null for none. */
+  readonly limit: number | null;
   /** Bytes of all its members; null when it cannot be read. */
   readonly memory: () => number | null;
   /** The kernel's own oom_score of its leader. */
@@ -23,6 +23,8 @@ export interface SampleParts {
 export interface Samples {
   /** From a launch on; a later call for the same key begins a new life. */
   follow(key: string, sampled: Sampled): void;
+  /** Its plan has changed. */
+  limit(key: string, bytes: number | null): void;
   /** Its leader has died: what was sampled is kept until the next life. */
   rest(key: string): void;
   forget(key: string): void;
@@ -45,6 +47,7 @@ interface Taken {
 }
 
 interface Entry extends Sampled {
+  limit: number | null;
   taken: Taken[];
   resting: boolean;
 }
@@ -59,7 +62,7 @@ const SHORT = 0.25;
 /** It moves when it has changed by this part of itself. */
 const MOVES = 1 / 32;
 
-const isCalm = ({ taken }: Entry, limit: number | null): boolean => {
+const isCalm = ({ taken, limit }: Entry): boolean => {
   const [last, before] = [taken.at(-1)?.memory, taken.at(-2)?.memory];
   if (typeof last !== 'number' || typeof before !== 'number') return false;
   return last < (limit ?? Infinity) / 2 && Math.abs(last - before) <= before * MOVES;
@@ -68,6 +71,8 @@ const isCalm = ({ taken }: Entry, limit: number | null): boolean => {
 class Keeper implements Samples {
   readonly #parts: SampleParts;
   readonly #entries = new Map<string, Entry>();
+  /** Those of them that have a limit: the only ones that cost anything in good times. */
+  readonly #limited = new Set<Entry>();
   #ticks = 0;
   #short = false;
 
@@ -76,7 +81,18 @@ class Keeper implements Samples {
   }
 
   follow(key: string, sampled: Sampled): void {
-    this.#entries.set(key, { ...sampled, taken: [], resting: false });
+    this.forget(key);
+    const entry: Entry = { ...sampled, taken: [], resting: false };
+    this.#entries.set(key, entry);
+    if (entry.limit !== null) this.#limited.add(entry);
+  }
+
+  limit(key: string, bytes: number | null): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    entry.limit = bytes;
+    if (bytes === null) this.#limited.delete(entry);
+    else this.#limited.add(entry);
   }
 
   rest(key: string): void {
@@ -85,7 +101,10 @@ class Keeper implements Samples {
   }
 
   forget(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
     this.#entries.delete(key);
+    this.#limited.delete(entry);
   }
 
   of(key: string): readonly MemorySample[] {
@@ -99,22 +118,23 @@ class Keeper implements Samples {
   tick(): void {
     this.#ticks += 1;
     const calmTurn = this.#ticks % CALM === 0;
+    let available = calmTurn ? this.#left() : null;
     let machine: Machine | null = null;
-    if (calmTurn) machine = this.#look();
-    for (const entry of this.#entries.values()) {
-      if (entry.resting) continue;
-      const limit = entry.limit();
-      if (limit === null && !this.#short) continue;
-      if (!calmTurn && isCalm(entry, limit)) continue;
-      machine ??= this.#look();
+    for (const entry of this.#short ? this.#entries.values() : this.#limited) {
+      if (entry.resting || (!calmTurn && isCalm(entry))) continue;
+      if (machine === null) {
+        available ??= this.#left();
+        machine = { available, pressure: this.#parts.pressure() };
+      }
       this.#take(entry, machine);
     }
   }
 
-  #look(): Machine {
+  /** Bytes that are left, where it is tightest. */
+  #left(): number | null {
     const { available, total } = this.#parts.headroom();
     this.#short = available !== null && available < total * SHORT;
-    return { available, pressure: this.#parts.pressure() };
+    return available;
   }
 
   #take(entry: Entry, machine: Machine): void {

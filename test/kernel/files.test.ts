@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keepFile, numberIn, readText, writeText } from '../../src/kernel/files.ts';
+import { keepFile, keepNumber, numberIn, readText, writeText } from '../../src/kernel/files.ts';
 import { openKernelLog } from '../../src/kernel/kernel-log.ts';
 import { createOomWatch } from '../../src/kernel/oom-watch.ts';
 import { bootId, createProcesses } from '../../src/kernel/processes.ts';
@@ -14,6 +14,44 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tsvisor-files-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('one number of a file', () => {
+  test('is read anew each time, and null where it is not', () => {
+    const path = join(folder, 'counts');
+    const read = keepNumber(path, 'oom_kill ');
+    expect(read()).toBeNull();
+    writeFileSync(path, 'nr_free_pages 12\noom_kill 41\nlast 3\n');
+    expect(read()).toBe(41);
+    writeFileSync(path, 'nr_free_pages 12\noom_kill_disable 7\noom_kill 1234567890123\nlast 3\n');
+    expect(read()).toBe(1_234_567_890_123);
+    writeFileSync(path, 'nr_free_pages 12\nlast 3\n');
+    expect(read()).toBeNull();
+    writeFileSync(path, 'a 1\noom_kill 5');
+    expect(read()).toBe(5);
+  });
+
+  test('may stand behind a colon and blanks, with a unit', () => {
+    const path = join(folder, 'meminfo');
+    writeFileSync(path, 'MemTotal:       24684084 kB\nMemAvailable:     1234 kB\n');
+    expect(keepNumber(path, 'MemAvailable:')()).toBe(1234);
+  });
+
+  test('is found behind a page, and not in what another file left in the buffer', () => {
+    const path = join(folder, 'long');
+    writeFileSync(path, `first 1\n${'filler 1\n'.repeat(9000)}oom_kill 9\n`);
+    expect(keepNumber(path, 'oom_kill ')()).toBeNull();
+    writeFileSync(path, `first 1\n${'filler 1\n'.repeat(900)}oom_kill 9\n`);
+    expect(keepNumber(path, 'oom_kill ')()).toBe(9);
+    writeFileSync(join(folder, 'short'), 'first 1\n');
+    expect(keepNumber(join(folder, 'short'), 'oom_kill')()).toBeNull();
+  });
+
+  test('is the same as in the whole text, of the real kernel', () => {
+    expect(keepNumber('/proc/vmstat', 'oom_kill ')()).toBe(
+      numberIn(readText('/proc/vmstat') ?? '', 'oom_kill'),
+    );
+  });
+});
 
 describe('small files', () => {
   test('are read whole, however large they are', () => {

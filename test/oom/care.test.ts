@@ -25,7 +25,7 @@ beforeEach(() => {
 
 const follow = (care: Partial<MemoryCare>, members = [1, 2]): void =>
   watch.follow('app', {
-    care: () => ({ ...PLAIN_CARE, ...care }),
+    care: { ...PLAIN_CARE, ...care },
     members: () => members,
     waited: () => waited,
   });
@@ -89,7 +89,7 @@ describe('on_pressure', () => {
 
   test('is silent where it cannot be read', () => {
     watch.follow('app', {
-      care: () => ({ ...PLAIN_CARE, onPressure: rule }),
+      care: { ...PLAIN_CARE, onPressure: rule },
       members: () => [],
       waited: () => null,
     });

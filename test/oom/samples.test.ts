@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 const follow = (key: string, limit: number | null): void =>
-  samples.follow(key, { limit: () => limit, memory: () => used[key] ?? null, score: () => 670 });
+  samples.follow(key, { limit, memory: () => used[key] ?? null, score: () => 670 });
 
 /** As many seconds, with what happens in each. */
 const live = (seconds: number, each: (second: number) => void = () => undefined): void => {
