@@ -22,7 +22,7 @@ const openMetrics = async (seen: Seen): Promise<SendMetrics> => {
       'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
     });
-    response.end(body);
+    response.end(body, () => seen.tally.told());
   };
 };
 

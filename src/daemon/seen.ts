@@ -236,7 +236,7 @@ export class Seen {
       memory: reading?.memory ?? null,
       limit: known?.inspection.enforcedBy == null ? null : plan.memoryMax,
       tally: tally.of(plan),
-      cpuSeconds: known?.cpuSeconds ?? 0,
+      cpuSeconds: tally.spent(process.namespec, known?.cpuSeconds ?? 0),
       charged: known?.inspection.charged ?? null,
       logBytes: hands.berth(plan).outputs?.written() ?? {},
       logsLost: hands.berth(plan).outputs?.lost() ?? null,

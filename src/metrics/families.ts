@@ -31,7 +31,7 @@ export const METRICS = {
   tsvisor_process_resident_memory_bytes: { type: 'gauge', labels: PROCESS, help: 'Resident memory of all members; shared pages count for each.' },
   tsvisor_process_charged_memory_bytes: { type: 'gauge', labels: PROCESS, help: 'Memory charged to its cgroup: what memory_max is compared with.' },
   tsvisor_process_memory_limit_bytes: { type: 'gauge', labels: PROCESS, help: 'Its memory_max, where something enforces it.' },
-  tsvisor_process_cpu_seconds: { type: 'counter', labels: PROCESS, help: 'CPU time of all members while this supervisor looked.' },
+  tsvisor_process_cpu_seconds: { type: 'counter', labels: PROCESS, help: 'CPU time of its members, as far as it was seen: what a member used between the last look and its end is not. Outlives the process and the supervisor.' },
   tsvisor_process_members: { type: 'gauge', labels: PROCESS, help: 'OS processes that belong to it, the leader included.' },
   tsvisor_process_oom_score_adj: { type: 'gauge', labels: [...PROCESS, 'kind'], help: 'The oom_score_adj that was requested, and the one that the kernel gave (effective).' },
   tsvisor_process_log_bytes: { type: 'counter', labels: [...PROCESS, 'stream'], help: 'Bytes that it wrote to a captured stream under this supervisor.' },

@@ -5,6 +5,7 @@ import { namespec } from '../model/name.ts';
 import type { Death, Reason } from '../model/phase.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import type { HistogramValue } from './exposition.ts';
+import { CpuSpent } from './spent.ts';
 import { observe, RECOVERY_BOUNDS, restoreHistogram, SWEEP_BOUNDS } from './histogram.ts';
 
 /** Why a process was started again. */
@@ -26,6 +27,8 @@ export interface Kept {
   readonly sweeps: HistogramValue;
   readonly recoveries: HistogramValue;
   readonly supervisorDeaths: Readonly<Record<string, number>>;
+  /** Seconds of CPU, by namespec. */
+  readonly cpu: Readonly<Record<string, number>>;
 }
 
 /** Of processes that are gone from the config too; the least recently counted are forgotten first. */
@@ -88,10 +91,11 @@ export class Tally {
   #sweeps: HistogramValue;
   #recoveries: HistogramValue;
   #supervisorDeaths: Record<string, number>;
+  readonly #cpu: CpuSpent;
 
   /** `kept` is what a file held, of whatever shape; `changed` hears when it is to be written, at once when urgent. */
   constructor(kept: unknown, clock: TallyClock, changed: (urgent: boolean) => void) {
-    const { processes, sweeps, recoveries, supervisorDeaths } = isRecord(kept) ? kept : {};
+    const { processes, sweeps, recoveries, supervisorDeaths, cpu } = isRecord(kept) ? kept : {};
     this.#clock = clock;
     this.#changed = changed;
     this.#processes = new Map(
@@ -100,6 +104,7 @@ export class Tally {
     this.#sweeps = restoreHistogram(sweeps, SWEEP_BOUNDS);
     this.#recoveries = restoreHistogram(recoveries, RECOVERY_BOUNDS);
     this.#supervisorDeaths = countsOf(supervisorDeaths);
+    this.#cpu = new CpuSpent(cpu);
   }
 
   get sweeps(): HistogramValue {
@@ -117,6 +122,16 @@ export class Tally {
     return this.#processes.get(namespec(process.group, process.name)) ?? FRESH;
   }
 
+  /** Seconds of CPU over all supervisors, when this one has seen so many. */
+  spent(key: string, seen: number): number {
+    return this.#cpu.total(key, seen);
+  }
+
+  /** What has been told to somebody is written, so that no later supervisor tells less. */
+  told(): void {
+    this.#changed(true);
+  }
+
   kept(): Kept {
     return {
       version: 1,
@@ -124,6 +139,7 @@ export class Tally {
       sweeps: this.#sweeps,
       recoveries: this.#recoveries,
       supervisorDeaths: this.#supervisorDeaths,
+      cpu: this.#cpu.kept(MOST_PROCESSES),
     };
   }
 

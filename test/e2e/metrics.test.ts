@@ -55,6 +55,10 @@ const value = (text: string, series: string): number | null => {
 
 const RESTARTS = 'tsvisor_process_restarts_total{group="stays",process="stays",cause="signal"}';
 
+/** Works for a moment, then rests. */
+const BUSY = `[program:busy]\ncommand=/bin/sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo done > done; exec sleep 1000'\nstartsecs=0\ndirectory=%(here)s\n`;
+const CPU = 'tsvisor_process_cpu_seconds_total{group="busy",process="busy"}';
+
 const withOne = async (): Promise<Lodging> => {
   const lodging = lodge();
   lodging.write(lodging.program('stays', 'stays.sh', { autorestart: 'true' }));
@@ -84,7 +88,16 @@ describe('/metrics', () => {
   });
 
   test('goes on counting after kill -9 of the supervisor', async () => {
-    const lodging = await withOne();
+    const lodging = lodge();
+    lodging.write(lodging.program('stays', 'stays.sh', { autorestart: 'true' }), BUSY);
+    await lodging.start();
+    await lodging.reach('RUNNING');
+    const cpu = (text: string): number => value(text, CPU) ?? 0;
+    // Its work is done when it uses no more.
+    const spent = await until('work done', async () => {
+      const before = cpu((await scrape(lodging)).text);
+      return before > 0.05 && lodging.read('done') !== '' ? before : null;
+    });
     kill((await lodging.process('stays')).pid, 'SIGSEGV');
     await until('the restart counted', async () => value((await scrape(lodging)).text, RESTARTS) === 1);
     await until('the counts written', () => lodging.read('run/counts.json').includes('"signal":1'));
@@ -93,6 +106,7 @@ describe('/metrics', () => {
     await lodging.reachAfter(pid, 'RUNNING');
     const { text } = await scrape(lodging);
     expect(value(text, RESTARTS)).toBe(1);
+    expect(cpu(text)).toBeGreaterThanOrEqual(spent);
     expect(text).toMatch(/^tsvisor_supervisor_deaths_total\{[^}]+\} 1$/m);
   });
 
