@@ -84,6 +84,8 @@ const oneKill = async ({ lodging, client, oom }, offset) => {
     every: 10,
   });
   const evidence = createEvidence(createOomWatch());
+  // A supervisor that has been up for a second has read it.
+  evidence.readLog();
   const baseline = evidence.note(null);
   const seen = (await oom.incidents()).incidents[0]?.id;
   await writeFile(lodging.file('order'), 'eat\n');

@@ -75,6 +75,7 @@ class Watch implements MemoryWatch {
   }
 
   tick(): void {
+    this.#parts.evidence.readLog();
     const machine = this.#parts.oom.machineKills();
     const rose = machine === null || machine !== this.#machine;
     this.#machine = machine;

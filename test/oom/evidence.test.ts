@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Cgroup } from '../../src/kernel/port.ts';
-import { advance, createEvidence, isWithinSuffix, type EvidenceGatherer } from '../../src/oom/evidence.ts';
+import {
+  advance,
+  createEvidence,
+  isWithinSuffix,
+  type Baseline,
+  type EvidenceGatherer,
+} from '../../src/oom/evidence.ts';
 import { FakeKernel } from '../kernel/fake.ts';
 
 let kernel: FakeKernel;
@@ -81,11 +87,16 @@ describe('evidence of a death', () => {
     });
     const leader = kernel.spawn({ cgroup });
     watch.gather({ baseline: watch.note(cgroup), cgroup, leaderPid: leader.pid });
+    watch.note(cgroup);
     expect(drained.times).toBe(0);
+    watch.readLog();
+    watch.readLog();
+    watch.note(cgroup);
+    expect(drained.times).toBe(1);
     kernel.oomKill(leader.pid);
     watch.note(cgroup);
     watch.note(cgroup);
-    expect(drained.times).toBe(1);
+    expect(drained.times).toBe(2);
   });
 
   test('says what could not be read, and in which life records were lost', () => {
@@ -149,6 +160,39 @@ describe('in a container', () => {
     ['/t/g', '/t/g/p', false],
   ])('%s ends in or lies below %s: %s', (path, own, expected) => {
     expect(isWithinSuffix(path, own)).toBe(expected);
+  });
+});
+
+describe('a baseline that was noted before the log was read', () => {
+  test('leaves kills of before to those who had the pid then', () => {
+    const cgroup = kernel.tier('ab').leaf('ci', 'app');
+    const old = kernel.spawn({ cgroup });
+    kernel.oomKill(old.pid);
+    const early = createEvidence(kernel.oom);
+    const baseline = early.note(cgroup);
+    expect(baseline.seq).toBeNull();
+    const leader = kernel.reuse(old.pid, { cgroup });
+    expect(early.gather({ baseline, cgroup, leaderPid: leader.pid }).records).toEqual([]);
+    kernel.oomKill(leader.pid);
+    const found = early.gather({ baseline, cgroup, leaderPid: leader.pid });
+    expect(found.records.map(({ seq }) => seq)).toEqual([2]);
+  });
+
+  test('holds when the log is read while nothing happens, and kills come later', () => {
+    const cgroup = kernel.tier('ab').leaf('ci', 'app');
+    for (let kill = 0; kill < 3; kill += 1) kernel.oomKill(kernel.spawn({ cgroup }).pid);
+    const early = createEvidence(kernel.oom);
+    const [first, second] = [kernel.spawn({ cgroup }), kernel.spawn({ cgroup })];
+    const before = early.note(cgroup);
+    kernel.oomKill(first.pid);
+    const between = early.note(cgroup);
+    early.readLog();
+    kernel.oomKill(second.pid);
+    const told = (baseline: Baseline): number[] =>
+      early.gather({ baseline, cgroup, leaderPid: 0 }).records.map(({ pid }) => pid);
+    expect(told(before)).toEqual([first.pid, second.pid]);
+    expect(told(between)).toEqual([second.pid]);
+    expect(told(early.note(cgroup))).toEqual([]);
   });
 });
 
