@@ -165,7 +165,6 @@ describe('in a container', () => {
 
 describe('a baseline that was noted before the log was read', () => {
   test('leaves kills of before to those who had the pid then', () => {
-    const cgroup = kernel.tier('ab').leaf('ci', 'app');
     const old = kernel.spawn({ cgroup });
     kernel.oomKill(old.pid);
     const early = createEvidence(kernel.oom);
@@ -179,7 +178,6 @@ describe('a baseline that was noted before the log was read', () => {
   });
 
   test('holds when the log is read while nothing happens, and kills come later', () => {
-    const cgroup = kernel.tier('ab').leaf('ci', 'app');
     for (let kill = 0; kill < 3; kill += 1) kernel.oomKill(kernel.spawn({ cgroup }).pid);
     const early = createEvidence(kernel.oom);
     const [first, second] = [kernel.spawn({ cgroup }), kernel.spawn({ cgroup })];
