@@ -26,6 +26,8 @@ export class Told {
   readonly #watchdog: Watchdog | null;
   /** What it said last; null when nothing. */
   #text: string | null = null;
+  /** What of that was passed on: others may have put their words in its place. */
+  #passed: string | null = null;
   #toldAt = -Infinity;
   #disarm: (() => void) | null = null;
 
@@ -77,7 +79,9 @@ export class Told {
     this.#disarm?.();
     this.#disarm = null;
     this.#toldAt = clock.now();
-    process.learn({ text: this.#text, ...(ready === null ? {} : { ready }) });
+    const isNew = this.#text !== this.#passed;
+    this.#passed = this.#text;
+    process.learn({ ...(isNew && { text: this.#text }), ...(ready !== null && { ready }) });
   }
 
   /** The last of several texts in a second. */

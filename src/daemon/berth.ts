@@ -1,7 +1,7 @@
 // Where does one process live, over all its lives? Its cgroup, its pipes, and what holds its members together now.
 
 import { join } from 'node:path';
-import type { Cgroup, CgroupTier } from '../kernel/port.ts';
+import type { Cgroup, CgroupTier, Clock } from '../kernel/port.ts';
 import type { OutputRoom, Outputs, Pipes, StreamName } from '../logs/outputs.ts';
 import { namespec } from '../model/name.ts';
 import type { ProcessPlan } from '../model/plan.ts';
@@ -11,6 +11,7 @@ import type { Containment } from '../spawn/containment.ts';
 import type { LaunchRequest, Stream } from '../spawn/launch.ts';
 import { isHeard } from './listeners.ts';
 import { hatchesOf, hatchOf } from './shared-sockets.ts';
+import { StdinPipe } from './stdin-pipe.ts';
 
 /** As launch.ts wants them. */
 type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr' | 'sockets'>;
@@ -39,6 +40,8 @@ export interface Berth {
   stderrFrom: number;
   /** Ends the kernel's notification; null where there is none. */
   unwatch: (() => void) | null;
+  /** Null until somebody sends something to its stdin. */
+  stdin: StdinPipe | null;
 }
 
 const wantsPipe = (plan: ProcessPlan, stream: StreamName): boolean =>
@@ -95,9 +98,12 @@ const readFrom = (plan: ProcessPlan, { folder, outputs, portable }: BerthParts):
 export const reaperOf = ({ containment }: Berth): number | null =>
   containment?.kind === 'reap' ? containment.reaper.pid : null;
 
-/** Path of the named pipe that is its stdin; null where it has none. */
-export const stdinOf = ({ streams: { stdin } }: Berth): string | null =>
-  stdin.kind === 'pipe' ? stdin.path : null;
+/** One end for all who send there, so that nothing gets between the bytes of another; null where its stdin is no pipe. */
+export const stdinOf = (berth: Berth, clock: Clock): StdinPipe | null => {
+  const { stdin } = berth.streams;
+  if (stdin.kind === 'pipe') berth.stdin ??= new StdinPipe(stdin.path, clock);
+  return berth.stdin;
+};
 
 export interface BerthParts {
   readonly tier: CgroupTier | null;
@@ -149,5 +155,6 @@ export const createBerth = (plan: ProcessPlan, parts: BerthParts): Berth => {
     stderrPath: '',
     stderrFrom: 0,
     unwatch: null,
+    stdin: null,
   };
 };

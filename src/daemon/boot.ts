@@ -237,7 +237,7 @@ const openListeners = (
   parts: Pick<EventParts, 'hooks' | 'groupOf' | 'stdinOf'>,
 ): EventRoom => {
   const { identifier } = ground.plan.supervisor;
-  return openEvents({ ...parts, identifier, journal: voices.journal, clock: ground.linux.clock });
+  return openEvents({ ...parts, identifier, journal: voices.journal });
 };
 
 const openHooks = async ({ plan, score, linux }: Ground, { journal }: Voices): Promise<Hooks> => {
@@ -272,7 +272,11 @@ export const boot = async (options: BootOptions): Promise<House> => {
   await duties.prepare(plansOf(ground));
   const groupOf: GroupOf = (name) => supervisor.group(name);
   const hooks = await openHooks(ground, voices);
-  const events = openListeners(rooms, { hooks, groupOf, stdinOf: (one) => stdinOf(hands.berth(one)) });
+  const events = openListeners(rooms, {
+    hooks,
+    groupOf,
+    stdinOf: (one) => stdinOf(hands.berth(one), linux.clock),
+  });
   const hands = createHands(rooms, { memory, events, groupOf, duties, supervisor: () => supervisor });
   const stuck = await clearTheGround(rooms, ledger);
   const unseen = findUnseen({ ...rooms, ledger, hands, plans: plansOf(ground), incidents: memory.incidents });

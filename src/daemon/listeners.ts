@@ -4,12 +4,11 @@ import { Ear } from '../events/ear.ts';
 import type { Inlet } from '../events/listener.ts';
 import type { Heard } from '../events/note.ts';
 import { EventRoom, type EventSink } from '../events/room.ts';
-import type { Clock } from '../kernel/port.ts';
 import type { Journal } from '../logs/journal.ts';
 import type { Listening } from '../logs/capture.ts';
 import type { Listeners, StreamName } from '../logs/outputs.ts';
 import type { GroupPlan, ProcessPlan } from '../model/plan.ts';
-import { StdinPipe } from './inlet.ts';
+import type { StdinPipe } from './stdin-pipe.ts';
 
 /** Which streams of a process somebody must read, whatever becomes of their logs. */
 export const isHeard = (plan: ProcessPlan, stream: StreamName): boolean => {
@@ -98,26 +97,25 @@ export interface EventParts {
   readonly identifier: string;
   readonly groupOf: (name: string) => GroupPlan | undefined;
   /** Path of the named pipe that is a process's stdin; null where it has none. */
-  readonly stdinOf: (plan: ProcessPlan) => string | null;
+  readonly stdinOf: (plan: ProcessPlan) => StdinPipe | null;
   readonly journal: Journal;
-  readonly clock: Clock;
   readonly hooks: EventSink;
 }
 
 const NO_STDIN: Inlet = { send: () => 'gone', clear: () => undefined };
 
-const inletTo = (path: string, clock: Clock): Inlet => {
-  const pipe = new StdinPipe(path, clock);
-  return { send: (bytes) => (pipe.send(bytes) === 'sent' ? 'sent' : 'gone'), clear: () => pipe.clear() };
-};
+const inletTo = (pipe: StdinPipe): Inlet => ({
+  send: (bytes) => (pipe.send(bytes) === 'sent' ? 'sent' : 'gone'),
+  clear: () => pipe.clear(),
+});
 
-export const openEvents = ({ identifier, groupOf, stdinOf, journal, clock, hooks }: EventParts): EventRoom =>
+export const openEvents = ({ identifier, groupOf, stdinOf, journal, hooks }: EventParts): EventRoom =>
   new EventRoom({
     server: identifier,
     groupOf,
     inlet: (plan) => {
-      const path = stdinOf(plan);
-      return path === null ? NO_STDIN : inletTo(path, clock);
+      const pipe = stdinOf(plan);
+      return pipe === null ? NO_STDIN : inletTo(pipe);
     },
     sink: hooks,
     say: (level, text, process) => journal.say(level, text, process),

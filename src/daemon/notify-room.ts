@@ -27,7 +27,6 @@ export interface NotifyRoomParts {
 /** One life of a process that may speak. */
 interface Life {
   readonly name: ProcessName;
-  readonly cgroup: string;
   readonly told: Told;
 }
 
@@ -44,6 +43,8 @@ const addressFor = ({ instance, runtimeDir }: NotifyRoomParts): string =>
     ? `@tsvisor-notify-${instance}-${randomBytes(6).toString('hex')}`
     : join(runtimeDir, 'notify');
 
+const cgroupOf = ({ group, name }: ProcessName): string => `${cgroupName(group)}/${cgroupName(name)}`;
+
 const strangerText = ({ pid, uid, ancestors }: Telling): string =>
   ancestors.length === 0
     ? `cannot tell whose message it was: pid ${pid} (uid ${uid}) had ended before it could be looked at; let the sender wait, as systemd-notify does`
@@ -53,6 +54,7 @@ export class NotifyRoom {
   readonly #parts: NotifyRoomParts;
   readonly address: string;
   readonly #lives = new Map<string, Life>();
+  readonly #byCgroup = new Map<string, Life>();
   readonly #launching = new Set<string>();
   #early: Telling[] = [];
   #socket: NotifySocket | null = null;
@@ -113,8 +115,9 @@ export class NotifyRoom {
     const key = process.namespec;
     this.#end(name);
     const told = new Told({ process, clock: this.#parts.clock });
-    const cgroup = `${cgroupName(name.group)}/${cgroupName(name.name)}`;
-    this.#lives.set(key, { name, cgroup, told });
+    const life = { name, told };
+    this.#lives.set(key, life);
+    this.#byCgroup.set(cgroupOf(name), life);
     // The leader is known when those who hear of its launch have returned.
     queueMicrotask(() => this.#hearEarly());
   }
@@ -124,6 +127,7 @@ export class NotifyRoom {
     this.#launching.delete(key);
     this.#lives.get(key)?.told.end();
     this.#lives.delete(key);
+    this.#byCgroup.delete(cgroupOf({ group, name }));
   }
 
   #hearEarly(): void {
@@ -152,11 +156,9 @@ export class NotifyRoom {
   }
 
   #ownerOf({ cgroup, ancestors }: Telling): Life | null {
-    for (const life of this.#lives.values()) {
-      if (cgroup !== null) {
-        if (cgroup === life.cgroup || cgroup.startsWith(`${life.cgroup}/`)) return life;
-      } else if (this.#isAbove(life, ancestors)) return life;
-    }
+    // It may have made cgroups of its own below the one that it was given.
+    if (cgroup !== null) return this.#byCgroup.get(cgroup.split('/', 2).join('/')) ?? null;
+    for (const life of this.#lives.values()) if (this.#isAbove(life, ancestors)) return life;
     return null;
   }
 

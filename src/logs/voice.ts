@@ -3,6 +3,7 @@
 import { dueWords } from '../model/duty.ts';
 import type { Event, EventType, ProcessName, Score } from '../model/event.ts';
 import { isGivenUp, type Exit, type Swept } from '../model/phase.ts';
+import { namespec } from '../model/name.ts';
 import { readinessWords, type Readiness } from '../model/readiness.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isOom } from '../model/verdict.ts';
@@ -152,14 +153,30 @@ export const SAYINGS = {
   waitingToDie: (names: readonly string[]) => lineOf('info', `waiting for ${names.join(', ')} to die`),
 } as const;
 
+/** A new text alone is no news for the log: some programs have one each second. */
+const createNews = (): ((event: Event) => boolean) => {
+  const told = new Map<string, string>();
+  return (event) => {
+    if (event.type !== 'readiness') return true;
+    const key = namespec(event.process.group, event.process.name);
+    const { ready, health } = event.readiness;
+    const now = `${ready} ${health}`;
+    const isNew = told.get(key) !== now;
+    told.set(key, now);
+    return isNew;
+  };
+};
+
 /** Speaks events into a journal; a refused score is told once, not at each restart. */
 export const createVoice = (journal: Pick<Journal, 'say'>, facts: Facts): ((event: Event) => void) => {
   const told = new Set<string>();
+  const isNews = createNews();
   return (event) => {
+    const news = isNews(event);
     for (const { level, text, process } of wordsFor(event, facts)) {
       const again = event.type === 'launched' && level === 'warn' && told.has(text);
       if (level === 'warn' && event.type === 'launched') told.add(text);
-      if (!again) journal.say(level, text, process);
+      if (!again) journal.say(news ? level : 'debug', text, process);
     }
   };
 };

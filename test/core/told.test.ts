@@ -32,6 +32,13 @@ describe('a program that says when it is ready', () => {
     expect(news()).toEqual(['true null', 'false reloading', 'true new config', 'false stopping']);
   });
 
+  test('leaves the words of others alone where it has none itself', async () => {
+    const { process, say } = await begin(READY);
+    process.learn({ text: 'connection refused' });
+    say('READY=1');
+    expect(process.readiness).toMatchObject({ ready: true, text: 'connection refused' });
+  });
+
   test('has its texts told once a second, the last of them, and at once with a change', async () => {
     const { stage, say, news } = await begin(READY);
     for (let part = 1; part <= 100; part += 1) say(`STATUS=${part} %`);

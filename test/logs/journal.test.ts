@@ -301,6 +301,21 @@ describe('the voice', () => {
     ]);
   });
 
+  test('tells that a process is ready, and its further texts only to those who want to know all', () => {
+    const said: string[] = [];
+    const voice = createVoice({ say: (level, text) => said.push(`${level} ${text}`) }, facts);
+    const tell = (ready: boolean, text: string | null): void =>
+      voice({ type: 'readiness', process: app, readiness: { ready, health: null, text } });
+    tell(false, '10 %');
+    tell(false, '20 %');
+    tell(true, null);
+    expect(said).toEqual([
+      'info app-1: not ready: 10 %',
+      'debug app-1: not ready: 20 %',
+      'info app-1: ready',
+    ]);
+  });
+
   test('knows supervisord’s words about itself', () => {
     expect([
       SAYINGS.started(9).text,

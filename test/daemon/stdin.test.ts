@@ -6,13 +6,14 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { StdinPipe } from '../../src/daemon/inlet.ts';
+import { StdinPipe } from '../../src/daemon/stdin-pipe.ts';
 import { createClock } from '../../src/kernel/clock.ts';
+import { ManualClock } from '../kernel/manual-clock.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
 const makePipe = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-inlet-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-stdin-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   execFileSync('mkfifo', [join(folder, 'stdin')]);
   return join(folder, 'stdin');
@@ -61,4 +62,33 @@ test('refuses more than a mebibyte for a program that does not read, and forgets
   expect(pipe.send(Buffer.from('fresh\n'))).toBe('sent');
   const [said] = await once(next.stdout ?? next, 'data');
   expect(String(said)).toBe('fresh\n');
+});
+
+test('tells a sender that waits when all is taken, one after the other', async () => {
+  const path = makePipe();
+  const child = start(path, 'head -c 400002 | tr -s xyz');
+  const pipe = new StdinPipe(path, createClock());
+  const both = ['x', 'y'].map((letter) => pipe.deliver(Buffer.from(letter.repeat(200_000))));
+  expect([pipe.send(Buffer.from('z')), pipe.send(Buffer.from('z'))]).toEqual(['sent', 'sent']);
+  let said = '';
+  child.stdout?.on('data', (bytes) => (said += String(bytes)));
+  expect(await Promise.all(both)).toEqual(['sent', 'sent']);
+  await once(child, 'close');
+  expect(said).toBe('xyz');
+});
+
+test('tells a sender that waits how much a program left that reads nothing, and that it has ended', async () => {
+  const path = makePipe();
+  const child = start(path, 'exec sleep 60');
+  const clock = new ManualClock();
+  const pipe = new StdinPipe(path, clock);
+  const [delivery, behind] = [pipe.deliver(Buffer.alloc(100_000)), pipe.deliver(Buffer.alloc(10))];
+  clock.advance(6000);
+  expect(await Promise.all([delivery, behind])).toEqual([{ left: 100_000 - 65_536 }, { left: 10 }]);
+  expect(clock.armed).toBe(0);
+  const next = pipe.deliver(Buffer.alloc(10));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  clock.advance(10);
+  expect(await next).toBe('gone');
 });
