@@ -80,6 +80,7 @@ const LOADERS: Readonly<Record<Name, CommandRow['load']>> = {
   check: () => import('./check.ts'),
   config: () => import('./config.ts'),
   import: () => import('./import.ts'),
+  export: () => import('./export.ts'),
   install: () => import('./install.ts'),
   uninstall: () => import('./uninstall.ts'),
   schema: () => import('./schema.ts'),

@@ -51,6 +51,22 @@ export const FILE_ROWS = [
     ],
   },
   {
+    name: 'export',
+    words: '<target>',
+    takes: 'target',
+    summary: 'print what nomad, kubernetes or systemd needs to run the same programs',
+    detail:
+      'One Nomad job, Kubernetes manifests or systemd units with the same command, user, limits, restarts, OOM policy and order as far as the target has them; ' +
+      'what it has not is said in comments.\nPasswords and the like in environments become references to a secret of the target.',
+    options: [
+      { flags: '-o, --output <folder>', meaning: 'write files there instead of printing them' },
+      { flags: '--image <image>', meaning: 'kubernetes: the container image that holds the programs' },
+      { flags: '--force', meaning: 'replace files that are there' },
+      ASSUME_EXISTS,
+      HOSTNAME,
+    ],
+  },
+  {
     name: 'install',
     words: '<manager>',
     takes: 'manager',

@@ -139,3 +139,6 @@ export const parseYaml = (file: string, text: string): Parsed => {
 
 /** Plain data as YAML. */
 export const writeYaml = (data: unknown): string => stringify(data, { lineWidth: 110 });
+
+/** The same for readers of YAML 1.1, to whom an unquoted `yes`, `0644` or `1:30` is no text. */
+export const writeOldYaml = (data: unknown): string => stringify(data, { lineWidth: 110, version: '1.1' });

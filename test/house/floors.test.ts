@@ -23,7 +23,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model', 'kernel', 'pidusage'],
   api: ['model', '@rgrove/parse-xml'],
   web: ['model'],
-  export: ['model', 'config'],
+  export: ['model', 'kubernetes-types'],
   cli: [
     'model',
     'config',

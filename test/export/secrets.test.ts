@@ -1,0 +1,34 @@
+// Which variables are kept out of exported files?
+
+import { describe, expect, test } from 'vitest';
+import { isSecret } from '../../src/export/secrets.ts';
+
+describe('a variable', () => {
+  test.each([
+    ['DB_PASSWORD', 'x'],
+    ['PGPASS', 'x'],
+    ['MYSQL_PWD', 'x'],
+    ['SECRET_KEY_BASE', 'x'],
+    ['AWS_SECRET_ACCESS_KEY', 'x'],
+    ['api_key', 'x'],
+    ['GITHUB_TOKEN', 'x'],
+    ['SENTRY_DSN', 'x'],
+    ['DATABASE_URL', 'postgres://me:word@db/x'],
+    ['BROKER', 'amqp://:word@mq'],
+  ])('%s=%s is a secret', (name, value) => {
+    expect(isSecret(name, value)).toBe(true);
+  });
+
+  test.each([
+    ['PATH', '/usr/bin'],
+    ['PWD', '/srv'],
+    ['DB_PASSWORD', ''],
+    ['DB_PASSWORD_FILE', '/run/secrets/db'],
+    ['URL', 'http://host:80/@x'],
+    ['PASSENGER_MODE', 'x'],
+    ['KEYBOARD', 'de'],
+    ['MODE', 'yes'],
+  ])('%s=%s is none', (name, value) => {
+    expect(isSecret(name, value)).toBe(false);
+  });
+});
