@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          // A deadline against a hang, not a measurement: the machine may be busy.
+          testTimeout: 20_000,
         },
       },
       {
