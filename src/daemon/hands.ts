@@ -27,6 +27,7 @@ import type { Sweeper } from '../spawn/sweep.ts';
 import { createBerth, limit, type Berth, type BerthParts } from './berth.ts';
 import { commandRefusal } from './command-refusal.ts';
 import { environmentOf } from './environment.ts';
+import { familyOf } from './family.ts';
 import type { Provisions } from './provisions.ts';
 import { errorStream, judgeDeath, logSize } from './judging.ts';
 import type { OomdMarks } from './oomd.ts';
@@ -176,7 +177,8 @@ export class RealHands implements Hands {
   inspect(plan: ProcessPlan, leader: Identity | null): Inspection {
     const { cgroup, containment, enforcedBy } = this.berth(plan);
     const held = cgroup?.members() ?? [];
-    const members = held.length > 0 || leader === null ? held : this.#below(leader.pid);
+    const members =
+      held.length > 0 || leader === null ? held : familyOf(this.#parts.linux.processes, leader, containment);
     const kind = containment?.kind ?? rungFor(plan, this.#parts.rung);
     return { containment: kind, members, enforcedBy };
   }
@@ -287,10 +289,5 @@ export class RealHands implements Hands {
     const { instance } = this.#parts.berths;
     const cookie = `${instance}:${plan.group}:${plan.name}:`;
     return { containment: this.berth(plan).containment ?? { kind: 'scan', cookie }, leader, cookie } as const;
-  }
-
-  #below(pid: number): readonly number[] {
-    const children = this.#parts.linux.processes.children(pid);
-    return [pid, ...children.flatMap((child) => this.#below(child))];
   }
 }

@@ -89,6 +89,8 @@ describe.each(RUNGS)('a stop ($where)', ({ containment, keys, options, isAble })
     const lodging = lodge();
     lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
     const { members } = await live(lodging, { options });
+    // The leader, the one that left and its child: status counts them all.
+    await until('all counted', async () => (await lodging.process('app')).members === 3, { within: 15_000 });
     await lodging.tsvisor(['stop', 'app']);
     expect(members.filter(isAlive)).toEqual([]);
   });
