@@ -5,6 +5,7 @@ import type { Ask } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { answerLog, type Follow } from './answer-log.ts';
 import { wantedIn, type Audience } from './audience.ts';
+import { answerProbe, probeIn } from './answer-probe.ts';
 import { readBody } from './body.ts';
 import { askFor, type Ordered } from './caller.ts';
 import type { Self } from './method.ts';
@@ -131,7 +132,6 @@ const route = async (
   if (path.startsWith('/RPC2')) return answerCall(request, response, answering);
   if (path.startsWith('/logtail') || path.startsWith('/mainlogtail'))
     return answerLog(request, response, { path, follow: answering.follow });
-  if (request.method === 'GET' && path === '/healthz') return sendJson(response, 200, { ok: true });
   const { audience } = answering;
   if (audience !== undefined && request.method === 'GET' && path === EVENT_STREAM.path)
     return audience.join(response, wantedIn(new URLSearchParams(query)));
@@ -152,7 +152,10 @@ const answer = async (
   const { admits, takesHost } = answering;
   const { host = '', authorization } = request.headers;
   if (takesHost !== null && !takesHost(host)) throw new TsvisorError('WRONG_HOST', { host });
-  if (admits !== null && !admits(authorization)) {
+  const isKnown = admits === null || admits(authorization);
+  const probe = probeIn(request);
+  if (probe !== null) return answerProbe(response, probe, { ask: answering.ask, isKnown });
+  if (!isKnown) {
     response.setHeader('www-authenticate', 'Basic realm="default"');
     response.setHeader('connection', 'close');
     sendJson(response, 401, refusalToWire(new TsvisorError('UNAUTHORIZED')));

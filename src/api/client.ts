@@ -1,6 +1,13 @@
 // How does a program ask a running tsvisor? The typed client behind the command line and the package's door.
 
-import type { ApplyReply, ConfigReply, Outcome, RereadReply, StatusReply } from '../model/command.ts';
+import type {
+  ApplyReply,
+  ConfigReply,
+  Outcome,
+  RereadReply,
+  StatusReply,
+  ReadinessReply,
+} from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { exchange, type ExchangeReply, type ExchangeRequest } from './exchange.ts';
 import { refusalFromWire } from './wire.ts';
@@ -21,6 +28,7 @@ export interface Client {
   /** Path of the control socket. */
   readonly socket: string;
   status(): Promise<StatusReply>;
+  readiness(): Promise<ReadinessReply>;
   /** Names as supervisord's: `name`, `group:name`, `group:*`, `all`. */
   start(names: readonly string[], options?: ActOptions): Promise<readonly Outcome[]>;
   stop(names: readonly string[], options?: ActOptions): Promise<readonly Outcome[]>;
@@ -67,6 +75,9 @@ export const ask = async (request: ExchangeRequest): Promise<unknown> => {
 
 const isStatus = (value: unknown): value is StatusReply =>
   typeof value === 'object' && value !== null && 'supervisor' in value && 'processes' in value;
+
+const isReadiness = (value: unknown): value is ReadinessReply =>
+  typeof value === 'object' && value !== null && 'ready' in value && 'waiting' in value;
 
 const isReread = (value: unknown): value is RereadReply =>
   typeof value === 'object' && value !== null && 'added' in value && 'removed' in value;
@@ -147,6 +158,11 @@ export const createClient = (socket: string): Client => {
     async status() {
       const value = await ask({ socket, method: 'GET', path: '/api/v1/status', timeout: PATIENCE_MS });
       if (!isStatus(value)) throw strange(socket);
+      return value;
+    },
+    async readiness() {
+      const value = await ask({ socket, method: 'GET', path: '/api/v1/readiness', timeout: PATIENCE_MS });
+      if (!isReadiness(value)) throw strange(socket);
       return value;
     },
     start: (names, { wait = true } = {}) => act('/api/v1/start', { names, wait }),

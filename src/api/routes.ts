@@ -9,6 +9,7 @@ import { isStruct, type RpcStruct, type RpcValue } from './value.ts';
 /** Names of the JSON that answers: each is one type of src/model/command.ts. */
 export type ReplyKind =
   | 'status'
+  | 'readiness'
   | 'processes'
   | 'configs'
   | 'reread'
@@ -76,6 +77,7 @@ type Row = Omit<Route, 'path' | 'rpc'>;
 // oxfmt-ignore
 const ROWS: Readonly<Record<string, Row>> = {
   status: { method: 'GET', params: [], reply: 'status', summary: 'The supervisor and every process.', command: () => ({ verb: 'status' }) },
+  readiness: { method: 'GET', params: [], reply: 'readiness', summary: 'Whether everything that starts by itself is up, ready and healthy, or has completed; and what is not, and why. `/readyz` answers the same with status 200 or 503, without names to those who give no password; `/healthz` answers 200 while the supervisor lives.', command: () => ({ verb: 'readiness' }) },
   processes: { method: 'GET', params: [], reply: 'processes', summary: 'Every process as supervisord describes it: cheap enough to ask many times a second.', command: () => ({ verb: 'infos' }) },
   start: { method: 'POST', params: [NAMES, WAIT], reply: 'outcomes', summary: 'Starts the named processes.', command: (args) => ({ verb: 'start', names: args.names('names'), wait: args.flag('wait') }) },
   stop: { method: 'POST', params: [NAMES, WAIT], reply: 'outcomes', summary: 'Stops the named processes and all their members.', command: (args) => ({ verb: 'stop', names: args.names('names'), wait: args.flag('wait') }) },

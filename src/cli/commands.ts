@@ -11,7 +11,7 @@ export interface Invocation {
     readonly socket?: string;
     readonly json?: boolean;
     readonly foreground?: boolean;
-    readonly wait?: false;
+    readonly wait?: boolean;
     readonly watch?: boolean;
     readonly follow?: boolean;
     readonly lines?: string;

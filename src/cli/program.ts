@@ -19,8 +19,6 @@ const describe = ({ name, words, summary, detail, options }: CommandRow): Comman
   return addOptions(command, options);
 };
 
-type Options = Omit<Order['options'], 'wait'> & { readonly wait?: boolean };
-
 const createProgram = (terminal: Terminal): Command =>
   addOptions(new Command('tsvisor'), GLOBAL_OPTIONS)
     .description('A process supervisor that knows the OOM killer.')
@@ -33,9 +31,11 @@ const createProgram = (terminal: Terminal): Command =>
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
 
-/** Commander says `wait: true` where no `--no-wait` is given. */
-const given = ({ wait, ...options }: Options): Order['options'] =>
-  wait === false ? { ...options, wait } : options;
+/** Commander says `wait: true` of a command that has `--no-wait` and is not given it. */
+const given = (row: CommandRow, { wait, ...options }: Order['options']): Order['options'] => {
+  const isDefault = wait === undefined || (wait && row.options.some(({ flags }) => flags === '--no-wait'));
+  return isDefault ? options : { ...options, wait };
+};
 
 /** Answers the order, or the exit status after commander has told of help or of a mistake. */
 export const readArgv = (argv: readonly string[], terminal: Terminal): Order | number => {
@@ -44,7 +44,7 @@ export const readArgv = (argv: readonly string[], terminal: Terminal): Order | n
   for (const row of COMMANDS) {
     const command = describe(row).copyInheritedSettings(program);
     command.action(() => {
-      orders.push({ row, words: command.args, options: given(command.optsWithGlobals()) });
+      orders.push({ row, words: command.args, options: given(row, command.optsWithGlobals()) });
     });
     program.addCommand(command);
   }

@@ -61,8 +61,13 @@ export const ROWS = [
     words: '[names...]',
     takes: 'processes',
     summary: 'show processes, their memory, scores and last deaths',
-    detail: `${NAMES}\nExit status: 3 when a listed process is STOPPED, EXITED, FATAL or UNKNOWN; 4 for an unknown name or no supervisor.`,
-    options: [JSON_OPTION, { flags: '-w, --watch', meaning: 'show it again every second' }],
+    detail: `${NAMES}\nWith --wait: until all (of the named) that start by themselves are up, ready and healthy, or have completed.\nExit status: 3 when a listed process is STOPPED, FATAL or UNKNOWN, or EXITED and no oneshot that succeeded; 4 for an unknown name or no supervisor; with --wait also 7 when a process has failed for good, and 124 when the time is over.`,
+    options: [
+      JSON_OPTION,
+      { flags: '-w, --watch', meaning: 'show it again every second' },
+      { flags: '--wait', meaning: 'return when everything is ready' },
+      { flags: '--timeout <seconds>', meaning: 'wait no longer than this (for ever)' },
+    ],
   },
   {
     name: 'top',
@@ -93,10 +98,10 @@ export const ROWS = [
     takes: 'processes',
     summary: 'wait until the named processes are in a state',
     detail:
-      `States: \`running\`, \`ready\` (a program with \`notify\` has said so; others: running), \`exited\` (at rest, whatever the reason). ${NAMES}\n` +
-      'Exit status: 7 when a process is FATAL and so never runs; 124 when the time is over.',
+      `States: \`running\`, \`ready\` (a program with \`notify\` has said so; others: running), \`healthy\` (its health checks pass), \`completed\` (a oneshot that has succeeded), \`exited\` (at rest, whatever the reason). ${NAMES}\n` +
+      'Exit status: 7 when it never will be, FATAL above all; 124 when the time is over.',
     options: [
-      { flags: '--for <state>', meaning: 'running, ready or exited (running)' },
+      { flags: '--for <state>', meaning: 'running, ready, healthy, completed or exited (running)' },
       { flags: '--timeout <seconds>', meaning: 'give up after this long (never)' },
     ],
   },

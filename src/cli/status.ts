@@ -9,9 +9,15 @@ import type { Selection } from './names.ts';
 import { renderProcesses, renderStatus } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
 
+/** At rest, and that is not how it should be: a oneshot that has succeeded is done, and one with a schedule is waiting for its time. */
+const isAmiss = ({ state, duty }: ProcessStatus): boolean => {
+  const isFine = duty !== null && (duty.completed || (duty.nextRun !== null && state === 'STOPPED'));
+  return isStoppedState(state) && !isFine;
+};
+
 /** supervisorctl's: a process at rest wins over an unknown name. */
 const exitStatus = ({ processes, unknown }: Selection<ProcessStatus>): number => {
-  if (processes.some(({ state }) => isStoppedState(state))) return 3;
+  if (processes.some(isAmiss)) return 3;
   return unknown.length > 0 ? 4 : 0;
 };
 
@@ -44,8 +50,23 @@ const showOnce = async (client: Client, { words, options, terminal }: Invocation
   return exitStatus(selection);
 };
 
+/** Loaded only where somebody waits. */
+const waitFor = async (
+  client: Client,
+  words: readonly string[],
+  timeout: string | undefined,
+): Promise<void> => {
+  const [{ untilReady }, { numberOption }] = await Promise.all([
+    import('./readying.ts'),
+    import('./number-option.ts'),
+  ]);
+  await untilReady(client, words, timeout === undefined ? null : numberOption('--timeout', timeout));
+};
+
 export const run: Run = async (invocation) => {
-  const client = createClient(await locate(invocation.options));
+  const { words, options } = invocation;
+  const client = createClient(await locate(options));
+  if (options.wait === true) await waitFor(client, words, options.timeout);
   const once = (terminal: Terminal): Promise<number> => showOnce(client, { ...invocation, terminal });
   if (invocation.options.watch !== true) return once(invocation.terminal);
   return (await import('./watch.ts')).watch(once, invocation.terminal);

@@ -7,7 +7,7 @@ import { readinessWords, type Readiness } from '../model/readiness.ts';
 import type { State } from '../model/state.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import type { Paint, Style } from './terminal.ts';
-import { memoryWords, momentWords, uptimeWords, wrap } from './words.ts';
+import { dueWords, memoryWords, momentWords, uptimeWords, wrap } from './words.ts';
 
 export interface View {
   readonly paint: Paint;
@@ -86,12 +86,25 @@ const refusalWords = (errno: string): string => (errno === 'EACCES' ? 'needs CAP
 const isTelling = ({ ready, health, text }: Readiness): boolean =>
   text !== null || ready === false || health === 'unhealthy';
 
+const dutyWords = (
+  { type, completed, nextRun }: NonNullable<ProcessStatus['duty']>,
+  state: State,
+  now: number,
+): string =>
+  [
+    type === 'oneshot' && completed && state === 'EXITED' ? 'completed' : '',
+    nextRun === null ? '' : `next run ${dueWords(nextRun * 1000, now)}`,
+  ]
+    .filter((words) => words !== '')
+    .join(', ');
+
 /** What a row alone does not say: why it is down, which kill by the kernel it had, what is not enforced. */
-const notesOf = (process: ProcessStatus): readonly string[] => {
-  const { state, description, spawnError, readiness, lastDeath, score, memoryMax } = process;
+const notesOf = (process: ProcessStatus, now: number): readonly string[] => {
+  const { state, duty, description, spawnError, readiness, lastDeath, score, memoryMax } = process;
   const verdict = lastDeath?.verdict ?? null;
   const notes: string[] = [];
   if (state === 'FATAL' || state === 'BACKOFF' || state === 'UNKNOWN') notes.push(spawnError || description);
+  if (duty !== null) notes.push(dutyWords(duty, state, now));
   if (verdict !== null && isOom(verdict)) notes.push(`oom ${verdict.oom}: ${verdict.because}`);
   if (readiness !== null && isTelling(readiness)) notes.push(readinessWords(readiness));
   if (verdict?.cause === 'runtime-heap' || isGivenUp(lastDeath?.reason)) notes.push(verdict?.because ?? '');
@@ -139,7 +152,7 @@ export const renderProcesses = (processes: readonly ProcessStatus[], view: View)
       .trimEnd();
   const rows = processes.flatMap((process, row) => [
     line((title, text) => (title === 'STATE' ? paint(STATE_STYLE[process.state], text) : text), row),
-    ...notesOf(process)
+    ...notesOf(process, view.now)
       .flatMap((note) => indented(note, '    ', columns))
       .map((text) => paint('dim', text)),
   ]);

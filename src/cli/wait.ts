@@ -14,23 +14,51 @@ import { numberOption } from './number-option.ts';
 
 const LOOK_EVERY_MS = 100;
 
-type Goal = 'running' | 'ready' | 'exited';
+const GOALS = ['running', 'ready', 'healthy', 'completed', 'exited'] as const;
+type Goal = (typeof GOALS)[number];
 
-const isGoal = (text: string): text is Goal => text === 'running' || text === 'ready' || text === 'exited';
+const isGoal = (text: string): text is Goal => GOALS.some((goal) => goal === text);
 
 const goalFrom = (text: string): Goal => {
   if (isGoal(text)) return text;
   throw new TsvisorError('BAD_OPTION', {
     option: `--for ${text}`,
-    reason: 'there are running, ready and exited',
+    reason: `there are ${GOALS.join(', ')}`,
   });
 };
 
 const AT_REST: ReadonlySet<string> = new Set(['STOPPED', 'EXITED', 'FATAL']);
 
 const isReached = (goal: Goal, process: ProcessStatus): boolean => {
-  if (goal === 'exited') return AT_REST.has(process.state);
-  return goal === 'ready' ? isReady(process) : process.state === 'RUNNING';
+  switch (goal) {
+    case 'running':
+      return process.state === 'RUNNING';
+    case 'ready':
+      return isReady(process);
+    case 'healthy':
+      return isReady(process) && process.readiness?.health === 'healthy';
+    case 'completed':
+      return process.duty?.completed === true && AT_REST.has(process.state);
+    case 'exited':
+      return AT_REST.has(process.state);
+  }
+};
+
+/** What never comes true of it, in words; null when it may. */
+const impossible = (goal: Goal, { state, readiness, duty }: ProcessStatus): string | null => {
+  if (goal === 'healthy' && state === 'RUNNING' && (readiness?.health ?? null) === null)
+    return 'it has no health checks';
+  if (goal !== 'completed') return null;
+  if (duty?.type !== 'oneshot') return 'it is no oneshot';
+  return state === 'EXITED' && !duty.completed ? 'it failed' : null;
+};
+
+const refuseImpossible = (goal: Goal, processes: readonly ProcessStatus[]): void => {
+  for (const process of processes) {
+    const why = impossible(goal, process);
+    if (why !== null)
+      throw new TsvisorError('NEVER', { names: namesOf([process]), state: goal, reason: why });
+  }
 };
 
 const namesOf = (processes: readonly ProcessStatus[]): string =>
@@ -40,7 +68,8 @@ const namesOf = (processes: readonly ProcessStatus[]): string =>
 const refuseFatal = (goal: Goal, processes: readonly ProcessStatus[]): void => {
   const fatal = goal === 'exited' ? [] : processes.filter(({ state }) => state === 'FATAL');
   if (fatal.length === 0) return;
-  const reason = fatal.map(({ spawnError, description }) => spawnError || description).join('; ');
+  const why = fatal.map(({ spawnError, description }) => spawnError || description).join('; ');
+  const reason = `FATAL, and nobody tries again (${why})`;
   throw new TsvisorError('NEVER', { names: namesOf(fatal), state: goal, reason });
 };
 
@@ -55,6 +84,7 @@ const missing = async ({ client, words, goal }: Waiting): Promise<readonly Proce
   try {
     const { processes } = select(words, (await client.status()).processes);
     refuseFatal(goal, processes);
+    refuseImpossible(goal, processes);
     return processes.filter((process) => !isReached(goal, process));
   } catch (error) {
     if (error instanceof TsvisorError && error.code === 'NOT_RUNNING_HERE') return null;

@@ -35,6 +35,14 @@ export const momentWords = (at: number, now: number): string => {
   return `${MONTHS[date.getMonth()] ?? ''} ${two(date.getDate())}`;
 };
 
+/** The same of what is to come: with the time, however far it is. */
+export const dueWords = (at: number, now: number): string => {
+  const date = new Date(at);
+  const day = momentWords(at, now);
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return day === clock ? clock : `${day} ${clock}`;
+};
+
 /** Breaks text at blanks so that no line is longer than `width`, where words allow. */
 export const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];

@@ -17,7 +17,7 @@ const restWords = ({ phase, state }: Process): string => {
 };
 
 /** What of a condition does not hold, in words; null when it does. */
-const shortfall = (process: Process, condition: Condition): string | null => {
+export const shortfall = (process: Process, condition: Condition): string | null => {
   const { phase, readiness } = process;
   if (condition === 'completed')
     return process.past.completed && process.leader === null ? null : restWords(process);

@@ -1,8 +1,10 @@
 // What does one process look like from outside, in supervisord's words and in ours?
 
-import type { ProcessInfo, ProcessStatus } from '../model/command.ts';
+import type { ProcessInfo, ProcessStatus, ReadinessReply, Unready } from '../model/command.ts';
 import type { Phase } from '../model/phase.ts';
 import { UNTOLD } from '../model/readiness.ts';
+import type { Mood } from '../model/state.ts';
+import { shortfall } from './dependence.ts';
 import type { Inspection, LogPaths, Usage } from './hands.ts';
 import type { CoreClock, Process } from './process.ts';
 
@@ -57,6 +59,24 @@ const spawnError = (phase: Phase): string => {
   return phase.name === 'exited' || phase.name === 'waiting' ? phase.why : '';
 };
 
+const dutyOf = ({ plan: { duty }, past, nextRun }: Process): ProcessStatus['duty'] =>
+  duty.type === 'service' && duty.schedule === null
+    ? null
+    : { type: duty.type, completed: past.completed, nextRun: nextRun === null ? null : seconds(nextRun) };
+
+/** What is known of the readiness of everybody who starts by itself; what the clock starts is not waited for. */
+export const readinessOf = (processes: readonly Process[], mood: Mood): ReadinessReply => {
+  const waiting = processes.flatMap((process): Unready[] => {
+    const { group, name, autostart, duty } = process.plan;
+    const isOneshot = duty.type === 'oneshot';
+    if (!autostart || (isOneshot && duty.schedule !== null)) return [];
+    const why = shortfall(process, isOneshot ? 'completed' : duty.health === null ? 'ready' : 'healthy');
+    const final = process.phase.name === 'fatal' || process.phase.name === 'exited';
+    return why === null ? [] : [{ group, name, why, final }];
+  });
+  return { ready: waiting.length === 0 && mood === 'RUNNING', waiting };
+};
+
 interface Seen {
   readonly inspection: Inspection;
   readonly usage: ReadonlyMap<number, Usage>;
@@ -86,6 +106,7 @@ export const processStatus = (process: Process, seen: Seen, clock: CoreClock): P
     exit: death?.exit ?? null,
     spawnError: spawnError(phase),
     readiness: alive && process.readiness !== UNTOLD ? process.readiness : null,
+    duty: dutyOf(process),
     restarts: process.history.restarts,
     score: past.score,
     containment: seen.inspection.containment,

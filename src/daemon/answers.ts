@@ -1,6 +1,7 @@
 // What does the supervisor answer to each command?
 
 import type { Order } from '../core/orders.ts';
+import { readinessOf } from '../core/status.ts';
 import type {
   Command,
   Outcome,
@@ -78,6 +79,7 @@ const order = (house: House, command: Order): Promise<readonly Outcome[]> => hou
 
 const ANSWERS: Answers = {
   status: (house, _, endings) => status(house, endings),
+  readiness: ({ supervisor }) => readinessOf(supervisor.processes, supervisor.mood),
   infos: infosOf,
   configs: configsOf,
   start: order,

@@ -221,7 +221,7 @@ export class Seen {
   /** Only what metrics tell: a status has words too, which cost more than numbers. */
   #picture(process: Process): ProcessPicture {
     const { hands, tally } = this.#parts;
-    const { plan, state, past, readiness, leader } = process;
+    const { plan, state, past, readiness, nextRun, leader } = process;
     const reading = this.#reading(process);
     const known = reading ?? this.#sampler.reading(process.namespec);
     const isUp = state === 'RUNNING' || state === 'STARTING';
@@ -232,6 +232,7 @@ export class Seen {
       start: Math.trunc(past.startedAt / 1000),
       score: past.score,
       readiness: isUp ? readiness : null,
+      nextRun: nextRun === null ? null : Math.trunc(nextRun / 1000),
       members: reading?.inspection.members.length ?? (leader === null ? 0 : 1),
       memory: reading?.memory ?? null,
       limit: known?.inspection.enforcedBy == null ? null : plan.memoryMax,

@@ -16,6 +16,8 @@ export interface ProcessPicture {
   readonly start: number;
   readonly score: Score | null;
   readonly readiness: Readiness | null;
+  /** Epoch seconds; null without a schedule. */
+  readonly nextRun: number | null;
   readonly members: number;
   /** Bytes resident; null when not running or not readable. */
   readonly memory: number | null;
@@ -102,6 +104,7 @@ const COLUMNS = {
   tsvisor_process_state: { value: ({ state }) => STATES[state] },
   tsvisor_process_ready: { value: readyOf },
   tsvisor_process_healthy: { value: healthyOf },
+  tsvisor_process_next_run_timestamp_seconds: { value: ({ nextRun }) => nextRun },
   tsvisor_process_start_time_seconds: { value: ({ start }) => seconds(start) },
   tsvisor_process_restarts: { mark: ({ tally }) => tally.restarts, cells: ({ tally }) => byLabel({ ...USUAL_RESTARTS, ...tally.restarts }, 'cause') },
   tsvisor_process_oom_kills: { mark: ({ tally }) => tally.oomKills, cells: ({ tally }) => byCause({ ...USUAL_KILLS, ...tally.oomKills }) },

@@ -1,5 +1,6 @@
 // What may be asked of the supervisor, and what does it answer?
 
+import type { DutyType } from './duty.ts';
 import type { Exit, Reason } from './phase.ts';
 import type { ErrorCode, TsvisorError } from './errors.ts';
 import type { ProcessName, Score } from './event.ts';
@@ -22,6 +23,29 @@ export interface LogLoss {
 /** By stream; only those that have a limit, or have lost something. */
 export type LogLosses = Readonly<Partial<Record<'stdout' | 'stderr', LogLoss>>>;
 
+/** Of a oneshot, or of a program that is started by the clock. */
+interface DutyStatus {
+  readonly type: DutyType;
+  /** Whether its last run ended with an expected exit code. */
+  readonly completed: boolean;
+  /** Epoch seconds; null without a schedule, or when it never comes again. */
+  readonly nextRun: number | null;
+}
+
+/** A process that starts by itself and is not as it should be. */
+export interface Unready extends ProcessName {
+  readonly why: string;
+  /** Nobody tries again. */
+  readonly final: boolean;
+}
+
+export interface ReadinessReply {
+  /** Whether every process that starts by itself is up, ready and healthy, or has completed. */
+  readonly ready: boolean;
+  /** In the order of the config. */
+  readonly waiting: readonly Unready[];
+}
+
 export interface ProcessStatus {
   readonly group: string;
   readonly name: string;
@@ -39,6 +63,8 @@ export interface ProcessStatus {
   readonly spawnError: string;
   /** Null where the program neither says that it is ready nor is checked, and while nothing runs. */
   readonly readiness: Readiness | null;
+  /** Null for a service without a schedule. */
+  readonly duty: DutyStatus | null;
   readonly restarts: number;
   /** Null before the first launch. */
   readonly score: Score | null;
@@ -186,7 +212,7 @@ type OfLog = { readonly name: string | null; readonly stream: 'stdout' | 'stderr
 export type Command =
   | ({ readonly verb: 'start' | 'stop' | 'restart' } & Waiting)
   | ({ readonly verb: 'signal'; readonly signal: NodeJS.Signals } & Names)
-  | { readonly verb: 'status' | 'infos' | 'shutdown' | 'reload' | 'configs' }
+  | { readonly verb: 'status' | 'readiness' | 'infos' | 'shutdown' | 'reload' | 'configs' }
   /** Reads the files anew; what runs is not touched. */
   | { readonly verb: 'reread' }
   | { readonly verb: 'add-group' | 'remove-group'; readonly group: string }
@@ -207,6 +233,7 @@ export type Verb = Command['verb'];
 /** What each command is answered with. */
 export interface Replies {
   readonly status: StatusReply;
+  readonly readiness: ReadinessReply;
   /** Sorted by group, then name. The same list, not an equal one, as long as nothing has changed. */
   readonly infos: readonly ProcessInfo[];
   readonly configs: readonly ConfigReply[];

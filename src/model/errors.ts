@@ -190,7 +190,7 @@ export const ERRORS = {
     fault: 30,
   },
   NEVER: {
-    message: 'cannot see {names} {state}: FATAL, and nobody tries again ({reason})',
+    message: 'cannot see {names} {state}: {reason}',
     hint: '`tsvisor logs` may say why',
     exit: 7,
     http: 500,

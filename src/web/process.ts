@@ -38,6 +38,13 @@ const deathLine = ({ lastDeath }: ProcessStatus): string => {
   return `${timeWords(at)}: ${exitWords(exit)}${why}`;
 };
 
+const dutyLine = ({ type, completed, nextRun }: NonNullable<ProcessStatus['duty']>): string =>
+  [
+    type,
+    ...(completed ? ['completed'] : []),
+    ...(nextRun === null ? [] : [`next run ${timeWords(nextRun * 1000)}`]),
+  ].join(', ');
+
 /** The phase where it says more. */
 const stateWords = ({ state, phase }: ProcessStatus): string =>
   state.toLowerCase() === phase ? state : `${state} (${phase})`;
@@ -46,6 +53,7 @@ const facts = (status: ProcessStatus): readonly (readonly [string, string])[] =>
   ['State', stateWords(status)],
   ['Description', status.description],
   ...(status.readiness === null ? [] : [['Readiness', readinessWords(status.readiness)] as const]),
+  ...(status.duty === null ? [] : [['Duty', dutyLine(status.duty)] as const]),
   ['Pid', status.pid === 0 ? '–' : String(status.pid)],
   ['Uptime', status.uptime === 0 ? '–' : uptimeWords(status.uptime)],
   ['Members', String(status.members)],

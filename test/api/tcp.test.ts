@@ -39,7 +39,13 @@ const at = (port: number, more: Partial<PortRequest> = {}): PortRequest => ({
 const statusOf = (port: number, auth?: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const sent = request(
-      { host: '127.0.0.1', port, path: '/healthz', agent: false, ...(auth === undefined ? {} : { auth }) },
+      {
+        host: '127.0.0.1',
+        port,
+        path: '/api/v1/status',
+        agent: false,
+        ...(auth === undefined ? {} : { auth }),
+      },
       (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);

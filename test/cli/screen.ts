@@ -46,6 +46,7 @@ export const createProcess = (changes: Partial<ProcessStatus> = {}): ProcessStat
   members: 3,
   memoryMax: null,
   readiness: null,
+  duty: null,
   lastDeath: null,
   stdoutLog: '',
   stderrLog: '',

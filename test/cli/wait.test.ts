@@ -40,6 +40,39 @@ describe('wait', () => {
     expect(look).toBe(3);
   });
 
+  const looks = (...all: readonly Parameters<typeof createProcess>[0][]) => {
+    let look = 0;
+    return () => {
+      const process = createProcess({ group: 'x', name: 'x', ...all[Math.min(look, all.length - 1)] });
+      look += 1;
+      return { ...STATUS, processes: [process] };
+    };
+  };
+  const health = (found: 'unknown' | 'healthy') => ({
+    readiness: { ready: null, health: found, text: null },
+  });
+  const duty = { type: 'oneshot', completed: false, nextRun: null } as const;
+
+  test('for healthy until its checks say so, and not at all for one that has none', async () => {
+    const options = { for: 'healthy' };
+    const { status } = await invoke(['wait', 'x'], {
+      ask: looks({ state: 'STARTING' }, health('unknown'), health('healthy')),
+      options,
+    });
+    expect(status).toBe(0);
+    const never = invoke(['wait', 'x'], { ask: looks({}), options });
+    await expect(never).rejects.toThrow('cannot see x healthy: it has no health checks');
+  });
+
+  test('for completed until a oneshot has succeeded, and no longer when it has failed', async () => {
+    const options = { for: 'completed' };
+    const done = { state: 'EXITED', duty: { ...duty, completed: true } } as const;
+    const ask = looks({ duty }, done);
+    expect((await invoke(['wait', 'x'], { ask, options })).status).toBe(0);
+    const failed = invoke(['wait', 'x'], { ask: looks({ duty }, { state: 'EXITED', duty }), options });
+    await expect(failed).rejects.toThrow('cannot see x completed: it failed');
+  });
+
   test('is for running where nothing else is said', async () => {
     expect((await invoke(['wait', 'x'], { ask: living('STARTING', 'RUNNING') })).status).toBe(0);
   });

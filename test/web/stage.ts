@@ -45,6 +45,7 @@ export const statusOf = (news: Partial<ProcessStatus>): ProcessStatus => ({
   members: 1,
   memoryMax: null,
   readiness: null,
+  duty: null,
   lastDeath: null,
   stdoutLog: '',
   stderrLog: '',
