@@ -66,7 +66,11 @@ export class NotifyRoom {
   constructor(parts: NotifyRoomParts) {
     this.#parts = parts;
     this.address = addressFor(parts);
-    process.once('exit', () => this.#socket?.close());
+    process.once('exit', () => this.close());
+  }
+
+  close(): void {
+    this.#socket?.close();
   }
 
   /** Before each launch of a process that may speak; why it cannot be heard, or null. */
@@ -139,7 +143,7 @@ export class NotifyRoom {
   #hear(telling: Telling): void {
     const { warn, notice } = this.#parts;
     if (telling.lost > 0)
-      this.#complain(`${telling.lost} messages were too many for one second and are lost`, telling.lost);
+      this.#complain(`${telling.lost} messages came faster than they may and are lost`, telling.lost);
     const life = this.#ownerOf(telling);
     if (life === null) {
       if (this.#launching.size > 0 && this.#early.length < EARLY_MAX) this.#early.push(telling);

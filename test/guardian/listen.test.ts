@@ -1,0 +1,66 @@
+// Does exec give a program the sockets that keepers hold, by the protocol of LISTEN_FDS and with nothing else beside them?
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openSharedSocket } from '../../src/spawn/shared-socket.ts';
+import { guardianBinary, noCompiler } from './binary.ts';
+import { shoot, type Shot } from './shot.ts';
+import { openTraces } from './traces.ts';
+
+const open = async (count: number): Promise<readonly string[]> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const opening = Array.from({ length: count }, async (_, number) => {
+    const hatch = join(folder, `hatch-${number}`);
+    const url = `unix://${join(folder, `s${number}`)}`;
+    const plan = { url, backlog: null, mode: null, owner: null };
+    const socket = await openSharedSocket({ guardian: guardianBinary(), hatch, plan });
+    if (typeof socket === 'string') throw new Error(socket);
+    onTestFinished(() => socket.close());
+    return hatch;
+  });
+  return Promise.all(opening);
+};
+
+const run = (mode: 'exec' | 'reap', hatches: readonly string[], script: string): Shot => {
+  const traces = openTraces();
+  onTestFinished(() => traces.close());
+  const options = hatches.flatMap((hatch) => ['-l', hatch]);
+  const through = ['env', 'LISTEN_PID=0', `LISTEN_FDS=${hatches.length}`];
+  return shoot([mode, ...options, '--', '/bin/sh', 'sh', '-c', script], { traces, through });
+};
+
+/** Descriptors of the shell itself; `ls` would show its own too. */
+const DESCRIPTORS = 'echo $$ $LISTEN_PID $LISTEN_FDS; cd /proc/$$/fd; for fd in *; do readlink $fd; done';
+
+describe.skipIf(noCompiler)('listen (needs a C compiler)', () => {
+  test.each(['exec', 'reap'] as const)(
+    '%s gives descriptors from 3 on, and says whose they are',
+    async (mode) => {
+      const shot = run(mode, await open(3), DESCRIPTORS);
+      await shot.ended;
+      const [about = '', , , , ...rest] = shot.out().trim().split('\n');
+      const [pid, listenPid, count] = about.split(' ');
+      expect([listenPid, count]).toEqual([pid, '3']);
+      const sockets = rest.filter((target) => target.startsWith('socket:'));
+      expect(new Set(sockets).size).toBe(3);
+      expect(rest.slice(0, 3)).toEqual(sockets);
+      expect(rest.filter((target) => target.startsWith('pipe:'))).toEqual([]);
+    },
+  );
+
+  test('as many as 32, each in its place', async () => {
+    const hatches = await open(32);
+    const shot = run('exec', hatches, '[ -S /proc/self/fd/34 ] && [ ! -e /proc/self/fd/36 ] && echo all');
+    await shot.ended;
+    expect(shot.out()).toBe('all\n');
+  });
+
+  test('a keeper that is gone is the step that failed', async () => {
+    const shot = run('exec', [...(await open(1)), '/nowhere/hatch'], 'true');
+    expect(await shot.closed).toMatch(new RegExp(`listen ${constants.errno.ENOENT}\n$`));
+    expect(await shot.ended).toBe(125);
+  });
+});
