@@ -1,6 +1,6 @@
 // What does the OOM killer see of a process, and which limits stand above it? /proc and the cgroup files, read when asked.
 
-import { isRefusal, readBytes, readText } from './files.ts';
+import { isRefusal, readBytes, readNumber, readText } from './files.ts';
 import { folderOf, memoryPlaces, type CgroupPlace } from './cgroup-place.ts';
 
 /** Bytes. */
@@ -35,7 +35,7 @@ const numberOf = (path: string): number | null => {
 };
 
 /** /proc/PID/oom_score; null when it cannot be read. */
-export const kernelScore = (pid: number): number | null => numberOf(`/proc/${pid}/oom_score`);
+export const kernelScore = (pid: number): number | null => readNumber(`/proc/${pid}/oom_score`);
 
 const FIELD = /^(VmRSS|RssAnon|RssFile|RssShmem|VmSwap|VmPTE|PPid|Name):\s+(.*?)(?: kB)?$/gm;
 

@@ -1,7 +1,7 @@
 // What does a memory controller count and enforce for one cgroup, and in which file?
 
 import { instanceOf } from './cgroup-folder.ts';
-import { numberIn, readText } from './files.ts';
+import { numberIn, readNumber, readText } from './files.ts';
 import { setV1, setV2, type Limited } from './memory-limits.ts';
 import type { MemoryLimits } from './port.ts';
 
@@ -28,13 +28,8 @@ export interface MemoryFiles {
 
 export const UNKNOWN: Counters = { cgroup: null, limitHits: null, groupKills: null };
 
-const numberOf = (path: string): number | null => {
-  const number = Number.parseInt(readText(path) ?? '', 10);
-  return Number.isNaN(number) ? null : number;
-};
-
 const chargeIn = (folder: string, names: { current: string; files: string }): Charge | null => {
-  const bytes = numberOf(`${folder}/${names.current}`);
+  const bytes = readNumber(`${folder}/${names.current}`);
   if (bytes === null) return null;
   return { bytes, files: numberIn(readText(`${folder}/memory.stat`) ?? '', names.files) ?? 0 };
 };
@@ -49,7 +44,7 @@ export const memoryV2: MemoryFiles = {
     return { cgroup, limitHits, groupKills: numberIn(text, 'oom_group_kill') };
   },
   charge: (folder) => chargeIn(folder, { current: 'memory.current', files: 'file' }),
-  charged: (folder) => numberOf(`${folder}/memory.current`),
+  charged: (folder) => readNumber(`${folder}/memory.current`),
   limit: setV2,
 };
 
@@ -61,7 +56,7 @@ export const memoryV1: MemoryFiles = {
     return text === null ? UNKNOWN : { ...UNKNOWN, cgroup: numberIn(text, 'oom_kill') };
   },
   charge: (folder) => chargeIn(folder, { current: 'memory.usage_in_bytes', files: 'total_cache' }),
-  charged: (folder) => numberOf(`${folder}/memory.usage_in_bytes`),
+  charged: (folder) => readNumber(`${folder}/memory.usage_in_bytes`),
   limit: setV1,
 };
 

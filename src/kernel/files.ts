@@ -122,6 +122,23 @@ const digitsAt = (at: number, end: number): number => {
   return value;
 };
 
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
+
+/** The number that is all of a small file, by three calls of the system. Null: cannot be read, or begins with no digit, as `max` does. */
+export const readNumber = (path: string): number | null => {
+  let file: number | null = null;
+  try {
+    file = openSync(path, 'r');
+    const size = readSync(file, buffer, 0, MOST_DIGITS, null);
+    return size > 0 && isDigit(buffer[0]) ? digitsAt(0, size) : null;
+  } catch {
+    // Gone, hidden or not ours: there is no number then.
+    return null;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+};
+
 /**
  * The number behind `name` at the begin of a line, in a file that is read once per second: nothing is allocated. `name` is with the colon where the file has
  * one; not for the first line. Null: cannot be read, or has no such line.

@@ -1,7 +1,7 @@
 // How much memory is left to us: the machine's, or what the tightest limit of a cgroup around us leaves?
 
 import { folderOf, memoryPlaces, type CgroupPlace } from './cgroup-place.ts';
-import { numberIn, readText } from './files.ts';
+import { numberIn, readNumber, readText } from './files.ts';
 
 /** Bytes. */
 export interface Headroom {
@@ -47,8 +47,8 @@ interface Limit {
 }
 
 const bytesIn = (path: string): number | null => {
-  const bytes = Number.parseInt(readText(path) ?? '', 10);
-  return Number.isNaN(bytes) || bytes >= UNLIMITED ? null : bytes;
+  const bytes = readNumber(path);
+  return bytes === null || bytes >= UNLIMITED ? null : bytes;
 };
 
 const limitOf = ({ folder, version }: Limit): number | null => {

@@ -68,7 +68,7 @@ export interface MemorySample {
   readonly before: number;
   /** Of all members of the process. */
   readonly memory: number | null;
-  /** The kernel's own oom_score of its leader. */
+  /** The kernel's own oom_score of its leader; null also while its memory hardly changed. */
   readonly score: number | null;
   /** Of the machine, or under the tightest limit around us. */
   readonly available: number | null;

@@ -138,7 +138,9 @@ class Keeper implements Samples {
   }
 
   #take(entry: Entry, machine: Machine): void {
-    const [memory, score] = [entry.memory(), entry.score()];
+    const memory = entry.memory();
+    // What is calm is not asked for its score: half of what a look costs.
+    const score = isCalm(entry) ? null : entry.score();
     entry.taken.push({ at: this.#parts.now(), memory, score, machine });
     if (entry.taken.length > KEPT) entry.taken.shift();
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keepFile, keepNumber, numberIn, readText, writeText } from '../../src/kernel/files.ts';
+import { keepFile, keepNumber, numberIn, readNumber, readText, writeText } from '../../src/kernel/files.ts';
 import { openKernelLog } from '../../src/kernel/kernel-log.ts';
 import { createOomWatch } from '../../src/kernel/oom-watch.ts';
 import { bootId, createProcesses } from '../../src/kernel/processes.ts';
@@ -14,6 +14,25 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tsvisor-files-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('a file that is one number', () => {
+  test('is read as such, and null when it is something else or nothing', () => {
+    const path = join(folder, 'number');
+    expect(readNumber(path)).toBeNull();
+    for (const [text, number] of [
+      ['9223372036854771712\n', 9_223_372_036_854_771_712],
+      ['0\n', 0],
+      ['42', 42],
+      ['max\n', null],
+      ['', null],
+      ['-5\n', null],
+    ] as const) {
+      writeFileSync(path, text);
+      expect(readNumber(path)).toBe(number);
+    }
+    expect(readNumber(folder)).toBeNull();
+  });
+});
 
 describe('one number of a file', () => {
   test('is read anew each time, and null where it is not', () => {
