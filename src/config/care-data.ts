@@ -35,4 +35,5 @@ export const careData = ({ startWhen, limitWatch, onPressure, ...care }: MemoryC
   on_pressure:
     onPressure === null ? 'none' : { above: onPressure.above, for: onPressure.seconds, do: act(onPressure) },
   memory_pressure_watch: care.tellPressure,
+  measure_pss: care.measurePss,
 });

@@ -47,6 +47,7 @@ const careOf = (reader: ProgramReader, names: Names): MemoryCare => ({
   limitWatch: reader.read('memory_limit_watch', names),
   onPressure: reader.read('on_pressure', names),
   tellPressure: reader.read('memory_pressure_watch', names),
+  measurePss: reader.read('measure_pss', names),
 });
 
 const notifyOf = (reader: ProgramReader, names: Names): NotifyPlan | null => {

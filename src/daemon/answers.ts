@@ -57,10 +57,19 @@ export const supervisorStatus = (house: House, endings: Endings): SupervisorStat
   };
 };
 
-const status = async (house: House, endings: Endings): Promise<StatusReply> => ({
-  supervisor: supervisorStatus(house, endings),
-  processes: await house.supervisor.status(),
-});
+const status = async (house: House, endings: Endings): Promise<StatusReply> => {
+  const { supervisor, hands } = house;
+  const { processes } = supervisor;
+  const statuses = await supervisor.status();
+  return {
+    supervisor: supervisorStatus(house, endings),
+    processes: await hands.proportions.measured(
+      statuses,
+      processes,
+      ({ plan, leader }) => hands.inspect(plan, leader).members,
+    ),
+  };
+};
 
 /** supervisord does not begin a second ending either. */
 const refuseWhileEnding = ({ supervisor }: House): void => {

@@ -32,6 +32,7 @@ import type { Provisions } from './provisions.ts';
 import { errorStream, judgeDeath, logSize } from './judging.ts';
 import type { OomdMarks } from './oomd.ts';
 import type { PipeFolder } from './pipes.ts';
+import { Proportions } from './proportions.ts';
 import { rescore } from './rescore.ts';
 import { rungFor, type Rung } from './rung.ts';
 import type { Watches } from './watches.ts';
@@ -75,9 +76,11 @@ export class RealHands implements Hands {
   readonly #turn = createTurnstile();
   /** Groups that have had limits. */
   readonly #limited = new Set<string>();
+  readonly proportions: Proportions;
 
   constructor(parts: HandsParts) {
     this.#parts = parts;
+    this.proportions = new Proportions(parts.linux.clock);
   }
 
   lookup(plan: ProcessPlan): CommandRefusal | null {

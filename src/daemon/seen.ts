@@ -107,6 +107,9 @@ export class Seen {
     this.#lookedAt = this.#parts.ground.linux.clock.now();
     this.#warming ??= setInterval(() => this.#keepWarm(), FRESH_MS).unref();
     await this.#sampler.fresh(FRESH_MS + 1000);
+    const { supervisor, hands, onBug } = this.#parts;
+    // For the next look: nobody waits for a walk through pages.
+    hands.proportions.watch(supervisor.processes, (process) => this.#members(process)).catch(onBug);
   }
 
   /** Sorted by group, then name. */
@@ -191,6 +194,11 @@ export class Seen {
     return reading?.inspection.leader?.pid === leader?.pid ? reading : null;
   }
 
+  #members(process: Process): readonly number[] {
+    const { leader } = process;
+    return this.#reading(process)?.inspection.members ?? (leader === null ? [] : [leader.pid]);
+  }
+
   #sampled(process: Process): Sampled | null {
     const reading = this.#reading(process);
     if (reading === null) return null;
@@ -200,8 +208,7 @@ export class Seen {
 
   #status(process: Process): ProcessStatus {
     const reading = this.#reading(process);
-    const { leader } = process;
-    const members = reading?.inspection.members ?? (leader === null ? [] : [leader.pid]);
+    const members = this.#members(process);
     const known = reading ?? this.#sampler.reading(process.namespec);
     const inspection: Inspection = {
       containment: known?.inspection.containment ?? '',
@@ -215,7 +222,10 @@ export class Seen {
     );
     const { hands, ground } = this.#parts;
     const logs = hands.logs(process.plan);
-    return processStatus(process, { inspection, usage, logs }, ground.linux.clock);
+    const status = processStatus(process, { inspection, usage, logs }, ground.linux.clock);
+    return process.plan.care.measurePss
+      ? { ...status, pss: hands.proportions.known(process, members) }
+      : status;
   }
 
   /** Only what metrics tell: a status has words too, which cost more than numbers. */
@@ -235,6 +245,7 @@ export class Seen {
       nextRun: nextRun === null ? null : Math.trunc(nextRun / 1000),
       members: reading?.inspection.members.length ?? (leader === null ? 0 : 1),
       memory: reading?.memory ?? null,
+      pss: hands.proportions.known(process, this.#members(process)),
       limit: known?.inspection.enforcedBy == null ? null : plan.memoryMax,
       tally: tally.of(plan),
       cpuSeconds: tally.spent(process.namespec, known?.cpuSeconds ?? 0),

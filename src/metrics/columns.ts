@@ -21,6 +21,8 @@ export interface ProcessPicture {
   readonly members: number;
   /** Bytes resident; null when not running or not readable. */
   readonly memory: number | null;
+  /** Bytes, shared pages divided among those who share them; null where the plan does not ask for it. */
+  readonly pss: number | null;
   /** Its memory_max where something enforces it. */
   readonly limit: number | null;
   readonly tally: ProcessTally;
@@ -110,6 +112,7 @@ const COLUMNS = {
   tsvisor_process_oom_kills: { mark: ({ tally }) => tally.oomKills, cells: ({ tally }) => byCause({ ...USUAL_KILLS, ...tally.oomKills }) },
   tsvisor_process_last_death_timestamp_seconds: { value: ({ tally }) => seconds(tally.lastDeath) },
   tsvisor_process_resident_memory_bytes: { value: ({ memory }) => memory },
+  tsvisor_process_proportional_memory_bytes: { value: ({ pss }) => pss },
   tsvisor_process_charged_memory_bytes: { value: ({ charged }) => charged },
   tsvisor_process_memory_limit_bytes: { value: ({ limit }) => limit },
   tsvisor_process_cpu_seconds: { value: ({ cpuSeconds }) => cpuSeconds },

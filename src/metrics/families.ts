@@ -30,6 +30,7 @@ export const METRICS = {
   tsvisor_process_oom_kills: { type: 'counter', labels: [...PROCESS, 'cause', 'certainty'], help: 'Members or leaders killed for memory. Outlives the process and the supervisor.' },
   tsvisor_process_last_death_timestamp_seconds: { type: 'gauge', labels: PROCESS, help: 'When its leader ended last, in seconds since the epoch.' },
   tsvisor_process_resident_memory_bytes: { type: 'gauge', labels: PROCESS, help: 'Resident memory of all members; shared pages count for each.' },
+  tsvisor_process_proportional_memory_bytes: { type: 'gauge', labels: PROCESS, help: 'Memory of all members, shared pages divided among those who share them (PSS), where measure_pss asks for it; up to 30 s old.' },
   tsvisor_process_charged_memory_bytes: { type: 'gauge', labels: PROCESS, help: 'Memory charged to its cgroup: what memory_max is compared with.' },
   tsvisor_process_memory_limit_bytes: { type: 'gauge', labels: PROCESS, help: 'Its memory_max, where something enforces it.' },
   tsvisor_process_cpu_seconds: { type: 'counter', labels: PROCESS, help: 'CPU time of its members, as far as it was seen: what a member used between the last look and its end is not. Outlives the process and the supervisor.' },

@@ -72,6 +72,8 @@ export interface ProcessStatus {
   readonly containment: string;
   /** Bytes resident in all members; null when not running or not readable. */
   readonly memory: number | null;
+  /** Bytes, shared pages divided among those who share them; absent where `measure_pss` does not ask for it, null when not readable. */
+  readonly pss?: number | null;
   /** Percent of one core, all members together. */
   readonly cpu: number | null;
   readonly members: number;

@@ -58,6 +58,8 @@ export interface MemoryCare {
   readonly onPressure: OnPressure | null;
   /** Programs are told where they can watch pressure themselves (MEMORY_PRESSURE_WATCH). */
   readonly tellPressure: boolean;
+  /** Its proportional memory is told too, which costs a walk through its pages. */
+  readonly measurePss: boolean;
 }
 
 /** As long as nobody says otherwise. */
@@ -69,4 +71,5 @@ export const PLAIN_CARE: MemoryCare = {
   limitWatch: null,
   onPressure: null,
   tellPressure: true,
+  measurePss: false,
 };

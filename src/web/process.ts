@@ -59,6 +59,7 @@ const facts = (status: ProcessStatus): readonly (readonly [string, string])[] =>
   ['Members', String(status.members)],
   ['CPU', status.cpu === null ? '–' : `${percentWords(status.cpu)} %`],
   ['Memory', bytesWords(status.memory)],
+  ...(status.pss === undefined ? [] : [['Proportional memory', bytesWords(status.pss)] as const]),
   ['Memory limit', limitWords(status)],
   ['oom_score_adj', scoreLine(status)],
   ['Restarts', String(status.restarts)],

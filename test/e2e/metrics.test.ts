@@ -55,13 +55,15 @@ const value = (text: string, series: string): number | null => {
 
 const RESTARTS = 'tsvisor_process_restarts_total{group="stays",process="stays",cause="signal"}';
 
+const PSS = 'tsvisor_process_proportional_memory_bytes{group="stays",process="stays"}';
+
 /** Works for a moment, then rests. */
-const BUSY = `[program:busy]\ncommand=/bin/sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo done > done; exec sleep 1000'\nstartsecs=0\ndirectory=%(here)s\n`;
+const BUSY = `[program:busy]\ncommand=/bin/sh -c 'i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; echo done > done; exec sleep 1000'\nstartsecs=0\ndirectory=%(here)s\n`;
 const CPU = 'tsvisor_process_cpu_seconds_total{group="busy",process="busy"}';
 
 const withOne = async (): Promise<Lodging> => {
   const lodging = lodge();
-  lodging.write(lodging.program('stays', 'stays.sh', { autorestart: 'true' }));
+  lodging.write(lodging.program('stays', 'stays.sh', { autorestart: 'true', measure_pss: 'true' }));
   await lodging.start();
   await lodging.reach('RUNNING');
   return lodging;
@@ -78,6 +80,13 @@ describe('/metrics', () => {
       value(text, 'tsvisor_process_resident_memory_bytes{group="stays",process="stays"}'),
     ).toBeGreaterThan(10_000);
     expect(value(text, 'tsvisor_guardian_present')).toBe(1);
+    const share = await until('its proportional memory', async () =>
+      value((await scrape(lodging)).text, PSS),
+    );
+    expect(share).toBeGreaterThan(10_000);
+    const { pss, memory } = await lodging.process('stays');
+    expect(pss).toBeGreaterThan(10_000);
+    expect(pss).toBeLessThanOrEqual(memory ?? 0);
     expect(value(text, RESTARTS)).toBe(0);
     kill(pid, 'SIGSEGV');
     const after = await until('the restart counted', async () => {
@@ -94,10 +103,11 @@ describe('/metrics', () => {
     await lodging.reach('RUNNING');
     const cpu = (text: string): number => value(text, CPU) ?? 0;
     // Its work is done when it uses no more.
-    const spent = await until('work done', async () => {
+    const isDone = async (): Promise<number | null> => {
       const before = cpu((await scrape(lodging)).text);
       return before > 0.05 && lodging.read('done') !== '' ? before : null;
-    });
+    };
+    const spent = await until('work done', isDone, { within: 30_000, every: 250 });
     kill((await lodging.process('stays')).pid, 'SIGSEGV');
     await until('the restart counted', async () => value((await scrape(lodging)).text, RESTARTS) === 1);
     await until('the counts written', () => lodging.read('run/counts.json').includes('"signal":1'));
