@@ -224,6 +224,7 @@ const KEYS: Readonly<Record<Key, Row>> = {
     ...everywhere('no equivalent'),
   },
   tellPressure: VOID,
+  measurePss: VOID,
 };
 
 const reasonOf = (treatment: Treatment, one: ProcessPlan): string | null => {
