@@ -9,6 +9,8 @@ import type { Param } from './params.ts';
 
 const INTRODUCTION = `# The API
 
+[All docs](../README.md)
+
 Written from the tables of methods and routes by \`node scripts/docs.mjs\`; a test holds them together.
 
 XML-RPC: POST to \`/RPC2\` on any server of the config, or on the control socket. The methods of \`supervisor.*\` and \`system.*\` are supervisord's;

@@ -60,6 +60,7 @@ const exitRows = (): readonly Cells[] =>
 export const commandsPage = (): string =>
   [
     '# Commands',
+    '[All docs](../README.md)',
     'Written from the table of commands by `node scripts/docs.mjs`; a test holds the two together.',
     'Options of every command, before or after its name; `--help` tells of each.',
     optionTable(GLOBAL_OPTIONS),

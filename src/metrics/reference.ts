@@ -25,6 +25,8 @@ const table = (lines: readonly (readonly string[])[]): string => {
 
 export const metricsPage = (): string => `# Metrics
 
+[All docs](../README.md)
+
 Written from the table of metrics by \`node scripts/docs.mjs\`; a test holds the two together.
 
 \`GET /metrics\` on every socket of tsvisor, behind its password where it has one. OpenMetrics 1.0 for those who accept it, else the older text format.
