@@ -14,7 +14,7 @@ const escaped = (text: string): string =>
     .replaceAll('-', String.raw`\-`)
     .replaceAll('^', String.raw`\(ha`)
     .replaceAll('~', String.raw`\(ti`)
-    .replaceAll(/[^\u0000-\u007F]/gu, outOfAscii);
+    .replaceAll(/\P{ASCII}/gu, outOfAscii);
 
 /** A line that begins with a dot or a quote would be an order. */
 const asText = (line: string): string => (/^[.']/.test(line) ? String.raw`\&${line}` : line);

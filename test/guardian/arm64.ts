@@ -31,7 +31,14 @@ export const buildForArm64 = (): Foreign => {
   const subreaper = join(folder, 'subreaper');
   const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
   execFileSync('aarch64-linux-gnu-gcc', [
-    ...['-specs', SPECS, '-std=c11', '-Os', '-static', '-Wl,--wrap=prctl', '-o', binary],
+    '-specs',
+    SPECS,
+    '-std=c11',
+    '-Os',
+    '-static',
+    '-Wl,--wrap=prctl',
+    '-o',
+    binary,
     ...sources.map((name) => join(SOURCES, name)),
     join(ROOT, 'test/programs/grants-subreaper.c'),
   ]);

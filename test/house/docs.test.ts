@@ -90,7 +90,10 @@ describe('the commands in the docs', () => {
     const split = splitCommand(line);
     const words = split.refused === undefined ? split.words.slice(1) : [];
     const screen = createScreen();
-    expect(readArgv(inFull(words), screen.terminal), screen.err()).toMatchObject({ row: {} });
+    expect({ order: readArgv(inFull(words), screen.terminal), complaint: screen.err() }).toMatchObject({
+      order: { row: {} },
+      complaint: '',
+    });
   });
 });
 
