@@ -26,4 +26,19 @@ describe('the examples', () => {
     const comparable = (plan: ProcessPlan): unknown => ({ ...plan, stopasgroup: null, killasgroup: null });
     expect(yaml.map(comparable)).toEqual(ini.map(comparable));
   });
+
+  test('of readiness has one program of each kind', async () => {
+    const processes = await processesOf('readiness.yaml');
+    const kinds = processes.map(({ name, duty: { type, health, schedule, dependsOn } }) =>
+      [name, type, health?.check.kind, schedule?.cron, dependsOn.map(({ on }) => on).join()]
+        .filter(Boolean)
+        .join(' '),
+    );
+    expect(kinds).toEqual([
+      'backup oneshot 30 4 * * *',
+      'migrate oneshot store',
+      'store service http',
+      'web service log store,migrate',
+    ]);
+  });
 });
