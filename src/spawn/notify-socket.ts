@@ -58,6 +58,7 @@ export const readTelling = (line: string): Telling | null => {
 const reasonOf = (said: string): string => {
   const [stage = '', errno = '0'] = said.trim().split(' ');
   const reason = getSystemErrorMap().get(-Number(errno))?.[1] ?? `errno ${errno}`;
+  if (stage === 'address') return `${reason}; choose a shorter runtime_dir`;
   return stage === '' ? 'the guardian did not say why' : `${stage}: ${reason}`;
 };
 

@@ -69,6 +69,22 @@ test('a program answers at each of its sockets, and loses no question while it i
   expect(existsSync(path)).toBe(false);
 });
 
+const PROXY = '/lib/systemd/systemd-socket-proxyd';
+
+test.skipIf(!existsSync(PROXY))(
+  'systemd’s own proxy works with its socket (needs systemd-socket-proxyd)',
+  async () => {
+    const lodging = lodge();
+    const [outer, inner] = [lodging.path('outer'), lodging.path('inner')];
+    const proxy = section('proxy', `any=unix://${outer}`).replace(/command=.*/, `command=${PROXY} ${inner}`);
+    lodging.write(section('app', `main=unix://${inner}`), proxy);
+    await lodging.start();
+    await lodging.reach('RUNNING');
+    const { pid } = await lodging.process('app');
+    expect(await ask({ path: outer }, 'through')).toBe(`${pid} main through`);
+  },
+);
+
 test('under a reaper too, and again after the supervisor was killed', async () => {
   const lodging = lodge();
   const path = lodging.path('s.unix');
