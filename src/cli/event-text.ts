@@ -3,7 +3,7 @@
 import { dueWords } from '../model/duty.ts';
 import type { Event, EventType } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
-import type { Exit, Reason } from '../model/phase.ts';
+import { isGivenUp, type Exit, type Reason } from '../model/phase.ts';
 import { readinessWords } from '../model/readiness.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import type { Paint, Style } from './terminal.ts';
@@ -17,7 +17,7 @@ const exitWords = ({ code, signal }: Exit): string => {
 
 const verdictWords = (verdict: Verdict | null, reason: Reason): string => {
   if (verdict !== null && isOom(verdict)) return `; oom ${verdict.oom}: ${verdict.because}`;
-  return reason === 'watchdog' ? `; watchdog: ${verdict?.because ?? ''}` : '';
+  return isGivenUp(reason) ? `; ${reason}: ${verdict?.because ?? ''}` : '';
 };
 
 const WORDS: Words = {
@@ -63,7 +63,7 @@ const wordsOf = (event: Event): string => {
 
 const styleOf = (event: Event): Style | undefined => {
   if (event.type === 'died')
-    return (event.expected || (event.reason !== 'died' && event.reason !== 'watchdog')) &&
+    return (event.expected || (event.reason !== 'died' && !isGivenUp(event.reason))) &&
       !isOom(event.death.verdict)
       ? undefined
       : 'red';

@@ -26,7 +26,7 @@ export const METRICS = {
   tsvisor_process_healthy: { type: 'gauge', labels: PROCESS, help: '1 while its health checks find it healthy, 0 while they do not or have not decided yet.' },
   tsvisor_process_next_run_timestamp_seconds: { type: 'gauge', labels: PROCESS, help: 'When it is started next by its schedule, in seconds since the epoch.' },
   tsvisor_process_start_time_seconds: { type: 'gauge', labels: PROCESS, help: 'When its leader was started last, in seconds since the epoch.' },
-  tsvisor_process_restarts: { type: 'counter', labels: [...PROCESS, 'cause'], help: 'Starts after an end, by that end: oom, exit, signal, watchdog or operator. Outlives the supervisor.' },
+  tsvisor_process_restarts: { type: 'counter', labels: [...PROCESS, 'cause'], help: 'Starts after an end, by that end: oom, exit, signal, watchdog, unhealthy or operator. Outlives the supervisor.' },
   tsvisor_process_oom_kills: { type: 'counter', labels: [...PROCESS, 'cause', 'certainty'], help: 'Members or leaders killed for memory. Outlives the process and the supervisor.' },
   tsvisor_process_last_death_timestamp_seconds: { type: 'gauge', labels: PROCESS, help: 'When its leader ended last, in seconds since the epoch.' },
   tsvisor_process_resident_memory_bytes: { type: 'gauge', labels: PROCESS, help: 'Resident memory of all members; shared pages count for each.' },

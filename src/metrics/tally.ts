@@ -2,14 +2,14 @@
 
 import type { Event, ProcessName } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
-import type { Death, Reason } from '../model/phase.ts';
+import { isGivenUp, type Death, type Reason } from '../model/phase.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import type { HistogramValue } from './exposition.ts';
 import { CpuSpent } from './spent.ts';
 import { observe, RECOVERY_BOUNDS, restoreHistogram, SWEEP_BOUNDS } from './histogram.ts';
 
 /** Why a process was started again. */
-type RestartCause = 'oom' | 'exit' | 'signal' | 'watchdog' | 'operator';
+type RestartCause = 'oom' | 'exit' | 'signal' | 'watchdog' | 'unhealthy' | 'operator';
 
 export interface ProcessTally {
   /** By RestartCause. */
@@ -57,7 +57,7 @@ const plusOne = (counts: Readonly<Record<string, number>>, name: string): Record
 
 const causeOf = (death: Death, reason: Reason): RestartCause => {
   if (isOom(death.verdict) || reason === 'oom-group' || reason === 'oom-member') return 'oom';
-  if (reason === 'watchdog') return 'watchdog';
+  if (isGivenUp(reason)) return reason;
   if (reason !== 'died') return 'operator';
   return death.exit.signal === null ? 'exit' : 'signal';
 };

@@ -1,7 +1,7 @@
 // What does one line of a list say of a process? Facts only: words are made where they are shown.
 
 import type { Score } from './event.ts';
-import type { Exit } from './phase.ts';
+import type { Exit, Reason } from './phase.ts';
 import type { Readiness } from './readiness.ts';
 import type { State } from './state.ts';
 import type { Verdict } from './verdict.ts';
@@ -20,7 +20,11 @@ export interface Glance {
   readonly score: Score | null;
   readonly readiness: Readiness | null;
   readonly restarts: number;
-  readonly lastDeath: { readonly exit: Exit; readonly verdict: Verdict | null } | null;
+  readonly lastDeath: {
+    readonly exit: Exit;
+    readonly reason: Reason;
+    readonly verdict: Verdict | null;
+  } | null;
   /** A word more where the state alone says too little; else empty. */
   readonly why: string;
 }

@@ -2,7 +2,7 @@
 
 import type { Score } from '../model/event.ts';
 import type { Glance } from '../model/glance.ts';
-import type { Exit } from '../model/phase.ts';
+import { isGivenUp, type Exit } from '../model/phase.ts';
 import { isOom } from '../model/verdict.ts';
 
 const UNITS = ['B', 'K', 'M', 'G', 'T'] as const;
@@ -48,8 +48,9 @@ export const exitWords = ({ code, signal }: Exit): string =>
 /** `oom certain`, `exit 1`, `SIGTERM`; empty when it never died. */
 export const deathWords = (lastDeath: Glance['lastDeath']): string => {
   if (lastDeath === null) return '';
-  const { verdict, exit } = lastDeath;
-  return isOom(verdict) ? `oom ${verdict?.oom ?? ''}` : exitWords(exit);
+  const { verdict, exit, reason } = lastDeath;
+  if (isOom(verdict)) return `oom ${verdict?.oom ?? ''}`;
+  return isGivenUp(reason) ? reason : exitWords(exit);
 };
 
 export const scoreWords = (score: Score | null): string => {

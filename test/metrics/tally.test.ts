@@ -65,6 +65,8 @@ describe('the tally', () => {
     ['exit', died('no')],
     ['signal', died('no', { signal: 'SIGSEGV' })],
     ['operator', died('no', { reason: 'stop' })],
+    ['watchdog', died('no', { reason: 'watchdog', signal: 'SIGKILL' })],
+    ['unhealthy', died('no', { reason: 'unhealthy', signal: 'SIGKILL' })],
   ])('counts a restart after %s by its cause', (cause, death) => {
     const { tally } = scene();
     for (const event of [launched, death, launched]) tally.hear(event);

@@ -2,6 +2,7 @@
 
 import type { ProcessStatus } from '../../model/command.ts';
 import { momentWords, memoryWords, uptimeWords } from '../words.ts';
+import { isGivenUp } from '../../model/phase.ts';
 import { isOom } from '../../model/verdict.ts';
 import { healthWord } from './state.ts';
 
@@ -45,7 +46,8 @@ export const figures = (columns: readonly Column[], process: ProcessStatus): str
 
 export const deathWords = ({ lastDeath }: ProcessStatus, now: number): string => {
   if (lastDeath === null) return '';
-  const { exit, verdict, at } = lastDeath;
-  const how = isOom(verdict) ? 'oom' : (exit.signal ?? `exit ${exit.code ?? '?'}`);
+  const { exit, reason, verdict, at } = lastDeath;
+  const why = isGivenUp(reason) ? reason : (exit.signal ?? `exit ${exit.code ?? '?'}`);
+  const how = isOom(verdict) ? 'oom' : why;
   return `${how} ${momentWords(at, now)}`;
 };
