@@ -130,6 +130,19 @@ const supervisorDies = async (stage) => {
   return [...promises, tellPastLife(reply)];
 };
 
+/** Nobody saw it die: only the kernel log can tell, where it may be read. */
+const tellUnseen = ({ lastDeath }) => {
+  const verdict = lastDeath?.verdict ?? null;
+  remark(
+    verdict === null
+      ? 'app-1: why it died is not known, the kernel log may not be read here'
+      : `app-1, by memory: ${verdict.oom}: ${verdict.because}`,
+  );
+  return verdict === null
+    ? []
+    : [[verdict.oom !== 'no', 'the new supervisor knows that app-1 was killed for memory']];
+};
+
 const bothDie = async (stage) => {
   const before = await stage.running();
   const cast = await castOf(stage, stage.names);
@@ -153,7 +166,8 @@ const bothDie = async (stage) => {
   const died = await deathOf(supervisor, { what: 'the supervisor', clock });
   moment(died, `the supervisor (pid ${supervisor.pid}) is dead too, by SIGKILL`);
   const { reply, promises } = await watchReturn(stage, { cast, clock, died });
-  return [...promises, tellPastLife(reply)];
+  const unseen = limited ? tellUnseen(statusOf(reply, 'app-1')) : [];
+  return [...promises, tellPastLife(reply), ...unseen];
 };
 
 export const SCENES = [
