@@ -1,9 +1,10 @@
 // Is a program ready when it says so, and killed when it falls silent, whoever of its members speaks and whoever dies?
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { isRoot } from './abilities.ts';
+import { AS_PLAIN_USER, canBePlainUser, isRoot } from './abilities.ts';
 import { lodge, type Lodging } from './lodging.ts';
 import { until } from './wait.ts';
 import { environment, inhabitants, kill } from './witness.ts';
@@ -57,6 +58,19 @@ describe('notify', () => {
     expect(lodging.journal()).toContain('INFO app: ready: serving');
     const both = await lodging.tsvisor(['wait', 'orphan', 'reaped', '--for', 'ready', '--timeout', '20']);
     expect(both.code).toBe(0);
+  });
+
+  test.skipIf(!canBePlainUser)('works for a plain user, by a file in the runtime folder', async () => {
+    const lodging = lodge();
+    const orphans = `/bin/sh -c "${says('fork', 'sleep:0.1', 'READY=1', 'stay')}; sleep 1000"`;
+    lodging.write(section('app', orphans, { notify: 'true' }));
+    await lodging.start({ through: AS_PLAIN_USER });
+    const waiting = await lodging.tsvisor(['wait', 'app', '--for', 'ready', '--timeout', '20']);
+    expect(waiting.code).toBe(0);
+    const { pid } = await lodging.process('app');
+    expect(environment(pid, 'NOTIFY_SOCKET')).toBe(lodging.path('run/notify'));
+    await lodging.tsvisor(['stop']);
+    expect(existsSync(lodging.path('run/notify'))).toBe(false);
   });
 
   test('a stranger is not believed, nor is one program for another', async () => {
