@@ -50,7 +50,8 @@ const samplesPart = (samples: readonly MemorySample[]): Html => {
     })
     .join(' ');
   const [first, last] = [known[0]?.memory ?? 0, known.at(-1)?.memory ?? 0];
-  const words = `Memory of its members in the minute before: ${bytesWords(first)} to ${bytesWords(last)}, at most ${bytesWords(most)}`;
+  const top = most > Math.max(first, last) ? `, at most ${bytesWords(most)}` : '';
+  const words = `Memory of its members in the minute before: ${bytesWords(first)} to ${bytesWords(last)}${top}`;
   return markup`<figure class="before"><svg viewBox="0 -2 ${WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none" role="img" aria-label="${words}"><polyline points="${points}"></polyline></svg><figcaption>${words}</figcaption></figure>`;
 };
 

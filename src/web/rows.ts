@@ -4,6 +4,7 @@ import type { Glance } from '../model/glance.ts';
 import { namespec } from '../model/name.ts';
 import { readinessWords } from '../model/readiness.ts';
 import type { State } from '../model/state.ts';
+import { isOom } from '../model/verdict.ts';
 import { markup, type Html } from './markup.ts';
 import { bytesWords, deathWords, percentWords, scoreWords } from './words.ts';
 
@@ -52,12 +53,17 @@ const classOf = (glance: Glance): Html => {
 const usageCells = ({ members, cpu, memory }: Glance): Html =>
   markup`<td>${members}<td>${percentWords(cpu)}<td>${bytesWords(memory)}`;
 
+const deathCell = (lastDeath: Glance['lastDeath']): Html => {
+  const words = deathWords(lastDeath);
+  return lastDeath !== null && isOom(lastDeath.verdict) ? markup`<b>${words}</b>` : markup`${words}`;
+};
+
 export const rowOf = (glance: Glance, readOnly: boolean): RowText => {
   const { name, state, since, score, restarts, lastDeath } = glance;
   const key = keyOf(glance);
   const uptime = since === 0 ? markup`<td>` : markup`<td data-t=${since}>`;
   const head = markup`<tr id=${value(key)}${classOf(glance)}><th><a href=${linkTo(key)}>${name}</a><td>${state}${remark(glance)}${uptime}`;
   const usage = since === 0 ? markup`<td><td><td>` : usageCells(glance);
-  const tail = markup`${usage}<td>${scoreWords(score)}<td>${restarts}<td>${deathWords(lastDeath)}<td>${!readOnly && actsOn(state).map((act) => button(act, key))}`;
+  const tail = markup`${usage}<td>${scoreWords(score)}<td>${restarts}<td>${deathCell(lastDeath)}<td>${!readOnly && actsOn(state).map((act) => button(act, key))}`;
   return { head: head.html, tail: tail.html };
 };

@@ -26,7 +26,7 @@ tbody th { overflow-wrap: anywhere; }
 .list td:nth-child(2) small { display: block; max-width: 30rem; }
 .list td:last-child { white-space: nowrap; }
 .list td:nth-child(n+3):nth-child(-n+8), .list th:nth-child(n+3):nth-child(-n+8) { text-align: right; padding-right: 1.1rem; }
-.list .g th { text-align: left; } .g ~ tr th { padding-left: 1rem; }
+.list td b { color: var(--bad); } .list .g th { text-align: left; } .g ~ tr th { padding-left: 1rem; }
 @media (min-width: 50.01rem) { .list tbody:not(:has(.g)) + tbody:has(.g) tr:first-child > *, .list tbody:has(.g) + tbody:not(:has(.g)) tr:first-child > * { padding-top: .9rem; } }
 .tools { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between; margin: .75rem 0; }
 #states { margin: 0; display: flex; flex-wrap: wrap; gap: .4rem; } #states > * { border: 1px solid currentColor; border-radius: 1rem; padding: .1rem .7rem; margin: 0; background: none; font-variant-numeric: tabular-nums; color: var(--soft); }

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Command, ProcessStatus, SupervisorStatus } from '../../src/model/command.ts';
 import type { Glance } from '../../src/model/glance.ts';
 import type { Event } from '../../src/model/event.ts';
+import type { Incident } from '../../src/model/oom-report.ts';
 import type { Outlook, Point } from '../../src/web/outlook.ts';
 import { createWeb } from '../../src/web/room.ts';
 
@@ -75,6 +76,7 @@ export interface Stage {
     statuses: ProcessStatus[];
     about: SupervisorStatus;
     histories: Record<string, readonly Point[]>;
+    incidents: readonly Incident[];
   };
   readonly commands: Command[];
   readonly bugs: unknown[];
@@ -85,9 +87,12 @@ export interface Stage {
   ask(path: string, asking?: Asking): Promise<Answer>;
 }
 
-const answersOf = (command: Command): unknown => {
+const answersOf = (command: Command, incidents: readonly Incident[]): unknown => {
   if (command.verb === 'read-log')
     return { bytes: new TextEncoder().encode('<i>one</i>\n'), offset: 11, overflow: false };
+  if (command.verb === 'incidents') return { folder: '/', incidents };
+  if (command.verb === 'oom-rank')
+    return { memory: { total: 1, swap: 0, available: null }, kernel: '6.1.0', assumed: [], domains: [] };
   if ('names' in command && command.names !== null)
     return command.names.map((name) => ({
       process: { group: name, name },
@@ -99,7 +104,7 @@ const answersOf = (command: Command): unknown => {
 };
 
 export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
-  const state: Stage['state'] = { statuses: [statusOf({})], about: ABOUT, histories: {} };
+  const state: Stage['state'] = { statuses: [statusOf({})], about: ABOUT, histories: {}, incidents: [] };
   const commands: Command[] = [];
   const bugs: unknown[] = [];
   const hearers = new Set<(event: Event) => void>();
@@ -111,7 +116,7 @@ export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
     history: (key) => state.histories[key] ?? [],
     ask: (async (command: Command) => {
       commands.push(command);
-      return answersOf(command);
+      return answersOf(command, state.incidents);
     }) as Outlook['ask'],
     subscribe: (hear) => {
       hearers.add(hear);
