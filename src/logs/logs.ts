@@ -37,6 +37,8 @@ class Lease implements OpenLog {
   readonly #file: LogFile;
   #release: (() => void) | null;
   lost = 0;
+  /** To wait, and not yet to go on. */
+  #told = false;
 
   constructor(file: LogFile, release: () => void) {
     this.#file = file;
@@ -53,8 +55,14 @@ class Lease implements OpenLog {
 
   write(bytes: Uint8Array): boolean {
     const before = this.#file.lost;
-    const taken = this.#file.write(bytes);
+    const taken = this.#file.write(bytes, this.#told);
     this.lost += this.#file.lost - before;
+    if (!taken && !this.#told) {
+      this.#told = true;
+      this.#file.ready(() => {
+        this.#told = false;
+      });
+    }
     return taken;
   }
 

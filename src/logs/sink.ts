@@ -35,6 +35,8 @@ export interface LogFile extends Sink {
   readonly path: string;
   /** Bytes that it could not write, ever. */
   readonly lost: number;
+  /** `told`: the writer has been told to wait, and what it writes is held to the bound. Of others a piece is always kept. */
+  write(bytes: Uint8Array, told?: boolean): boolean;
   /** Closes and opens by name again, after somebody renamed the file. */
   reopen(): void;
   /** Empties a regular file; says 'special' and touches nothing when it is none. */

@@ -7,7 +7,7 @@ import type { Failure, LogFile } from './sink.ts';
 /** O_NONBLOCK: a reader that sleeps must not stop the supervisor. O_NOCTTY: a terminal must not become ours. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Bytes kept for a slow reader; as much again as a pipe holds by default, four times. */
+/** Bytes kept of a writer who writes on although the reader is slow: four times what a pipe holds by default. */
 const MOST = 262_144;
 
 /** Milliseconds between two attempts on a full pipe. */
@@ -78,8 +78,8 @@ export class Special implements LogFile {
     return this.#losses.total;
   }
 
-  write(bytes: Uint8Array): boolean {
-    const taken = this.#offer(bytes);
+  write(bytes: Uint8Array, told = true): boolean {
+    const taken = this.#offer(bytes, told);
     if (taken) this.#recover();
     return taken;
   }
@@ -114,9 +114,9 @@ export class Special implements LogFile {
     this.#losses.end();
   }
 
-  #offer(bytes: Uint8Array): boolean {
+  #offer(bytes: Uint8Array, told: boolean): boolean {
     const done = this.#keptBytes > 0 ? 0 : this.#push(bytes);
-    return done === bytes.length || this.#keep(bytes.subarray(done));
+    return done === bytes.length || this.#keep(bytes.subarray(done), told);
   }
 
   /** Last, since it is said in a log: perhaps in this one. */
@@ -162,8 +162,8 @@ export class Special implements LogFile {
     this.#opened = null;
   }
 
-  #keep(bytes: Uint8Array): false {
-    if (this.#keptBytes + bytes.length > MOST) {
+  #keep(bytes: Uint8Array, told: boolean): false {
+    if (told && this.#keptBytes + bytes.length > MOST) {
       this.#losses.fail(TOO_SLOW, bytes.length);
       return false;
     }
@@ -181,7 +181,7 @@ export class Special implements LogFile {
     const pieces = this.#kept;
     this.#kept = [];
     this.#keptBytes = 0;
-    for (const piece of pieces) this.#offer(piece);
+    for (const piece of pieces) this.#offer(piece, false);
     if (this.#keptBytes > 0) return;
     this.#recover();
     this.#release();

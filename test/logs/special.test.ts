@@ -108,6 +108,24 @@ describe('a special file', () => {
     expect(heard.at(-1)).toBe(`log ${fifo} is written again: ${5 * 65_536} bytes were lost`);
   });
 
+  test('keeps a piece of every writer who stops, however many there are', () => {
+    const fifo = makeFifo(makeFolder());
+    const reader = openReader(fifo);
+    const clock = new ManualClock();
+    const { logs, heard } = makeLogs(clock);
+    const all = Array.from({ length: 20 }, () => logs.open({ path: fifo, maxBytes: 0, backups: 0 }));
+    for (const log of all) log.write(Buffer.alloc(65_536));
+    let seen = 0;
+    for (let n = 0; n < all.length; n += 1) {
+      seen += readSome(reader, 65_536).length;
+      clock.advance(10);
+    }
+    expect(seen).toBe(all.length * 65_536);
+    expect(heard).toEqual([]);
+    expect(all.map(({ lost }) => lost)).toEqual(all.map(() => 0));
+    for (const log of all) log.close();
+  });
+
   test('gives what is kept before the supervisor goes, as far as a second allows', () => {
     const fifo = makeFifo(makeFolder());
     const reader = openReader(fifo);
