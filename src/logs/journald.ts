@@ -141,7 +141,8 @@ export class JournaldStream implements OpenLog {
 
   #connect(): Socket {
     const { path, header, losses } = this.#parts;
-    const socket = connect({ path });
+    // journald ends its own half at once: only a write tells that it is gone.
+    const socket = connect({ path, allowHalfOpen: true });
     this.#socket = socket;
     this.#inLine = false;
     socket.on('connect', () => losses.recover());
@@ -149,7 +150,6 @@ export class JournaldStream implements OpenLog {
     socket.on('error', (error) => this.#lose(socket, failureOf(error)));
     socket.on('close', () => this.#lose(socket, GONE));
     socket.write(header);
-    // It sends nothing; its end is seen only by reading.
     socket.resume();
     return socket;
   }
