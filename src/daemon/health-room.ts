@@ -57,7 +57,7 @@ export class HealthRoom {
   readonly #parts: HealthRoomParts;
   readonly #lane = new Lane(WIDTH);
   readonly #watched = new Map<string, Watched>();
-  readonly #ears = new Map<string, Ear>();
+  readonly #ears = new Map<string, { readonly pattern: string; readonly ear: Ear }>();
 
   constructor(parts: HealthRoomParts) {
     this.#parts = parts;
@@ -79,14 +79,21 @@ export class HealthRoom {
   listening({ group, name, duty }: ProcessPlan): ((stream: StreamName) => Listening) | null {
     const check = duty.health?.check;
     if (check?.kind !== 'log') return null;
-    const key = namespec(group, name);
-    const pattern = linearPattern(check.pattern);
+    const ear = this.#earOf(namespec(group, name), check.pattern);
+    return (stream) => ({ follow: (pid) => ear.follow(pid), logged: (bytes) => ear.hear(stream, bytes) });
+  }
+
+  /** Kept while its logs are opened anew: what it has heard of this life stays true. */
+  #earOf(key: string, pattern: string): Ear {
+    const known = this.#ears.get(key);
+    if (known?.pattern === pattern) return known.ear;
+    const wanted = linearPattern(pattern);
     const ear = new Ear(
-      (line) => !isRefusal(pattern) && pattern.test(line),
+      (line) => !isRefusal(wanted) && wanted.test(line),
       () => this.#watched.get(key)?.monitor.hurry(),
     );
-    this.#ears.set(key, ear);
-    return (stream) => ({ follow: () => ear.forget(), logged: (bytes) => ear.hear(stream, bytes) });
+    this.#ears.set(key, { pattern, ear });
+    return ear;
   }
 
   #hear(event: Event): void {
@@ -133,7 +140,7 @@ export class HealthRoom {
   }
 
   #listen(process: Process, pattern: string): string | null {
-    return this.#ears.get(process.namespec)?.seen === true ? null : `no line matches ${pattern} yet`;
+    return this.#ears.get(process.namespec)?.ear.seen === true ? null : `no line matches ${pattern} yet`;
   }
 
   #tell(

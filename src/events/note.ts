@@ -54,6 +54,8 @@ const diedNotes = ({ process, death, reason, expected }: Of<'died'>): readonly N
   return verdict !== null && isOom(verdict) ? [oomNote(process, verdict, leader.pid), died] : [died];
 };
 
+const inSeconds = (milliseconds: number): number => Math.trunc(milliseconds / 1000);
+
 const NOTES: Notes = {
   state: (event) => [stateNote(event)],
   mood: ({ mood }) => [
@@ -78,6 +80,18 @@ const NOTES: Notes = {
   ],
   delayed: ({ process, seconds, why }) => [
     { name: 'TSVISOR_DELAYED', payload: `${whose(process)} seconds:${seconds}\n${why}` },
+  ],
+  readiness: ({ process, readiness: { ready, health, text } }) => [
+    {
+      name: 'TSVISOR_READINESS',
+      payload: `${whose(process)} ready:${ready === null ? '-' : Number(ready)} health:${health ?? '-'}\n${text ?? ''}`,
+    },
+  ],
+  scheduled: ({ process, act, due, next }) => [
+    {
+      name: 'TSVISOR_SCHEDULED',
+      payload: `${whose(process)} act:${act} due:${inSeconds(due)} next:${next === null ? '-' : inSeconds(next)}`,
+    },
   ],
 };
 

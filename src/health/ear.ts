@@ -16,6 +16,7 @@ export class Ear {
   readonly #heard: () => void;
   readonly #lines = new Map<string, Line>();
   #seen = false;
+  #pid = 0;
 
   /** `matches` takes time in proportion to the line at most; `heard` is called once a life. */
   constructor(matches: (line: string) => boolean, heard: () => void) {
@@ -27,8 +28,10 @@ export class Ear {
     return this.#seen;
   }
 
-  /** A new life: nothing has been heard of it. */
-  forget(): void {
+  /** What comes from now on is of this leader; of a new one nothing has been heard. */
+  follow(pid: number): void {
+    if (pid === this.#pid) return;
+    this.#pid = pid;
     this.#seen = false;
     this.#lines.clear();
   }

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PLAIN_DUTY } from '../../src/model/duty.ts';
 import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import type { ProcessPlan } from '../../src/model/plan.ts';
 import { KILLED, OK, Stage, verdict } from './stage.ts';
@@ -36,6 +37,7 @@ const plans: fc.Arbitrary<Partial<ProcessPlan>> = fc.record({
   survivors: fc.constantFrom('kill', 'leave'),
   startsecs: fc.constantFrom(0, 1, 5),
   startretries: fc.constantFrom(0, 2),
+  duty: fc.constantFrom(PLAIN_DUTY, { ...PLAIN_DUTY, type: 'oneshot' as const }),
   care: fc
     .record({
       oomRestart: fc.option(

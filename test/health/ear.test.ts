@@ -42,8 +42,11 @@ test('of a long line the beginning is looked at, once', () => {
 
 test('a new life has to say it again', () => {
   const { ear, heard } = listening((line) => line === 'ready');
+  ear.follow(1);
   ear.hear('stdout', Buffer.from('ready\nready\n'));
-  ear.forget();
+  ear.follow(1);
+  expect(ear.seen).toBe(true);
+  ear.follow(2);
   expect(ear.seen).toBe(false);
   ear.hear('stdout', Buffer.from('ready\n'));
   expect(heard).toEqual([1, 1]);
