@@ -1,10 +1,16 @@
 // Can an operator work with the page in a real browser: start, stop, follow a log, see an OOM kill, with and without the script?
 
-import { describe, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { createServer, request } from 'node:http';
+import { execa } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { freePort, hasChromium, keepPicture, openEyes } from './browser.ts';
 import { lodge, type Lodging } from './lodging.ts';
 import { until } from './wait.ts';
+
+const SUPERVISORCTL = 'supervisorctl';
+const hasSupervisorctl = spawnSync(SUPERVISORCTL, ['--help']).status === 0;
 
 interface House {
   readonly lodging: Lodging;
@@ -40,6 +46,53 @@ test('a server that is read_only shows everything, and takes no order by any way
   for (const path of ['/act', '/RPC2', '/api/v1/stop', '/api/v1/shutdown'])
     expect((await fetch(url + path, { method: 'POST', body: '{"names":["all"]}' })).status).toBe(403);
   expect((await lodging.process('web')).state).toBe('RUNNING');
+});
+
+/** As nginx with `proxy_set_header Host`: passes everything on under a name of its own. */
+const openProxy = async (to: number, host: string): Promise<number> => {
+  const server = createServer((incoming, outgoing) => {
+    const { method = 'GET', url = '/', headers } = incoming;
+    const sent = request({ host: '127.0.0.1', port: to, method, path: url, headers: { ...headers, host } });
+    sent.on('response', (reply) => {
+      outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
+      reply.pipe(outgoing);
+    });
+    sent.on('error', () => outgoing.destroy());
+    incoming.pipe(sent);
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return port;
+};
+
+/** With a password, supervisorctl and a Python client stop and start a process through a proxy; without one the proxy's name is refused. */
+test.skipIf(!hasSupervisorctl)('a proxy may call a server with a password what it likes', async () => {
+  const lodging = lodge();
+  const [guarded, bare] = [await freePort(), await freePort()];
+  lodging.write(
+    `[inet_http_server]\nport=127.0.0.1:${guarded}\nusername=ops\npassword=secret\n`,
+    `[inet_http_server:bare]\nport=127.0.0.1:${bare}\n`,
+    '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n',
+    stays(lodging),
+  );
+  await lodging.start();
+  await lodging.reach('RUNNING');
+  const port = await openProxy(guarded, 'ops.example');
+  const ctl = (...words: readonly string[]) =>
+    execa(SUPERVISORCTL, ['-s', `http://127.0.0.1:${port}`, '-u', 'ops', '-p', 'secret', ...words], {
+      timeout: 30_000,
+    });
+  expect((await ctl('stop', 'web')).stdout).toContain('web: stopped');
+  await lodging.reach('STOPPED', 'web');
+  const script = `import xmlrpc.client as x; print(x.ServerProxy("http://ops:secret@127.0.0.1:${port}/RPC2").supervisor.startProcess("web"))`;
+  expect((await execa('python3', ['-c', script], { timeout: 30_000 })).stdout).toBe('True');
+  const stranger = await openProxy(bare, 'ops.example');
+  expect((await fetch(`http://127.0.0.1:${stranger}/`)).status).toBe(403);
+  expect((await fetch(`http://127.0.0.1:${bare}/`)).status).toBe(200);
 });
 
 describe.skipIf(!hasChromium)('the page in Chromium', () => {
