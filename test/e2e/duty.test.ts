@@ -13,7 +13,7 @@ const PATIENCE = { within: 30_000, every: 20 };
 /** Fails as long as the lodging has no file of that name. */
 const whileMissing = (name: string): string => `exec=/bin/sh -c "echo no ${name}; exec test -e ${name}"`;
 
-const oneshot = (lodging: Lodging, name: string, command: string, keys = ''): string =>
+const oneshot = (lodging: Lodging, name: string, { command = 'exit 0', keys = '' } = {}): string =>
   `[program:${name}]\ntype=oneshot\ndirectory=${lodging.folder}\nstdout_logfile=NONE\nstderr_logfile=NONE\n` +
   `command=/bin/sh -c "echo ${name} >>order; ${command}"\n${keys}\n`;
 
@@ -34,14 +34,20 @@ describe('depends_on', () => {
     lodging.write(
       lodging.program('web', 'stays.sh', { priority: 1, depends_on: 'db=healthy,migrate' }),
       lodging.program('db', 'stays.sh', { health: `interval=100ms,${whileMissing('open')}` }),
-      oneshot(lodging, 'migrate', 'exit 0', 'depends_on=db=started'),
+      oneshot(lodging, 'migrate', { keys: 'depends_on=db=started' }),
     );
     await lodging.start();
     const waiting = await lodging.reachProcess('web', 'BACKOFF');
     expect(waiting.description).toMatch(/^waits for db to be healthy: /);
-    const early = await readyz(lodging);
+    const early = await until(
+      'what the check found',
+      async () => {
+        const answer = await readyz(lodging);
+        return JSON.stringify(answer.body).includes('no open') ? answer : null;
+      },
+      PATIENCE,
+    );
     expect(early).toMatchObject({ status: 503, body: { ready: false } });
-    expect(JSON.stringify(early.body)).toContain('no open');
     const ready = lodging.tsvisor(['status', '--wait', '--timeout', '30']);
     const started = await lodging.tsvisor(['start', 'web']);
     expect(started.stdout + started.stderr).toContain('web');
@@ -60,10 +66,7 @@ describe('depends_on', () => {
 
   test('remembers over a kill of the supervisor that a oneshot has completed', async () => {
     const lodging = lodge();
-    lodging.write(
-      oneshot(lodging, 'migrate', 'exit 0'),
-      lodging.program('web', 'stays.sh', { depends_on: 'migrate' }),
-    );
+    lodging.write(oneshot(lodging, 'migrate'), lodging.program('web', 'stays.sh', { depends_on: 'migrate' }));
     await lodging.start();
     await lodging.reach('RUNNING', 'web');
     const { supervisor } = await lodging.status();
@@ -83,7 +86,7 @@ describe('depends_on', () => {
   test('does not start what waits for a oneshot that has failed for good, and says why', async () => {
     const lodging = lodge();
     lodging.write(
-      oneshot(lodging, 'migrate', 'exit 3', 'startretries=0'),
+      oneshot(lodging, 'migrate', { command: 'exit 3', keys: 'startretries=0' }),
       lodging.program('web', 'stays.sh', { depends_on: 'migrate' }),
     );
     await lodging.start();
@@ -178,9 +181,9 @@ describe('schedule', () => {
   test('starts a program by the clock, again and again, and says when it is next', async () => {
     const lodging = lodge();
     lodging.write(
-      oneshot(lodging, 'tick', 'exit 0', 'schedule=* * * * * *'),
-      oneshot(lodging, 'slow', 'sleep 100000', 'schedule=* * * * * *\nstopwaitsecs=1'),
-      oneshot(lodging, 'yearly', 'exit 0', 'schedule=0 0 1 1 *'),
+      oneshot(lodging, 'tick', { keys: 'schedule=* * * * * *' }),
+      oneshot(lodging, 'slow', { command: 'sleep 100000', keys: 'schedule=* * * * * *\nstopwaitsecs=1' }),
+      oneshot(lodging, 'yearly', { keys: 'schedule=0 0 1 1 *' }),
     );
     await lodging.start();
     const runs = (name: string): number =>
