@@ -31,6 +31,7 @@ export const packFolder = () => {
     cpSync(join(PACKAGE, name), join(folder, 'tsvisor', name), { recursive: true });
   cpSync(join(HERE, 'guest'), folder, { recursive: true });
   cpSync(join(PACKAGE, 'examples/systemd/tsvisor.service'), join(folder, 'tsvisor.service'));
+  cpSync(join(PACKAGE, 'docs/migrate.md'), join(folder, 'migrate.md'));
   return folder;
 };
 

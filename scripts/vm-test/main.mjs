@@ -27,6 +27,7 @@ const SCENES = [
   { name: 'incident', job: 'with-node.sh tsvisor', seconds: 300 },
   { name: 'supervisord', job: 'supervisord.sh', seconds: 240, bare: true },
   { name: 'systemd', job: 'systemd.sh', seconds: 300, init: 'systemd' },
+  { name: 'migrate', job: 'migrate.sh', seconds: 300, init: 'systemd' },
 ];
 
 /** Why no machine can be booted here; null when one can. */

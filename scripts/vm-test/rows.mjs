@@ -153,4 +153,31 @@ export const ROWS = [
     ours: 'systemd-left',
     good: NOTHING_LEFT,
   },
+  {
+    scene: 'migrate',
+    label: "docs/migrate.md followed from Debian's supervisor: programs",
+    ours: 'migrate-programs',
+    good: is('same'),
+  },
+  {
+    scene: 'migrate',
+    label: '   units of tsvisor and supervisor after it',
+    ours: 'migrate-unit',
+    good: is('active/enabled/inactive'),
+  },
+  { scene: 'migrate', label: '   seconds for its commands', ours: 'migrate-seconds', good: isBelow(120) },
+  {
+    scene: 'migrate',
+    label: '   the supervisor killed: unit and programs',
+    ours: 'migrate-after-kill',
+    good: is('active/3'),
+  },
+  { scene: 'migrate', label: '   programs that run then', ours: 'migrate-once', good: is('3') },
+  { scene: 'migrate', label: '   systemctl reload: its status', ours: 'migrate-reload', good: is('0') },
+  {
+    scene: 'migrate',
+    label: '   and back: supervisor with the same programs',
+    ours: 'migrate-back',
+    good: is('active'),
+  },
 ];

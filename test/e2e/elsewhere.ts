@@ -24,7 +24,7 @@ export interface Elsewhere {
   readonly folder: string;
   /** Adds a command that is found before the machine's own. */
   addCommand(name: string, script: string): void;
-  /** Runs a script of bash to its end, each line told on stderr; throws what it said when a line fails. */
+  /** Runs a script of bash to its end as process 1, which reaps; throws what it said when a line fails. */
   run(script: string): Promise<{ readonly stdout: string; readonly stderr: string }>;
   remove(): void;
 }
@@ -41,7 +41,7 @@ export const goElsewhere = (): Elsewhere => {
     },
     async run(script) {
       const words = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'bash', '-euc'];
-      const { stdout, stderr } = await execa('unshare', [...words, `${FURNISH}${script}`], {
+      const { stdout, stderr } = await execa('unshare', [...words, `${FURNISH}${script}\n:`], {
         env: { PATH: path, HOME: homedir(), WORLD: folder },
         extendEnv: false,
         stdin: 'ignore',

@@ -1,9 +1,10 @@
 #!/bin/bash
-# Takes the part of systemctl for two units of /etc/systemd/system or Debian's: started is ExecStart in the background, stopped is
+# Takes the part of systemctl for units of /etc/systemd/system or Debian's: started is ExecStart in the background, stopped is
 # TERM to it. Every order is a line of $WORLD/systemctl.log.
 set -eu
 echo "$*" >>"$WORLD/systemctl.log"
 order=$1 unit=${!#}
+unit=${unit%.service}
 pidfile=$WORLD/$unit.pid
 
 unit_file() {
@@ -14,7 +15,7 @@ unit_file() {
 }
 alive() { [ -e "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null; }
 # As Type=notify does: only what answers has started.
-answers() { case $unit in tsvisor) tsvisor pid ;; *) supervisorctl pid ;; esac >/dev/null 2>&1; }
+answers() { case $unit in tsvisor) tsvisor pid -c "$config" ;; supervisor) supervisorctl pid ;; *) alive ;; esac >/dev/null 2>&1; }
 wait_for() { for _ in $(seq 450); do "$@" && return; sleep 0.1; done; echo "$unit: not in time: $(cat "$WORLD/$unit.log")" >&2; exit 1; }
 gone() { ! alive; }
 
@@ -22,6 +23,7 @@ case $order in
 daemon-reload) ;;
 enable)
   command=$(sed -n 's/^ExecStart=//p' "$(unit_file)")
+  config=${command##* -c }
   eval "exec setsid $command" </dev/null >>"$WORLD/$unit.log" 2>&1 &
   echo $! >"$pidfile"
   wait_for answers
