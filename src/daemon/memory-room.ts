@@ -55,9 +55,10 @@ const membersOf = (name: ProcessName, { supervisor, hands }: MemoryRoomParts): r
 };
 
 const openWatches = (parts: MemoryRoomParts): Watches => {
-  const { linux, evidence, supervisor, hands, onBug } = parts;
+  const { ground, linux, evidence, supervisor, hands, onBug } = parts;
   return new Watches({
     linux,
+    tier: ground.tier,
     evidence,
     groupOf: (name) => supervisor().group(name),
     members: (plan, leader) => hands().inspect(plan, leader).members,

@@ -2,6 +2,7 @@
 
 import { kernelScore } from '../kernel/candidates.ts';
 import type { Linux } from '../kernel/linux.ts';
+import type { CgroupTier } from '../kernel/port.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
 import type { GroupPlan, ProcessPlan } from '../model/plan.ts';
@@ -14,6 +15,7 @@ import { waitedIn } from './pressure.ts';
 
 export interface WatchesParts {
   readonly linux: Linux;
+  readonly tier: CgroupTier | null;
   readonly evidence: EvidenceGatherer;
   readonly killed: MemoryWatchParts['killed'];
   readonly tell: (key: string, news: CareNews) => void;
@@ -45,6 +47,7 @@ export class Watches {
     this.#care = createCareWatch({ processes, now: () => clock.now(), tell });
     this.#samples = createSamples({
       headroom: () => memory.headroom(),
+      together: () => parts.tier?.charged() ?? null,
       pressure: () => memory.pressure(),
       now: () => clock.now(),
     });

@@ -178,6 +178,11 @@ class Tier implements CgroupTier {
     return memory.files.limit(makeGroup(memory.tree, cgroupName(group), giveOn), limits);
   }
 
+  charged(): number | null {
+    const { memory } = this.#parts;
+    return memory === null ? null : memory.files.charged(memory.tree.root);
+  }
+
   everyone(): number[] {
     const { hold, memory } = this.#parts;
     // A member that left the one tree may still be in the other.

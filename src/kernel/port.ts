@@ -124,6 +124,8 @@ export interface CgroupTier {
   killGroup(group: string): number;
   /** Limits for all processes of a group together. */
   limitGroup(group: string, limits: MemoryLimits): ReturnType<Cgroup['limit']>;
+  /** Bytes charged to all processes together, by one small read; null without a controller. */
+  charged(): number | null;
   /** Every pid in any cgroup of this tsvisor: leftovers at start. */
   everyone(): readonly number[];
   killEveryone(): void;

@@ -14,6 +14,8 @@ interface Sampled {
 
 export interface SampleParts {
   readonly headroom: () => Headroom;
+  /** Bytes of all processes together, which one read tells; null where none does. */
+  readonly together: () => number | null;
   /** Percent of the last ten seconds in which somebody waited for memory. */
   readonly pressure: () => number | null;
   /** Monotonic milliseconds. */
@@ -55,8 +57,11 @@ interface Entry extends Sampled {
 /** Samples kept of one process; milliseconds they may be old. */
 const KEPT = 60;
 const MINUTE = 60_000;
-/** Ticks between two looks at what is far below its limit and does not move. */
-const CALM = 5;
+/** Ticks between two looks at how much is left, and at what is calm: where one read tells whether anything moves, and where none does. */
+const LOOK = 5;
+const CALM = { told: 30, untold: 5 } as const;
+/** Bytes by which all together must change before those that are calm are looked at. */
+const STIR = 1024 * 1024;
 /** Memory is short when less than this part of it is left: then those without a limit are sampled too. */
 const SHORT = 0.25;
 /** It moves when it has changed by this part of itself. */
@@ -75,6 +80,8 @@ class Keeper implements Samples {
   readonly #limited = new Set<Entry>();
   #ticks = 0;
   #short = false;
+  /** Bytes of all together when the calm were looked at last. */
+  #together = 0;
 
   constructor(parts: SampleParts) {
     this.#parts = parts;
@@ -117,17 +124,27 @@ class Keeper implements Samples {
 
   tick(): void {
     this.#ticks += 1;
-    const calmTurn = this.#ticks % CALM === 0;
-    let available = calmTurn ? this.#left() : null;
+    let available = this.#ticks % LOOK === 0 ? this.#left() : null;
+    if (!this.#short && this.#limited.size === 0) return;
+    const stirred = this.#isStirred();
     let machine: Machine | null = null;
     for (const entry of this.#short ? this.#entries.values() : this.#limited) {
-      if (entry.resting || (!calmTurn && isCalm(entry))) continue;
+      if (entry.resting || (!stirred && isCalm(entry))) continue;
       if (machine === null) {
         available ??= this.#left();
         machine = { available, pressure: this.#parts.pressure() };
       }
       this.#take(entry, machine);
     }
+  }
+
+  /** Whether those that were calm may not be any more, or it is their turn. */
+  #isStirred(): boolean {
+    const together = this.#parts.together();
+    const isTurn = this.#ticks % (together === null ? CALM.untold : CALM.told) === 0;
+    if (!isTurn && Math.abs((together ?? this.#together) - this.#together) < STIR) return false;
+    this.#together = together ?? 0;
+    return true;
   }
 
   /** Bytes that are left, where it is tightest. */

@@ -158,6 +158,7 @@ export class FakeKernel {
       leaf,
       limitGroup: (group, limits) => leaf(group, '').limit(limits),
       killGroup: (group) => this.#killBelow(`${root}/${group}`),
+      charged: () => this.charge?.bytes ?? null,
       everyone: () => this.#below(root),
       killEveryone: () => this.#killBelow(root),
       dismantle: () => this.#counters.clear(),

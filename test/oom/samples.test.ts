@@ -10,17 +10,26 @@ let now: number;
 let left: number;
 let looks: number;
 let samples: Samples;
+/** Whether one read tells how much all use together, and how often it was asked. */
+let told: boolean;
+let asked: number;
 let used: Record<string, number | null>;
 
 beforeEach(() => {
   now = 0;
   left = 6 * GB;
   looks = 0;
+  told = true;
+  asked = 0;
   used = {};
   samples = createSamples({
     headroom: () => {
       looks += 1;
       return { available: left, total: 8 * GB, limitedBy: null };
+    },
+    together: () => {
+      asked += 1;
+      return told ? Object.values(used).reduce<number>((sum, one) => sum + (one ?? 0), 0) : null;
     },
     pressure: () => 3,
     now: () => now,
@@ -55,13 +64,31 @@ describe('samples', () => {
     );
   });
 
-  test('are taken each fifth second while it is calm and far below its limit, and each second from the first sight of growth', () => {
+  test('are hardly taken while it is calm and far below its limit, and each second from the first growth on', () => {
+    follow('app', 640 * MB);
+    used['app'] = 10 * MB;
+    live(29);
+    expect(samples.of('app').length).toBeLessThanOrEqual(4);
+    live(10, () => (used['app'] = (used['app'] ?? 0) + 2 * MB));
+    used['app'] = 600 * MB;
+    live(10);
+    expect(samples.of('app').filter(({ memory }) => (memory ?? 0) > 10 * MB)).toHaveLength(20);
+  });
+
+  test('notice a growth that is slower than a look', () => {
+    follow('app', 640 * MB);
+    used['app'] = 10 * MB;
+    live(50, (second) => (used['app'] = (10 + second / 10) * MB));
+    expect(samples.of('app').length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('are taken each fifth second where nothing tells how much all use together', () => {
+    told = false;
     follow('app', 640 * MB);
     used['app'] = 10 * MB;
     live(30);
+    expect(samples.of('app').length).toBeGreaterThanOrEqual(6);
     expect(samples.of('app').length).toBeLessThanOrEqual(8);
-    used['app'] = 20 * MB;
-    live(10);
     used['app'] = 600 * MB;
     live(10);
     expect(samples.of('app').filter(({ memory }) => memory === 600 * MB).length).toBeGreaterThanOrEqual(6);
@@ -72,6 +99,7 @@ describe('samples', () => {
     used['app'] = 10 * MB;
     live(20);
     expect(samples.of('app')).toEqual([]);
+    expect(asked).toBe(0);
     left = GB;
     live(10, () => (used['app'] = (used['app'] ?? 0) + 10 * MB));
     expect(samples.of('app').length).toBeGreaterThanOrEqual(5);
