@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { splitCommand } from '../model/command-line.ts';
 import type { Plan, ProcessPlan } from '../model/plan.ts';
-import { isSecret } from './secrets.ts';
+import { isSecret, looksSecret } from './secrets.ts';
 
 export interface ExportedFile {
   readonly name: string;
@@ -67,6 +67,15 @@ export const createNames = (): ((wanted: string) => string) => {
 /** `group-name`, or one of them where they are the same. */
 export const joinedName = ({ group, name }: ProcessPlan): string =>
   group === name ? name : `${group}-${name}`;
+
+/** Programs whose command lines are not for everybody's eyes. */
+export const exposures = (parts: readonly Part[]): readonly string[] =>
+  parts
+    .filter(({ words }) => looksSecret(words))
+    .map(
+      ({ plan }) =>
+        `${plan.group}:${plan.name}: its command has what looks like a password, and is written as it is`,
+    );
 
 /** What the supervisor itself brings, and nobody does where there is none. */
 export const lostWithSupervisor = ({ supervisor, groups }: Plan): readonly string[] => [

@@ -6,7 +6,7 @@ import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import { basename, extname } from 'node:path';
 import type { SchedulePlan } from '../model/duty.ts';
 import type { GroupPlan, Plan } from '../model/plan.ts';
-import { createNames, lostWithSupervisor, type Exported } from './exported.ts';
+import { createNames, exposures, lostWithSupervisor, type Exported } from './exported.ts';
 import { losses } from './keys.ts';
 import { podSpec } from './kubernetes-pod.ts';
 import { workloadName, workloadsOf, type Workload } from './workloads.ts';
@@ -121,7 +121,7 @@ export const exportKubernetes = (plan: Plan, { image, write }: KubernetesOptions
   const { workloads, refusals } = workloadsOf(plan);
   const prefix = basename(plan.file, extname(plan.file));
   const unique = createNames();
-  const warnings: string[] = [...refusals];
+  const warnings = [...refusals, ...exposures(workloads.map(({ part }) => part))];
   const documents = workloads.map((workload) => {
     const { part } = workload;
     const name = unique(dnsName(workloadName(workload)));

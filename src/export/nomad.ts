@@ -3,7 +3,7 @@
 import { basename, extname } from 'node:path';
 import type { SchedulePlan } from '../model/duty.ts';
 import type { Plan } from '../model/plan.ts';
-import { createNames, lostWithSupervisor, type Exported, type ExportedFile } from './exported.ts';
+import { createNames, exposures, lostWithSupervisor, type Exported, type ExportedFile } from './exported.ts';
 import { attribute, comment, hclText, type HclLine } from './hcl.ts';
 import { diskLines, restartBlock, taskBlock } from './nomad-task.ts';
 import { workloadName, workloadsOf, type Workload } from './workloads.ts';
@@ -113,5 +113,8 @@ export const exportNomad = (plan: Plan): Exported => {
           `${one.group}:${one.name}: ${keys.join(', ')} not written: put them in the variable ${secretPath(job, name)}`,
       ),
   );
-  return { files: jobs.map((job) => jobFile(plan, job, refusals)), warnings: [...refusals, ...secrets] };
+  return {
+    files: jobs.map((job) => jobFile(plan, job, refusals)),
+    warnings: [...refusals, ...exposures(workloads.map(({ part }) => part)), ...secrets],
+  };
 };

@@ -15,3 +15,9 @@ export const isSecret = (name: string, value: string): boolean =>
   name !== 'PWD' &&
   name !== 'OLDPWD' &&
   ((NAMED.test(name) && !ELSEWHERE.test(name)) || WITH_PASSWORD.test(value));
+
+const GIVEN = /^--?[\w-]*(?:password|passwd|secret|token|api-?key)=./i;
+
+/** What looks like a password among the words of a command; those are written as they are. */
+export const looksSecret = (words: readonly string[]): boolean =>
+  words.some((one) => GIVEN.test(one) || WITH_PASSWORD.test(one));

@@ -3,7 +3,14 @@
 import { conditionFor, namedBy } from '../model/duty.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
 import { calendarOf } from './calendar.ts';
-import { lostWithSupervisor, partOf, type Exported, type ExportedFile, type Part } from './exported.ts';
+import {
+  exposures,
+  lostWithSupervisor,
+  partOf,
+  type Exported,
+  type ExportedFile,
+  type Part,
+} from './exported.ts';
 import { standsApart, unitNames, type UnitNames } from './systemd-names.ts';
 import { limitLines, serviceLines } from './systemd-service.ts';
 import { sharedLines, socketUnits } from './systemd-sockets.ts';
@@ -191,6 +198,7 @@ export const exportSystemd = (plan: Plan): Exported => {
     ],
     warnings: [
       ...warnings,
+      ...exposures(parts),
       ...secrets.map(
         ({ plan: { group: of, name }, secrets: keys }) =>
           `${of}:${name}: ${keys.join(', ')} not written: give them in /etc/${names.prefix}/${names.service(of, name)}.env, mode 0600`,

@@ -14,7 +14,10 @@ beforeEach(() => {
   const folder = temporaryFolder();
   config = join(folder, 'shop.conf');
   output = join(folder, 'out');
-  writeFileSync(config, '[program:web]\ncommand=/bin/cat -u\nenvironment=API_TOKEN="geheim",MODE="on"\n');
+  writeFileSync(
+    config,
+    '[program:web]\ncommand=/bin/cat -u --token=x\nenvironment=API_TOKEN="geheim",MODE="on"\n',
+  );
 });
 
 const ask = (target: string, options: Invocation['options'] = {}): Promise<Invoked> =>
@@ -22,14 +25,15 @@ const ask = (target: string, options: Invocation['options'] = {}): Promise<Invok
 
 describe('export', () => {
   test.each([
-    ['systemd', /^# shop\.target\n[^]*# shop-web\.service\n[^]*ExecStart=\/bin\/cat -u$/m],
-    ['kubernetes', /^# shop\.yaml\n[^]*kind: Deployment[^]*- \/bin\/cat\n +- -u$/m],
-    ['nomad', /^# shop\.nomad\.hcl\n[^]*command = "\/bin\/cat"\n +args = \["-u"\]$/m],
+    ['systemd', /^# shop\.target\n[^]*# shop-web\.service\n[^]*ExecStart=\/bin\/cat -u --token=x$/m],
+    ['kubernetes', /^# shop\.yaml\n[^]*kind: Deployment[^]*- \/bin\/cat\n +- -u\n +- --token=x$/m],
+    ['nomad', /^# shop\.nomad\.hcl\n[^]*command = "\/bin\/cat"\n +args = \["-u", "--token=x"\]$/m],
   ])('prints what %s needs, without secrets, and says so', async (target, text) => {
     const { status, out, err } = await ask(target);
     expect(status).toBe(0);
     expect(out).toMatch(text);
     expect(out).not.toContain('geheim');
+    expect(err).toMatch(/^warning: web:web: its command has what looks like a password/m);
     expect(err).toMatch(/^warning: web:web: API_TOKEN not written: /m);
   });
 

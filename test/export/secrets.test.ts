@@ -1,7 +1,7 @@
 // Which variables are kept out of exported files?
 
 import { describe, expect, test } from 'vitest';
-import { isSecret } from '../../src/export/secrets.ts';
+import { isSecret, looksSecret } from '../../src/export/secrets.ts';
 
 describe('a variable', () => {
   test.each([
@@ -31,4 +31,20 @@ describe('a variable', () => {
   ])('%s=%s is none', (name, value) => {
     expect(isSecret(name, value)).toBe(false);
   });
+});
+
+describe('a command', () => {
+  test.each([['--password=x'], ['-token=x'], ['--db-password=x'], ['redis://:word@host/0']])(
+    'with %s is told',
+    (word) => {
+      expect(looksSecret(['/bin/app', word])).toBe(true);
+    },
+  );
+
+  test.each([['--password-file=/run/x'], ['--port=80'], ['--password='], ['http://host/']])(
+    'with %s is not',
+    (word) => {
+      expect(looksSecret(['/bin/app', word])).toBe(false);
+    },
+  );
 });
