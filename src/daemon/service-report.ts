@@ -59,13 +59,15 @@ const feed = (link: Link, watchdog: number): void => {
 export const reportTo = (link: Link, house: House, { watchdog }: NonNullable<Hello['service']>): Service => {
   const sayStatus = reportStatus(link, house);
   reportEnding(link, house);
-  if (watchdog !== null) feed(link, watchdog);
   const ready = (): void => {
     sayStatus();
     link.notify('READY=1');
   };
   return {
-    ready,
+    ready() {
+      ready();
+      if (watchdog !== null) feed(link, watchdog);
+    },
     async reloading(act) {
       link.notify('RELOADING=1');
       try {

@@ -379,7 +379,6 @@ static bool start(struct guard *guard) {
     guard->life++;
     greet(guard); /* before fork: the first thing the supervisor reads is already there */
     expect_words(guard->socket);
-    feed_watchdog();
     long long oom_kills = count_oom_kills();
     guard->stop_asked = watched_ended = false;
     watched = fork();
@@ -393,9 +392,15 @@ static bool start(struct guard *guard) {
     return true;
 }
 
+/* While a supervisor is coming up nobody else feeds the watchdog; one that does not come up is not fed for ever. */
+static int await_signal(const struct guard *guard) {
+    bool coming_up = watchdog_time() > 0 && !hear(guard->socket) && now() - guard->started < 120 * SECOND;
+    return coming_up ? next_signal(&all_signals, now() + feed_watchdog()) : sigwaitinfo(&all_signals, NULL);
+}
+
 static void attend(struct guard *guard) {
     while (!watched_ended) {
-        int signal = sigwaitinfo(&all_signals, NULL);
+        int signal = await_signal(guard);
         if (signal == SIGCHLD) reap_ended();
         else if (signal == SIGIO) hear(guard->socket);
         else if (is_forwarded(signal)) kill(watched, signal == SIGABRT ? SIGKILL : signal); /* what hangs hears nothing */

@@ -26,6 +26,7 @@ static int manager = -1; /* a datagram socket, where a service manager listens *
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 static socklen_t address_size;
 static long long watchdog; /* microseconds; 0: none */
+static bool told_ready; /* before that a first WATCHDOG=1 would limit the time of the start */
 
 bool has_manager(void) { return manager >= 0; }
 long long watchdog_time(void) { return watchdog; }
@@ -49,12 +50,13 @@ void find_manager(void) {
 
 void notify(const char *text) {
     if (manager < 0) return;
+    if (strcmp(text, "READY=1") == 0) told_ready = true;
     sendto(manager, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&address, address_size);
 }
 
 int64_t feed_watchdog(void) {
     if (watchdog <= 0) return INT64_MAX / 2;
-    notify("WATCHDOG=1");
+    if (told_ready) notify("WATCHDOG=1");
     return watchdog * 1000 / 2;
 }
 

@@ -32,6 +32,8 @@ export interface Manager {
   /** For NOTIFY_SOCKET. */
   readonly socket: string;
   readonly heard: readonly Message[];
+  /** Of the test's own. */
+  readonly folder: string;
   /** The first message not before `from` that is like this, waited for. */
   hear(pattern: RegExp, from?: number): Promise<Message>;
 }
@@ -61,6 +63,7 @@ export const openManager = async (abstract = false): Promise<Manager> => {
   return {
     socket,
     heard,
+    folder,
     hear: (pattern, from = 0) =>
       until(
         `a message like ${String(pattern)}`,

@@ -1,7 +1,7 @@
 // Does the guardian speak to a service manager as one that systemd believes, and can it be the main process from the beginning?
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { until } from '../e2e/wait.ts';
 import { guardianBinary, noCompiler } from './binary.ts';
@@ -54,9 +54,12 @@ describe.skipIf(noCompiler || noPython)(
 
     test('feeds the watchdog itself while there is no supervisor', async () => {
       const manager = await openManager();
-      const { lines, child, ended } = startGuardian('echo ready >&3; echo life; exit 1', {
-        env: { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '100000' },
-      });
+      const { lines, child, ended } = startGuardian(
+        'printf "ready\\nnotify READY=1\\n" >&3; echo life; exit 1',
+        {
+          env: { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '100000' },
+        },
+      );
       await until('five lives', () => lines.length >= 5, { within: 20_000 });
       // The sixth life is waited for 800 ms.
       const from = manager.heard.length;
@@ -66,6 +69,39 @@ describe.skipIf(noCompiler || noPython)(
       );
       child.kill('SIGTERM');
       expect(await ended).toBe(0);
+    });
+
+    test('feeds no watchdog before READY=1, which would limit the time of the first start', async () => {
+      const manager = await openManager();
+      const { line, child, ended } = startGuardian(
+        'sleep 0.5; echo "notify STATUS=late" >&3; echo up; sleep 1000',
+        { env: { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '100000' } },
+      );
+      await line(/^up/);
+      await manager.hear(/^STATUS=late$/);
+      expect(manager.heard).toHaveLength(1);
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    });
+
+    test('feeds the watchdog while a successor is coming up, until that one is ready', async () => {
+      const manager = await openManager();
+      const { line } = startGuardian(
+        `[ "$life" = 1 ] && { printf "ready\\nnotify READY=1\\n" >&3; exit 1; }
+         until [ -e "$GO" ]; do sleep 0.01; done; echo ready >&3; echo up; sleep 1000`,
+        { env: { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '100000', GO: `${manager.folder}/go` } },
+      );
+      const isFed = (from: number): boolean =>
+        manager.heard.slice(from).filter(({ text }) => text === 'WATCHDOG=1').length > 3;
+      await until('a watchdog that is fed', () => isFed(0));
+      const from = manager.heard.length;
+      await until('a watchdog that is still fed', () => isFed(from));
+      writeFileSync(`${manager.folder}/go`, '');
+      expect(await line(/^up/)).toBe('up');
+      await until(
+        'a watchdog that is left to the supervisor',
+        () => performance.now() - (manager.heard.at(-1)?.at ?? 0) > 500,
+      );
     });
 
     test('kills a supervisor that hangs and everything below it when the watchdog says so, and ends', async () => {
@@ -78,12 +114,12 @@ describe.skipIf(noCompiler || noPython)(
       child.kill('SIGABRT');
       expect(await ended).toBe(0);
       expect(traces.pids()).toEqual([]);
-      expect(manager.heard.filter(({ text }) => text === 'WATCHDOG=1')).toHaveLength(1);
+      expect(manager.heard.filter(({ text }) => text === 'WATCHDOG=1')).toEqual([]);
     });
 
     test('still waits in one system call without a time limit', async () => {
       const manager = await openManager();
-      const { line, pid } = startGuardian('echo "notify READY=1" >&3; echo up; sleep 1000', {
+      const { line, pid } = startGuardian('printf "ready\\nnotify READY=1\\n" >&3; echo up; sleep 1000', {
         env: { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '30000000' },
       });
       await line(/^up/);
