@@ -2,7 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { sockets } from '../../src/config/socket-types.ts';
+import { printPlan } from '../../src/config/effective.ts';
+import { loadPlan } from '../../src/config/load.ts';
 import { worldOf } from '../../src/config/world.ts';
+import { lodging, planOf, problemsOf } from './lodging.ts';
 
 const world = worldOf({ cwd: '/srv', env: {}, assumeExists: true });
 const HTTP = { name: 'http', url: 'tcp://127.0.0.1:8080', mode: null, owner: null, backlog: null };
@@ -50,5 +53,51 @@ describe('sockets', () => {
   ])('%j is refused', (raw, words) => {
     const read = sockets(raw, world);
     expect('refused' in read ? `${read.refused} ${read.hint}` : read).toContain(words);
+  });
+});
+
+describe('in a whole config', () => {
+  const YAML = { name: 'tsvisor.yaml', assumeExists: true };
+
+  test('belong to the user of the program, are the same for all its processes, and are told as they are written', async () => {
+    const plan = await planOf(
+      `programs:
+  app:
+    command: app
+    user: "12"
+    numprocs: 2
+    process_name: '%(process_num)d'
+    sockets:
+      main: unix:///run/%(program_name)s.sock
+      web: tcp://*:80 backlog=5
+`,
+      YAML,
+    );
+    const [first, second] = plan.groups[0]?.processes ?? [];
+    expect(first?.sockets).toMatchObject([
+      { name: 'main', url: 'unix:///run/app.sock', mode: 0o700, owner: { uid: 12 } },
+      { name: 'web', owner: null, backlog: 5 },
+    ]);
+    expect(second?.sockets).toBe(first?.sockets);
+    expect(await printPlan(plan, 'json')).toContain('"web": "tcp://0.0.0.0:80 backlog=5"');
+  });
+
+  test('are refused at their line', async () => {
+    const problems = await problemsOf('[program:a]\ncommand=a\nsockets=x=80\n');
+    expect(problems).toEqual(["3: sockets: cannot use [program:a]: '80' is no address to listen at"]);
+  });
+
+  test('are what takes the place of the socket of a FastCGI program that is in a group', async () => {
+    const folder = lodging({
+      'c.conf':
+        '[supervisord]\n[fcgi-program:a]\ncommand=a\nsocket=tcp://localhost:80\n[group:g]\nprograms=a\n',
+    });
+    const { warnings, plan } = await loadPlan(`${folder}/c.conf`).then((read) =>
+      read.plan === null ? { warnings: [], plan: null } : read,
+    );
+    expect(plan?.groups.map(({ kind, socket }) => [kind, socket])).toEqual([['group', undefined]]);
+    expect(warnings.map(({ line, hint }) => `${line}: ${hint}`)).toEqual([
+      '6: take it out of the group, or list the socket under `sockets` of a plain program',
+    ]);
   });
 });
