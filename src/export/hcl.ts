@@ -10,6 +10,9 @@ export type HclLine =
   | { readonly key: string; readonly heredoc: readonly string[] };
 
 export const comment = (text: string): HclLine => ({ comment: text.replaceAll(/\s+/g, ' ') });
+/** What a key may be: HCL takes no others in a block. */
+export const isKey = (text: string): boolean => /^[A-Za-z_][\w-]*$/.test(text);
+
 export const attribute = (key: string, value: HclValue): HclLine => ({ key, value });
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -33,8 +36,6 @@ const valueText = (value: HclValue): string => {
   return typeof value === 'object' ? `[${value.map(quoted).join(', ')}]` : String(value);
 };
 
-const keyText = (key: string): string => (/^[A-Za-z_][\w-]*$/.test(key) ? key : quoted(key));
-
 const linesOf = (line: HclLine, indent: string): readonly string[] => {
   if ('comment' in line) return [`${indent}# ${line.comment}`];
   if ('block' in line) {
@@ -43,12 +44,8 @@ const linesOf = (line: HclLine, indent: string): readonly string[] => {
     return [`${indent}${line.block}${label} {`, ...inner, `${indent}}`];
   }
   if ('heredoc' in line)
-    return [
-      `${indent}${keyText(line.key)} = <<-EOT`,
-      ...line.heredoc.map((one) => `${indent}${one}`),
-      `${indent}EOT`,
-    ];
-  return [`${indent}${keyText(line.key)} = ${valueText(line.value)}`];
+    return [`${indent}${line.key} = <<-EOT`, ...line.heredoc.map((one) => `${indent}${one}`), `${indent}EOT`];
+  return [`${indent}${line.key} = ${valueText(line.value)}`];
 };
 
 export const hclText = (lines: readonly HclLine[]): string =>

@@ -2,7 +2,7 @@
 
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Part } from './exported.ts';
-import { attribute, comment, type HclLine } from './hcl.ts';
+import { attribute, comment, isKey, type HclLine } from './hcl.ts';
 import { losses } from './keys.ts';
 
 const MB = 2 ** 20;
@@ -37,6 +37,23 @@ const config = ({ words, directory, plan: { oomScoreAdj: score } }: Part): HclLi
       ? [attribute('oom_score_adj', Math.min(1000, score.value))]
       : []),
   ]);
+};
+
+const environmentLines = ({ environment }: Part): readonly HclLine[] => {
+  const said = environment.filter(([key]) => isKey(key));
+  return [
+    ...environment
+      .filter(([key]) => !isKey(key))
+      .map(([key]) => comment(`environment ${key}: a job takes no such name`)),
+    ...(said.length > 0
+      ? [
+          block(
+            'env',
+            said.map(([key, value]) => attribute(key, value)),
+          ),
+        ]
+      : []),
+  ];
 };
 
 /** Nomad's own variables keep what is not to be read by everybody. */
@@ -100,7 +117,7 @@ const stopLines = ({ stopsignal, stopsignalNumber, stopwaitsecs }: ProcessPlan):
 
 /** `path`: where Nomad's variables of this task are. */
 export const taskBlock = (part: Part, name: string, path: string): HclLine => {
-  const { plan, environment } = part;
+  const { plan } = part;
   return block(
     'task',
     [
@@ -108,14 +125,7 @@ export const taskBlock = (part: Part, name: string, path: string): HclLine => {
       attribute('driver', 'raw_exec'),
       ...(plan.user === null ? [] : [attribute('user', plan.user.name)]),
       config(part),
-      ...(environment.length > 0
-        ? [
-            block(
-              'env',
-              environment.map(([key, value]) => attribute(key, value)),
-            ),
-          ]
-        : []),
+      ...environmentLines(part),
       ...secretLines(part, path),
       ...stopLines(plan),
       ...(plan.memoryMax === null

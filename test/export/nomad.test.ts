@@ -75,6 +75,14 @@ describe('the jobs', () => {
     expect(inner(task, 'env').attributes).toEqual({ REGION: 'eu', MODE: 'yes', DEBUG: '0644' });
   });
 
+  test('leave out a variable whose name a job cannot have, and say so', async () => {
+    const yaml = 'programs:\n  web: {command: c, environment: {"A.B": x, C: y}}\n';
+    expect(inner(inner(await groupOf(yaml, 'web'), 'task'), 'env').attributes).toEqual({ C: 'y' });
+    expect(exportNomad(await planOf(yaml)).files[0]?.text).toContain(
+      '# environment A.B: a job takes no such name',
+    );
+  });
+
   test('hold no secret, and take it from a variable of Nomad', async () => {
     const { files, warnings } = exportNomad(await planOf(RICH));
     const text = files.map((file) => file.text).join('');

@@ -82,8 +82,7 @@ class Reader {
   }
 
   #key(): string {
-    this.#skip();
-    return this.#text[this.#at] === '"' ? this.#string() : this.#expect(/[A-Za-z_][\w-]*/);
+    return this.#expect(/[A-Za-z_][\w-]*/);
   }
 
   /** To the closing brace, or to the end. */
