@@ -21,9 +21,23 @@ import { stop } from './stop.mjs';
 import { supervisorKilled } from './supervisor-killed.mjs';
 import { SUPERVISORS } from './supervisors.mjs';
 import { heading, line } from './table.mjs';
+import { version } from './version.mjs';
 import { web } from './web.mjs';
 
-const ROWS = [restart, supervisorKilled, start, memory, idle, stop, spawnCpu, api, logs, config, web];
+const ROWS = [
+  restart,
+  supervisorKilled,
+  start,
+  memory,
+  idle,
+  stop,
+  spawnCpu,
+  api,
+  logs,
+  config,
+  version,
+  web,
+];
 const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url));
 
 const { values: options, positionals: wanted } = parseArgs({

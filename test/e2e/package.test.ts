@@ -37,7 +37,7 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
   let parcel: Parcel;
   beforeAll(async () => {
     parcel = await pack();
-  });
+  }, 120_000);
   afterAll(() => parcel.remove());
 
   test('weighs less than 2 MB and brings a guardian for x64 and for arm64', () => {
@@ -194,13 +194,12 @@ describe('the command line', () => {
       return performance.now() - begin;
     };
     const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-    const rounds = Array.from({ length: 15 }, () => ({
-      bare: took('-e', '0'),
-      version: took(cli, 'version'),
-    }));
-    // The fastest of each: what else runs on the machine only adds.
-    const fastest = (times: readonly number[]): number => Math.min(...times);
-    const more = fastest(rounds.map(({ version }) => version)) - fastest(rounds.map(({ bare }) => bare));
-    expect(more).toBeLessThan(25);
+    // The fastest of each: what else runs on the machine only adds. A busy one needs more rounds until both had a free moment.
+    let [bare, version] = [Infinity, Infinity];
+    for (let round = 0; round < 10 || (round < 60 && version - bare >= 25); round += 1) {
+      bare = Math.min(bare, took('-e', '0'));
+      version = Math.min(version, took(cli, 'version'));
+    }
+    expect(version - bare).toBeLessThan(25);
   });
 });
