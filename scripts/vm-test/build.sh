@@ -37,6 +37,7 @@ if [ ! -e "$cache/root.img" ]; then
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
   mmdebstrap --mode=root --variant=minbase \
     --include=python3-minimal,supervisor,procps,util-linux,iproute2,systemd,libstdc++6 \
+    --include=earlyoom,nohang,systemd-oomd,dbus --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$root" >>"$log" 2>&1
   cp -L "$(command -v node)" "$root/usr/bin/node"

@@ -125,9 +125,14 @@ export const ROWS = [
   {
     scene: 'thrash',
     label: '   seconds until all programs were back',
-    theirs: 'theirs-back-s',
     ours: 'ours-back-s',
-    good: isBelow(60),
+    good: isBelow(95),
+  },
+  {
+    scene: 'thrash',
+    label: '   processes left after tsvisor stop',
+    ours: 'thrash-left',
+    good: NOTHING_LEFT,
   },
   {
     scene: 'systemd',
@@ -179,5 +184,51 @@ export const ROWS = [
     label: '   and back: supervisor with the same programs',
     ours: 'migrate-back',
     good: is('active'),
+  },
+  {
+    scene: 'killers',
+    label: 'killed by earlyoom: verdict',
+    ours: 'earlyoom',
+    good: is('likely/userspace-killer'),
+  },
+  { scene: 'killers', label: '   by nohang', ours: 'nohang', good: is('likely/userspace-killer') },
+  { scene: 'killers', label: '   by systemd-oomd', ours: 'oomd', good: is('likely/userspace-killer') },
+  {
+    scene: 'install',
+    label: "Debian's supervisor becomes a unit: states",
+    ours: 'install-names',
+    good: is('runner RUNNING, web RUNNING'),
+  },
+  {
+    scene: 'install',
+    label: '   the unit (enabled/state/restarts)',
+    ours: 'install-unit',
+    good: is('enabled/active/0'),
+  },
+  { scene: 'install', label: '   jobs that work twice', ours: 'install-duplicates', good: NOTHING_LEFT },
+  {
+    scene: 'install',
+    label: '   the unit after the supervisor was killed',
+    ours: 'install-after',
+    good: is('active/0'),
+  },
+  {
+    scene: 'install',
+    label: '   processes left after systemctl stop',
+    theirs: 'theirs-stop-left',
+    ours: 'install-left',
+    good: NOTHING_LEFT,
+  },
+  {
+    scene: 'install',
+    label: '   states after systemctl start',
+    ours: 'install-again',
+    good: is('runner RUNNING, web RUNNING'),
+  },
+  {
+    scene: 'install',
+    label: '   left after uninstall (processes/unit)',
+    ours: 'uninstall-left',
+    good: is('0/not-found'),
   },
 ];

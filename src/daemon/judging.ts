@@ -89,6 +89,7 @@ const caseOf = ({ berth, death, orderedBy, baseline, evidence, oom }: Judging): 
 const judgeAtOnce = ({ berth, oom }: Judging, about: DeathCase): Verdict => {
   const verdict = completeVerdict(judge(about), about, {
     marks: () => oom.killerMarks(),
+    killers: () => oom.killersHere(),
     lastWords: () => lastWordsOf(berth),
   });
   return explainResidue(berth, verdict);

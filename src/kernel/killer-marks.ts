@@ -1,6 +1,6 @@
 // What have daemons that kill for memory written of late? Their lines in the kernel log and at the end of the system's log files.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 export interface KillerMarks {
   /** Lines that were read from the kernel log. */
@@ -43,4 +43,22 @@ export const createMarks = (files: readonly string[] = FILES): KillerMarks => {
     recent: () =>
       [...kept, ...files.flatMap((path) => tailOf(path).split('\n'))].filter((line) => KILLER.test(line)),
   };
+};
+
+/** Of those that leave nothing but words. */
+const DAEMONS = new Set(['earlyoom', 'nohang']);
+
+const commOf = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trimEnd();
+  } catch {
+    // It has ended since the folder was read.
+    return '';
+  }
+};
+
+/** Looks at every process: only for a kill that nothing else explains. */
+export const killersHere = (): readonly string[] => {
+  const names = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? commOf(name) : []));
+  return [...new Set(names)].filter((name) => DAEMONS.has(name));
 };

@@ -3,7 +3,7 @@
 import { readlinkSync } from 'node:fs';
 import { errnoOf, keepNumber } from './files.ts';
 import { openKernelLog } from './kernel-log.ts';
-import { createMarks } from './killer-marks.ts';
+import { createMarks, killersHere } from './killer-marks.ts';
 import type { OomRecord } from '../model/verdict.ts';
 import type { OomWatch } from './port.ts';
 import { createRecordParser } from './records.ts';
@@ -51,5 +51,6 @@ export const createOomWatch = (): OomWatch => {
       drain();
       return marks.recent();
     },
+    killersHere,
   };
 };

@@ -71,6 +71,8 @@ export interface OomWatch {
   };
   /** What daemons that kill for memory have written of late, oldest first: never proof, since others could write it. */
   killerMarks(): readonly string[];
+  /** Names of the daemons that kill for memory and run now. */
+  killersHere(): readonly string[];
 }
 
 /** Bytes; null: none. */

@@ -4,13 +4,15 @@ import type { Exit } from '../model/phase.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
 import { heapDeathOf, mayBeHeap } from './heap.ts';
 import type { DeathCase } from './judge.ts';
-import { killerOf } from './userspace.ts';
+import { hasSpoken, killerOf } from './userspace.ts';
 import { printable } from './words.ts';
 
 /** Looked at only when their answer matters. */
 export interface Witnesses {
   /** Lines of daemons that kill for memory. */
   readonly marks: () => readonly string[];
+  /** Names of daemons that kill for memory and run now. */
+  readonly killers: () => readonly string[];
   /** The end of what this life wrote to its stderr log; null when there is no log. */
   readonly lastWords: () => string | null;
 }
@@ -42,10 +44,25 @@ const byRuntime = (verdict: Verdict, { exit }: DeathCase, { lastWords }: Witness
   return { ...verdict, oom: 'no', cause: 'runtime-heap', because };
 };
 
+/** A daemon that writes where nobody can read it may have done it: nobody may say that it was not memory. */
+const bySilence = (verdict: Verdict, { exit }: DeathCase, { marks, killers }: Witnesses): Verdict | null => {
+  if (verdict.oom !== 'no' || !mayBeKilled(exit)) return null;
+  const lines = marks();
+  const silent = killers().filter((name) => !hasSpoken(name, lines));
+  if (silent.length === 0) return null;
+  const because = `${verdict.because}; by whom is not known: ${silent.join(' and ')} kills for memory here and writes where it cannot be read`;
+  return { ...verdict, oom: 'unknown', because };
+};
+
 /** A verdict on the kernel's part, completed by what others had to do with it. */
 export const completeVerdict = (verdict: Verdict, death: DeathCase, witnesses: Witnesses): Verdict => {
   if (isOom(verdict) || death.orderedBy !== null) return verdict;
-  return byDaemon(verdict, death, witnesses) ?? byRuntime(verdict, death, witnesses) ?? verdict;
+  return (
+    byDaemon(verdict, death, witnesses) ??
+    byRuntime(verdict, death, witnesses) ??
+    bySilence(verdict, death, witnesses) ??
+    verdict
+  );
 };
 
 /** SIGKILL by somebody that nobody has named. */

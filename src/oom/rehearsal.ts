@@ -29,6 +29,7 @@ const play = (): { readonly oom: OomWatch; readonly cgroup: Cgroup; readonly kil
       pidsMatch: true,
       machineKills: () => kills,
       killerMarks: () => [],
+      killersHere: () => [],
       drainKernelLog() {
         const records = parseRecords(unread);
         unread = '';

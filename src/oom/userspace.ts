@@ -72,3 +72,7 @@ export const oomdCount = (text: string): number =>
     const value = /^(?:user|trusted)\.oomd_(?:ooms|kill) (\d{1,9})$/.exec(line)?.[1];
     return value === undefined ? sum : sum + Number(value);
   }, 0);
+
+/** Whether any line is its own, whatever about: then its words can be read here. */
+export const hasSpoken = (name: string, lines: readonly string[]): boolean =>
+  lines.some((line) => line.includes(`${name}[`) || line.includes(`${name}:`));

@@ -137,6 +137,7 @@ export class FakeKernel {
       },
       machineKills: () => kernel.machineKills,
       killerMarks: () => kernel.marks,
+      killersHere: () => [],
       drainKernelLog: () => {
         if (kernel.logState === 'denied' || kernel.logState === 'absent')
           return { records: [], state: kernel.logState };

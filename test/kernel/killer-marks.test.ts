@@ -1,8 +1,18 @@
-import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createMarks } from '../../src/kernel/killer-marks.ts';
+import { createMarks, killersHere } from '../../src/kernel/killer-marks.ts';
 
 const folder = (): string => {
   const made = mkdtempSync(join(tmpdir(), 'tsvisor-marks-'));
@@ -27,4 +37,18 @@ test('a log file that nobody has written to for a minute, or that is not there, 
   writeFileSync(old, 'earlyoom: sending SIGKILL to process 5\n');
   utimesSync(old, new Date(0), new Date(0));
   expect(createMarks([old, `${old}.not`]).recent()).toEqual([]);
+});
+
+test('a daemon that kills for memory is known by its name as long as it runs', async () => {
+  const here = killersHere();
+  expect(here).not.toContain('nohang');
+  const path = join(folder(), 'nohang');
+  copyFileSync('/bin/sleep', path);
+  chmodSync(path, 0o755);
+  const child = spawn(path, ['100'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  expect(killersHere()).toContain('nohang');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(killersHere()).toEqual(here);
 });

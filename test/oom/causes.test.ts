@@ -24,7 +24,12 @@ const death = (exit: Exit, about: Partial<DeathCase> = {}): DeathCase => ({
 });
 
 const complete = (about: DeathCase, witnesses: Partial<Witnesses>) =>
-  completeVerdict(judge(about), about, { marks: () => [], lastWords: () => null, ...witnesses });
+  completeVerdict(judge(about), about, {
+    marks: () => [],
+    killers: () => [],
+    lastWords: () => null,
+    ...witnesses,
+  });
 
 describe('a kill that is not the kernel’s', () => {
   test.each([
@@ -52,6 +57,26 @@ describe('a kill that is not the kernel’s', () => {
     'sending SIGKILL to process 812 uid 0 "app": a program that wrote this itself',
   ])('is not laid to a daemon that speaks of somebody else: %s', (line) => {
     expect(complete(death(KILLED), { marks: () => [line] })).toMatchObject({ oom: 'no', cause: 'signal' });
+  });
+
+  test.each([
+    ['a SIGKILL', KILLED],
+    ['a SIGTERM', { code: null, signal: 'SIGTERM' } as const],
+    ['a shell that tells of one', { code: 143, signal: null }],
+  ])('is never called no after %s while a daemon that kills writes where nobody can read it', (_, exit) => {
+    const verdict = complete(death(exit), {
+      killers: () => ['earlyoom'],
+      marks: () => ['12,1,1,-;systemd[1]: Started earlyoom.service - Early OOM Daemon.'],
+    });
+    expect(verdict.oom).toBe('unknown');
+    expect(verdict.because).toContain('earlyoom kills for memory here');
+  });
+
+  test('is called no when the daemon can be read and speaks of somebody else, and when the end was no kill', () => {
+    const killers = () => ['earlyoom'];
+    const marks = () => ['earlyoom[7]: mem avail: 812 of 13855 MiB'];
+    expect(complete(death(KILLED), { killers, marks }).oom).toBe('no');
+    expect(complete(death({ code: 1, signal: null }), { killers }).oom).toBe('no');
   });
 
   test('is ours when we had asked for it, whatever a log says', () => {

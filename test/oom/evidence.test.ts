@@ -80,6 +80,7 @@ describe('evidence of a death', () => {
       pidsMatch: true,
       machineKills: () => kernel.machineKills,
       killerMarks: () => [],
+      killersHere: () => [],
       drainKernelLog: () => {
         drained.times += 1;
         return drainKernelLog();

@@ -1,12 +1,10 @@
-"""churn.py FILE: reads pages of a file in any order for ever, through a mapping. Together with others of its kind it works on more
-than the machine's memory holds, so that every page is thrown out before it is needed again. Nobody may kill it for that."""
+"""churn.py FILE: reads pages of a file in any order for ever, through a mapping. Where memory, or the limit
+of its cgroup, cannot hold what it and its kind work on, pages are thrown out before they are needed again."""
 import mmap
 import os
 import random
 import sys
 
-with open("/proc/self/oom_score_adj", "w") as score:
-    score.write("-1000")
 file = os.open(sys.argv[1], os.O_RDONLY)
 size = os.fstat(file).st_size
 pages = mmap.mmap(file, size, prot=mmap.PROT_READ)
