@@ -38,6 +38,8 @@ const WIDTH = 8;
 /** Characters of what a check found. */
 const MOST = 200;
 
+const UNHEARD = 'nobody reads here what it writes';
+
 const oneLine = (text: string): string =>
   text
     .replaceAll(/[\p{C}\s]+/gu, ' ')
@@ -134,7 +136,8 @@ export class HealthRoom {
         return (abort) => this.#parts.exec(process, check.command, abort);
       case 'log':
         if (this.#parts.hears) return async () => this.#listen(process, check.pattern);
-        this.#parts.notice(`cannot check ${process.namespec} by its log: nobody reads what it writes here`);
+        process.learn({ text: UNHEARD });
+        this.#parts.notice(`cannot check ${process.namespec} by its log: ${UNHEARD}`);
         return null;
     }
   }
