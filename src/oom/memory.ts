@@ -42,6 +42,8 @@ interface Entry extends Followed {
   pids: readonly [ReadonlySet<number>, ReadonlySet<number>];
 }
 
+const NOBODY: ReadonlySet<number> = new Set();
+
 /** Counters are never absent for a while: a cgroup has a memory controller or has none. */
 const isCounted = ({ baseline }: Entry): boolean => baseline.counters.cgroup !== null;
 
@@ -60,7 +62,7 @@ class Watch implements MemoryWatch {
   }
 
   follow(key: string, followed: Followed): void {
-    const entry: Entry = { ...followed, suspected: false, pids: [new Set(), new Set()] };
+    const entry: Entry = { ...followed, suspected: false, pids: [NOBODY, NOBODY] };
     this.#entries.set(key, entry);
     if (!isCounted(entry)) this.#uncounted.set(key, entry);
   }
