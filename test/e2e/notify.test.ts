@@ -6,8 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { AS_PLAIN_USER, canBePlainUser, isRoot } from './abilities.ts';
 import { lodge, type Lodging } from './lodging.ts';
-import { until } from './wait.ts';
-import { environment, inhabitants, kill } from './witness.ts';
+import { until as waitUntil } from './wait.ts';
+import { commandLine, environment, inhabitants, kill } from './witness.ts';
+
+/** Other tests share the machine. */
+const until = <T>(what: string, look: () => T | Promise<T>): ReturnType<typeof waitUntil<T>> =>
+  waitUntil(what, look, { within: 30_000, every: 20 });
 
 const SAYS = fileURLToPath(new URL('../programs/says.pl', import.meta.url));
 const hasSystemdNotify = spawnSync('systemd-notify', ['--version']).status === 0;
@@ -29,9 +33,7 @@ const readiness = async (lodging: Lodging, name: string): Promise<unknown> =>
   (await lodging.process(name)).readiness;
 
 const serverOf = (lodging: Lodging): number | undefined =>
-  lodging
-    .residents()
-    .find(({ pid }) => spawnSync('cat', [`/proc/${pid}/cmdline`]).stdout.includes('guardian\0notify\0'))?.pid;
+  lodging.residents().find(({ pid }) => commandLine(pid).includes('guardian notify '))?.pid;
 
 describe('notify', () => {
   test('a process is ready when a member says so, and wait returns then', async () => {
@@ -101,14 +103,10 @@ describe('notify', () => {
     const { pid } = await lodging.reachProcess('app', 'RUNNING');
     expect(environment(pid, 'WATCHDOG_USEC')).toBe('1000000');
     expect(environment(pid, 'WATCHDOG_PID')).toBeNull();
-    const status = await until(
-      'its next life',
-      async () => {
-        const now = await lodging.process('app');
-        return now.restarts > 0 && now.readiness?.ready === true && now;
-      },
-      { within: 20_000, every: 20 },
-    );
+    const status = await until('its next life', async () => {
+      const now = await lodging.process('app');
+      return now.restarts > 0 && now.readiness?.ready === true && now;
+    });
     expect(status.lastDeath).toMatchObject({ reason: 'watchdog', exit: { signal: 'SIGKILL' } });
     expect(lodging.journal()).toContain('WARN watchdog: app: it has not said WATCHDOG=1 for 1 s');
   });
@@ -121,23 +119,16 @@ describe('notify', () => {
     const first = await lodging.reachProcess('app', 'RUNNING');
     await until('ready', async () => (await lodging.process('app')).readiness?.ready === true);
     kill(serverOf(lodging) ?? 0);
-    await until('the server again', () => serverOf(lodging), { within: 20_000 });
+    await until('the server again', () => serverOf(lodging));
     kill(first.pid);
-    await until(
-      'its text',
-      async () => {
-        const { pid, readiness: told } = await lodging.process('app');
-        return pid !== first.pid && told?.text === 'later';
-      },
-      { within: 20_000, every: 20 },
-    );
+    await until('its text', async () => {
+      const { pid, readiness: told } = await lodging.process('app');
+      return pid !== first.pid && told?.text === 'later';
+    });
     const { supervisor } = await lodging.status();
     kill(supervisor.pid);
     await lodging.reachAfter(supervisor.pid, 'RUNNING');
-    await until('ready again', async () => (await lodging.process('app')).readiness?.ready === true, {
-      within: 20_000,
-      every: 20,
-    });
+    await until('ready again', async () => (await lodging.process('app')).readiness?.ready === true);
     expect(lodging.journal()).toContain('WARN the server of the notify socket has died');
   });
 

@@ -5,8 +5,12 @@ import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { lodge, type Lodging } from './lodging.ts';
-import { until } from './wait.ts';
+import { until as waitUntil } from './wait.ts';
 import { isAlive, kill, witnessed } from './witness.ts';
+
+/** Other tests share the machine. */
+const until = <T>(what: string, look: () => T | Promise<T>): ReturnType<typeof waitUntil<T>> =>
+  waitUntil(what, look, { within: 30_000, every: 20 });
 
 const PROGRAM = fileURLToPath(new URL('../programs/answers-listen-fds.py', import.meta.url));
 
