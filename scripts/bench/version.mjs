@@ -17,7 +17,7 @@ const took = (run) => {
   return performance.now() - begun;
 };
 
-export const version = {
+export const saysVersion = {
   name: 'version',
   measure({ supervisor, quick }) {
     const [file, ...words] = BARE[supervisor.name];
