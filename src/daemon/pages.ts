@@ -16,13 +16,15 @@ const openMetrics = async (seen: Seen): Promise<SendMetrics> => {
   const columns = new Columns();
   return async (response, accept) => {
     const dialect = dialectFor(accept);
-    const body = expose(familiesOf(await seen.picture(), columns), dialect);
+    const pieces = expose(familiesOf(await seen.picture(), columns), dialect);
     response.writeHead(200, {
       'content-type': CONTENT_TYPES[dialect],
-      'content-length': Buffer.byteLength(body),
+      'content-length': pieces.reduce((sum, { length }) => sum + length, 0),
       'cache-control': 'no-store',
     });
-    response.end(body, () => seen.tally.told());
+    response.cork();
+    for (const piece of pieces) response.write(piece);
+    response.end(() => seen.tally.told());
   };
 };
 

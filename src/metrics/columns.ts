@@ -128,7 +128,7 @@ const NAMES = Object.keys(COLUMNS).filter((name): name is ColumnName => Object.h
 
 interface Known {
   readonly marks: readonly unknown[];
-  readonly lines: string;
+  readonly lines: Buffer;
 }
 
 const seriesOf = (name: ColumnName): string =>
@@ -151,9 +151,12 @@ const linesOf = (name: ColumnName, all: readonly ProcessPicture[], labels: reado
   return pieces.join('');
 };
 
+const markOf = (column: Column): ((process: ProcessPicture) => unknown) =>
+  'value' in column ? column.value : column.mark;
+
 /** Keeps what it wrote last: most of a thousand lines are the same at the next scrape. */
 export class Columns {
-  #names: readonly string[] = [];
+  #told: readonly ProcessPicture[] = [];
   #labels: readonly string[] = [];
   readonly #known = new Map<ColumnName, Known>();
 
@@ -167,21 +170,22 @@ export class Columns {
 
   /** Lines of other processes than the last time are worth nothing. */
   #learn(all: readonly ProcessPicture[]): void {
-    const names = all.flatMap(({ group, name }) => [group, name]);
-    const before = this.#names;
-    if (names.length === before.length && names.every((name, index) => name === before[index])) return;
-    this.#names = names;
+    const before = this.#told;
+    const isSame = ({ group, name }: ProcessPicture, index: number): boolean =>
+      group === before[index]?.group && name === before[index].name;
+    this.#told = all;
+    if (all.length === before.length && all.every(isSame)) return;
     this.#labels = all.map(({ group, name }) => written({ group, process: name }));
     this.#known.clear();
   }
 
-  #lines(name: ColumnName, all: readonly ProcessPicture[]): string {
-    const column: Column = COLUMNS[name];
-    const marks = all.map('value' in column ? column.value : column.mark);
+  #lines(name: ColumnName, all: readonly ProcessPicture[]): Buffer {
+    const mark = markOf(COLUMNS[name]);
     const known = this.#known.get(name);
-    if (known !== undefined && marks.every((mark, index) => mark === known.marks[index])) return known.lines;
-    const lines = linesOf(name, all, this.#labels);
-    this.#known.set(name, { marks, lines });
+    if (known !== undefined && all.every((process, index) => mark(process) === known.marks[index]))
+      return known.lines;
+    const lines = Buffer.from(linesOf(name, all, this.#labels));
+    this.#known.set(name, { marks: all.map(mark), lines });
     return lines;
   }
 }

@@ -24,7 +24,7 @@ export type Family = FamilyHead &
   (
     | { readonly type: 'counter' | 'gauge'; readonly samples: readonly Sample[] }
     /** Lines as they stand in both formats, each with its end. */
-    | { readonly type: 'counter' | 'gauge'; readonly lines: string }
+    | { readonly type: 'counter' | 'gauge'; readonly lines: Buffer }
     | { readonly type: 'histogram'; readonly value: HistogramValue }
   );
 
@@ -73,23 +73,36 @@ const histogramText = (name: string, { bounds, counts, sum }: HistogramValue): s
   return `${buckets.join('')}${name}_bucket{le="+Inf"} ${all}\n${name}_sum ${sum}\n${name}_count ${all}\n`;
 };
 
-const familyText = (family: Family, dialect: Dialect): string => {
+const countedName = ({ name, type }: Family): string => (type === 'counter' ? `${name}_total` : name);
+
+const headText = (family: Family, dialect: Dialect): string => {
   const { name, help, type } = family;
-  const counted = type === 'counter' ? `${name}_total` : name;
-  const title = dialect === 'text' ? counted : name;
-  let text = `# HELP ${title} ${escaped(help)}\n# TYPE ${title} ${type}\n`;
-  if (family.type === 'histogram') return text + histogramText(name, family.value);
-  if ('lines' in family) return text + family.lines;
+  const title = dialect === 'text' ? countedName(family) : name;
+  return `# HELP ${title} ${escaped(help)}\n# TYPE ${title} ${type}\n`;
+};
+
+const bodyText = (family: Exclude<Family, { readonly lines: Buffer }>): string => {
+  if (family.type === 'histogram') return histogramText(family.name, family.value);
+  const counted = countedName(family);
+  let text = '';
   for (const { labels, value } of family.samples) text += `${counted}${labelText(labels)} ${value}\n`;
   return text;
 };
 
 const isTold = (family: Family): boolean =>
-  family.type === 'histogram' || ('lines' in family ? family.lines !== '' : family.samples.length > 0);
+  family.type === 'histogram' || ('lines' in family ? family.lines.length > 0 : family.samples.length > 0);
 
-/** Families without samples are left out. */
-export const expose = (families: readonly Family[], dialect: Dialect): string => {
-  const told = families.filter(isTold);
-  const text = told.map((family) => familyText(family, dialect)).join('');
-  return dialect === 'openmetrics' ? `${text}# EOF\n` : text;
+/** In pieces: what somebody has written before is neither copied nor read again. Families without samples are left out. */
+export const expose = (families: readonly Family[], dialect: Dialect): readonly Buffer[] => {
+  const pieces: Buffer[] = [];
+  let text = '';
+  for (const family of families.filter(isTold)) {
+    text += headText(family, dialect);
+    if (!('lines' in family)) text += bodyText(family);
+    else {
+      pieces.push(Buffer.from(text), family.lines);
+      text = '';
+    }
+  }
+  return [...pieces, Buffer.from(dialect === 'openmetrics' ? `${text}# EOF\n` : text)];
 };

@@ -23,6 +23,7 @@ const restore = (kept: unknown): Map<string, Spent> => {
 
 export class CpuSpent {
   readonly #spent: Map<string, Spent>;
+  #grown = false;
 
   /** `kept` is what a file held, of whatever shape. */
   constructor(kept: unknown) {
@@ -33,12 +34,21 @@ export class CpuSpent {
   total(key: string, seen: number): number {
     const known = this.#spent.get(key) ?? NOTHING;
     const before = seen < known.now ? known.before + known.now : known.before;
-    if (seen !== known.now) this.#spent.set(key, { before, now: seen });
+    if (seen !== known.now) {
+      this.#spent.set(key, { before, now: seen });
+      this.#grown = true;
+    }
     return hundredths(before + seen);
+  }
+
+  /** Whether more was told than is kept. */
+  get grown(): boolean {
+    return this.#grown;
   }
 
   /** The most recently kept stand last; so many of them. */
   kept(most: number): Readonly<Record<string, number>> {
+    this.#grown = false;
     const all = [...this.#spent].slice(-most);
     return Object.fromEntries(all.map(([key, { before, now }]) => [key, hundredths(before + now)]));
   }

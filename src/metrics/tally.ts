@@ -129,7 +129,7 @@ export class Tally {
 
   /** What has been told to somebody is written, so that no later supervisor tells less. */
   told(): void {
-    this.#changed(true);
+    if (this.#cpu.grown) this.#changed(true);
   }
 
   kept(): Kept {

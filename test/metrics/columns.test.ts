@@ -26,7 +26,7 @@ const picture = (news: Partial<ProcessPicture> = {}): ProcessPicture => ({
 });
 
 const told = (columns: Columns, all: readonly ProcessPicture[]): string =>
-  expose(columns.families(all), 'text');
+  Buffer.concat(expose(columns.families(all), 'text')).toString('utf8');
 
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => !line.startsWith('#'));
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dialectFor, expose, type Family } from '../../src/metrics/exposition.ts';
+import { dialectFor, expose, type Dialect, type Family } from '../../src/metrics/exposition.ts';
 
 const counter = (value: string): Family => ({
   name: 'kills',
@@ -11,18 +11,21 @@ const counter = (value: string): Family => ({
   samples: [{ labels: { who: value }, value: 3 }],
 });
 
+const exposed = (families: readonly Family[], dialect: Dialect): string =>
+  Buffer.concat(expose(families, dialect)).toString('utf8');
+
 describe('the exposition', () => {
   test('names a counter without _total in OpenMetrics and with it in the older format', () => {
-    expect(expose([counter('a')], 'openmetrics')).toBe(
+    expect(exposed([counter('a')], 'openmetrics')).toBe(
       '# HELP kills How many.\n# TYPE kills counter\nkills_total{who="a"} 3\n# EOF\n',
     );
-    expect(expose([counter('a')], 'text')).toBe(
+    expect(exposed([counter('a')], 'text')).toBe(
       '# HELP kills_total How many.\n# TYPE kills_total counter\nkills_total{who="a"} 3\n',
     );
   });
 
   test('counts buckets of a histogram upwards and ends with all', () => {
-    const text = expose(
+    const text = exposed(
       [
         {
           name: 'took',
@@ -46,7 +49,7 @@ describe('the exposition', () => {
   test('keeps any label value on one line, so that no name of a process can forge a sample', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
-        const [, , line, ...rest] = expose([counter(value)], 'openmetrics').split('\n');
+        const [, , line, ...rest] = exposed([counter(value)], 'openmetrics').split('\n');
         expect(rest).toEqual(['# EOF', '']);
         const quoted = /^kills_total\{who="((?:[^"\\\n]|\\[\\"n])*)"\} 3$/s.exec(line ?? '')?.[1];
         const back = quoted?.replaceAll(/\\(.)/gs, (_, c: string) => (c === 'n' ? '\n' : c));
@@ -56,7 +59,7 @@ describe('the exposition', () => {
   });
 
   test('leaves out families without samples', () => {
-    expect(expose([{ name: 'none', help: 'h', type: 'gauge', samples: [] }], 'text')).toBe('');
+    expect(exposed([{ name: 'none', help: 'h', type: 'gauge', samples: [] }], 'text')).toBe('');
   });
 
   test('speaks OpenMetrics only to those who accept it', () => {

@@ -36,6 +36,17 @@ test('never falls, whatever is seen and however often the supervisor changes', (
   );
 });
 
+test('knows whether more was told than is kept', () => {
+  const spent = new CpuSpent(null);
+  spent.total('web', 0);
+  expect(spent.grown).toBe(false);
+  spent.total('web', 1);
+  expect(spent.grown).toBe(true);
+  spent.kept(10);
+  spent.total('web', 1);
+  expect(spent.grown).toBe(false);
+});
+
 test('keeps no more than it may, and reads nothing strange', () => {
   const spent = new CpuSpent({ a: 1, b: 'much', c: -1, d: 2 });
   expect(spent.kept(10)).toEqual({ a: 1, d: 2 });
