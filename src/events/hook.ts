@@ -8,6 +8,9 @@ import type { Note } from './note.ts';
 /** Longest delay between two attempts, milliseconds. */
 const LONGEST = 60_000;
 
+/** Characters of all payloads that wait: output of programs can be large. */
+const MOST = 4_194_304;
+
 /** Why an attempt failed. */
 export interface HookFailure {
   readonly why: string;
@@ -71,7 +74,7 @@ export class Hook {
     if (this.#abort.signal.aborted) return;
     const { host, supervisor, clock } = this.#parts;
     this.#serial += 1;
-    if (this.#queue.length >= this.plan.bufferSize) this.#drop(this.#queue.splice(0, 1));
+    this.#makeRoom(note);
     this.#queue.push(messageOf(note, about, { serial: this.#serial, at: clock.wall(), host, supervisor }));
     // Later: whoever announces has a program to start.
     if (this.#working) return;
@@ -90,7 +93,17 @@ export class Hook {
     this.#tellEnd('is closed');
   }
 
-  /** Resolves early when no attempt is to come: the supervisor ends. */
+  /** The oldest go. */
+  #makeRoom({ payload }: Note): void {
+    let size = this.#queue.reduce((sum, waiting) => sum + waiting.payload.length, payload.length);
+    let last = 0;
+    while (last < this.#queue.length && (this.#queue.length - last >= this.plan.bufferSize || size > MOST)) {
+      size -= this.#queue[last]?.payload.length ?? 0;
+      last += 1;
+    }
+    this.#drop(this.#queue.splice(0, last));
+  }
+
   async #work(): Promise<void> {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift())
       await this.#deliver(next);
@@ -157,7 +170,7 @@ export class Hook {
     this.#troubled.dropped += messages.length;
     if (first && !this.#abort.signal.aborted)
       this.#parts.say(
-        `hook ${this.plan.name} is too slow: ${this.plan.bufferSize} events wait, the oldest are dropped and counted`,
+        `hook ${this.plan.name} is too slow: ${this.#queue.length + messages.length} events wait, the oldest are dropped and counted`,
       );
   }
 

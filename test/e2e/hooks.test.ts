@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { chmodSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { canLimitMemory } from './abilities.ts';
 import { lodge } from './lodging.ts';
 import { until } from './wait.ts';
 
@@ -113,3 +114,27 @@ test('a command and webhooks hear of a death; one that hangs and one that ignore
     'PROCESS_STATE_STOPPED',
   ]);
 }, 120_000);
+
+test.skipIf(!canLimitMemory)(
+  'an OOM kill is told with its verdict and the evidence (needs a memory cgroup)',
+  async () => {
+    const lodging = lodge();
+    const { url, told } = await receive();
+    lodging.write(
+      lodging.program('app', 'eats-memory.sh', { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 }),
+      hook('incidents', { on: 'TSVISOR_OOM_KILLED', webhook: `${url}/oom` }),
+    );
+    await lodging.start();
+    await lodging.reach('RUNNING', 'app');
+    lodging.touch('eat');
+    await until('the incident', () => told.length > 0, { within: 30_000 });
+    expect(told[0]?.message).toMatchObject({
+      event: 'TSVISOR_OOM_KILLED',
+      process: 'app',
+      facts: { oom: 'certain', cause: 'own-limit', whom: 'leader' },
+      text: expect.stringMatching(/48 MB/),
+      verdict: { oom: 'certain', cause: 'own-limit', because: expect.stringMatching(/48 MB/) },
+    });
+  },
+  60_000,
+);

@@ -108,6 +108,14 @@ describe('a hook', () => {
     expect(stage.said.at(-1)).toBe('hook tell works again: 0 events had failed, 2 were dropped');
   });
 
+  test('keeps no more than four million characters, however few events that are', async () => {
+    const stage = openStage({ bufferSize: 100 });
+    stage.happen('under way');
+    await until('an attempt', () => stage.tried.length > 0);
+    for (let n = 0; n < 10; n += 1) stage.happen('x'.repeat(1_000_000));
+    expect(stage.hook.status).toMatchObject({ dropped: 6, waiting: 5 });
+  });
+
   test('at the end tries at once what waits, and gives up when there is no more time', async () => {
     const stage = openStage();
     stage.happen('a', 'b');
