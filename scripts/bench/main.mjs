@@ -35,7 +35,7 @@ const ROWS = [
   api,
   logs,
   config,
-  version,
+  saysVersion,
   web,
 ];
 const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url));
