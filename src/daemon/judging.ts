@@ -1,16 +1,18 @@
 // A leader has died: all that can be known of it is brought together, and the verdict written.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { OrderedBy } from '../core/hands.ts';
 import type { OomWatch } from '../kernel/port.ts';
 import type { Death } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import { isOom, type Verdict } from '../model/verdict.ts';
-import { completeVerdict, isUnexplained, markedByOomd } from '../oom/causes.ts';
+import { byDaemon, completeVerdict, isUnexplained, markedByOomd, mayBeDaemons } from '../oom/causes.ts';
 import type { Baseline, EvidenceGatherer } from '../oom/evidence.ts';
 import { LAST_WORDS } from '../oom/heap.ts';
 import { judge, type DeathCase } from '../oom/judge.ts';
 import { residueWords } from '../oom/residue.ts';
+import { hasSpoken } from '../oom/userspace.ts';
 import type { Berth } from './berth.ts';
 import type { OomdMarks } from './oomd.ts';
 
@@ -105,11 +107,29 @@ const askOomd = async (judging: Judging, about: DeathCase, verdict: Verdict): Pr
   return before !== null && after > before ? markedByOomd(verdict, about, { before, after }) : verdict;
 };
 
+/** Milliseconds for which a daemon that kills may be late with its words: nohang writes its report after the kill. */
+const LATE_MS = 3000;
+const LOOK_EVERY_MS = 100;
+
+/** One that runs here and can be read is waited for; where none runs, nobody waits. */
+const hearLate = async ({ oom }: Judging, about: DeathCase, verdict: Verdict): Promise<Verdict> => {
+  if (!mayBeDaemons(verdict, about)) return verdict;
+  const lines = oom.killerMarks();
+  if (!oom.killersHere().some((name) => hasSpoken(name, lines))) return verdict;
+  const deadline = performance.now() + LATE_MS;
+  for (;;) {
+    const told = byDaemon(verdict, about, oom.killerMarks());
+    if (told !== null || performance.now() > deadline) return told ?? verdict;
+    await pause(LOOK_EVERY_MS);
+  }
+};
+
 /** `seen` hears the verdict as long as the members have not been swept, if it is known by then. */
 export const judgeDeath = async (judging: Judging, seen: (verdict: Verdict) => void): Promise<Verdict> => {
   const about = caseOf(judging);
   const verdict = judgeAtOnce(judging, about);
-  const whole = isUnexplained(verdict, about) ? await askOomd(judging, about, verdict) : verdict;
+  const asked = isUnexplained(verdict, about) ? await askOomd(judging, about, verdict) : verdict;
+  const whole = await hearLate(judging, about, asked);
   seen(whole);
   return whole;
 };

@@ -26,10 +26,14 @@ const quote = (line: string): string => {
   return text.length > MOST ? `${text.slice(0, MOST)}...` : text;
 };
 
-const byDaemon = (verdict: Verdict, death: DeathCase, { marks }: Witnesses): Verdict | null => {
-  if (!mayBeKilled(death.exit)) return null;
+/** A kill that nobody has explained, and a daemon may have done. */
+export const mayBeDaemons = (verdict: Verdict, { exit, orderedBy }: DeathCase): boolean =>
+  !isOom(verdict) && orderedBy === null && mayBeKilled(exit);
+
+/** Null when no line names it. */
+export const byDaemon = (verdict: Verdict, death: DeathCase, marks: readonly string[]): Verdict | null => {
   const { leaderPid, cgroupPath } = death;
-  const killer = killerOf(marks(), { pids: [leaderPid], cgroupPath });
+  const killer = killerOf(marks, { pids: [leaderPid], cgroupPath });
   if (killer === null) return null;
   const because = `probably killed by ${killer.name} because memory was short: its log says: ${quote(killer.line)}`;
   const victim = { pid: leaderPid, comm: null };
@@ -45,8 +49,8 @@ const byRuntime = (verdict: Verdict, { exit }: DeathCase, { lastWords }: Witness
 };
 
 /** A daemon that writes where nobody can read it may have done it: nobody may say that it was not memory. */
-const bySilence = (verdict: Verdict, { exit }: DeathCase, { marks, killers }: Witnesses): Verdict | null => {
-  if (verdict.oom !== 'no' || !mayBeKilled(exit)) return null;
+const bySilence = (verdict: Verdict, { marks, killers }: Witnesses): Verdict | null => {
+  if (verdict.oom !== 'no') return null;
   const lines = marks();
   const silent = killers().filter((name) => !hasSpoken(name, lines));
   if (silent.length === 0) return null;
@@ -57,10 +61,11 @@ const bySilence = (verdict: Verdict, { exit }: DeathCase, { marks, killers }: Wi
 /** A verdict on the kernel's part, completed by what others had to do with it. */
 export const completeVerdict = (verdict: Verdict, death: DeathCase, witnesses: Witnesses): Verdict => {
   if (isOom(verdict) || death.orderedBy !== null) return verdict;
+  const isKill = mayBeDaemons(verdict, death);
   return (
-    byDaemon(verdict, death, witnesses) ??
+    (isKill ? byDaemon(verdict, death, witnesses.marks()) : null) ??
     byRuntime(verdict, death, witnesses) ??
-    bySilence(verdict, death, witnesses) ??
+    (isKill ? bySilence(verdict, witnesses) : null) ??
     verdict
   );
 };

@@ -96,7 +96,7 @@ describe('a death by SIGKILL that nothing else explains', () => {
         },
         (verdict) => seen.push(verdict),
       );
-    return { die, asked, seen };
+    return { kernel, die, asked, seen };
   };
 
   test('is likely the work of systemd-oomd when its marks have grown, and not when they stand', async () => {
@@ -108,6 +108,23 @@ describe('a death by SIGKILL that nothing else explains', () => {
     expect(await die(KILLED, 2)).toMatchObject({ oom: 'no', cause: 'signal' });
     expect(await die(KILLED, null)).toMatchObject({ oom: 'no', cause: 'signal' });
     expect(await die(KILLED, 3)).toMatchObject({ oom: 'likely' });
+  });
+
+  test('is laid to a daemon that writes what it did after it did it', async () => {
+    const { kernel, die, seen } = scene(null);
+    kernel.killers = ['nohang'];
+    kernel.marks = ['nohang[3]: Monitoring has started!'];
+    const verdict = die({ code: null, signal: 'SIGTERM' }, null);
+    kernel.marks = [...kernel.marks, 'nohang[3]:   PID: 7, name: app, badness: 1350'];
+    expect(await verdict).toMatchObject({ oom: 'likely', cause: 'userspace-killer', victim: { pid: 7 } });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('is called no when a daemon that can be read has not named it after a while', async () => {
+    const { kernel, die } = scene(null);
+    kernel.killers = ['earlyoom'];
+    kernel.marks = ['earlyoom[3]: mem avail: 812 of 13855 MiB'];
+    expect(await die(KILLED, null)).toMatchObject({ oom: 'no', cause: 'signal' });
   });
 
   test('only teaches a later supervisor how the marks stand', async () => {

@@ -41,6 +41,7 @@ export class FakeKernel {
   pidsMatch = true;
   /** What daemons that kill for memory have written. */
   marks: string[] = [];
+  killers: readonly string[] = [];
   /** What is charged to every cgroup. */
   charge: { bytes: number; files: number } | null = null;
   readonly #bodies = new Map<number, Body>();
@@ -137,7 +138,7 @@ export class FakeKernel {
       },
       machineKills: () => kernel.machineKills,
       killerMarks: () => kernel.marks,
-      killersHere: () => [],
+      killersHere: () => kernel.killers,
       drainKernelLog: () => {
         if (kernel.logState === 'denied' || kernel.logState === 'absent')
           return { records: [], state: kernel.logState };

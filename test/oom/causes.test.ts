@@ -72,6 +72,18 @@ describe('a kill that is not the kernel’s', () => {
     expect(verdict.because).toContain('earlyoom kills for memory here');
   });
 
+  test('is laid to a daemon also where nothing else can be read', () => {
+    const blind = {
+      before: QUIET.before,
+      after: { cgroup: null, limitHits: null, machine: null },
+      records: [],
+    };
+    const about = death(KILLED, { evidence: { ...blind, kernelLog: 'denied' } });
+    expect(judge(about).oom).toBe('unknown');
+    const marks = () => ['earlyoom[7]: sending SIGTERM to process 812 "python3": badness 209'];
+    expect(complete(about, { marks })).toMatchObject({ oom: 'likely', cause: 'userspace-killer' });
+  });
+
   test('is called no when the daemon can be read and speaks of somebody else, and when the end was no kill', () => {
     const killers = () => ['earlyoom'];
     const marks = () => ['earlyoom[7]: mem avail: 812 of 13855 MiB'];
