@@ -135,3 +135,11 @@ test('the ground of this machine can be read, and looking changes nothing', () =
   expect(readFooting({ supervisor: process.pid }).score).toBe(before.score);
   expect(diagnose({ footing: before, status: null }).length).toBeGreaterThan(8);
 });
+
+test("a container's own cgroup, which it sees at the top, is called by that name", () => {
+  const limits = [{ path: '/', limit: GB, used: GB / 2 }];
+  const findings = diagnose({ footing: { ...GOOD, limits, oomGroups: ['/'] }, status: null });
+  const textOf = (about: string): string | undefined => findings.find((one) => one.about === about)?.text;
+  expect(textOf('limits around us')).toBe('this container allows 1024 MB, 512 MB used');
+  expect(textOf('group kills')).toMatch(/^memory\.oom\.group is set on this container: /);
+});
