@@ -52,10 +52,14 @@ const runLines = (part: Part): readonly UnitLine[] => {
 
 const RESTART = { always: 'always', unexpected: 'on-failure', never: 'no' } as const;
 
-const restartLines = ({ autorestart, exitcodes, duty }: ProcessPlan): readonly UnitLine[] => {
+/** Deaths that systemd takes for a clean end by itself; SIGKILL never is one. */
+const CLEAN = new Set<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGPIPE', 'SIGKILL']);
+
+const restartLines = ({ autorestart, exitcodes, duty, stopsignal }: ProcessPlan): readonly UnitLine[] => {
   // A oneshot is tried again until it succeeds; systemd knows no other way for it.
   const restart = duty.type === 'oneshot' && autorestart === 'always' ? 'on-failure' : RESTART[autorestart];
-  const others = exitcodes.filter((code) => code !== 0);
+  const codes = exitcodes.filter((code) => code !== 0);
+  const others = CLEAN.has(stopsignal) ? codes : [...codes, stopsignal];
   return [
     ['Restart', restart],
     ...(restart === 'no' ? [] : ([['RestartSec', '1']] as const)),

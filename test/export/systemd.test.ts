@@ -37,6 +37,7 @@ describe('a service', () => {
     ['exitcodes: [2, 3]', ['Restart=on-failure', 'SuccessExitStatus=2 3', 'RestartForceExitStatus=0']],
     ['startretries: 5\nstartsecs: 3', ['StartLimitBurst=6', 'StartLimitIntervalSec=30']],
     ['stopsignal: USR1\nstopwaitsecs: 7', ['KillSignal=SIGUSR1', 'TimeoutStopSec=7', 'KillMode=mixed']],
+    ['exitcodes: [0, 2]\nstopsignal: QUIT', ['KillSignal=SIGQUIT', 'SuccessExitStatus=2 SIGQUIT']],
     ['stopasgroup: true', ['KillMode=control-group']],
     ['survivors: leave', ['KillMode=process']],
     ['on_oom: continue', ['OOMPolicy=continue']],
