@@ -10,6 +10,8 @@ import type { RealHands } from './hands.ts';
 export interface Caring {
   readonly supervisor: Supervisor;
   readonly hands: RealHands;
+  /** A command has been started: it is no better protected than a program. */
+  readonly began: (pid: number) => void;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -35,14 +37,18 @@ const actWords = (act: PressureAct | null): string => {
   return act.kind === 'run' ? `runs ${act.command}` : 'it is restarted';
 };
 
-const perform = (act: PressureAct | null, process: Process, { supervisor, hands, onBug }: Caring): void => {
+const perform = (
+  act: PressureAct | null,
+  process: Process,
+  { supervisor, hands, began, onBug }: Caring,
+): void => {
   if (act === null || process.leader === null) return;
   if (act.kind === 'signal') hands.signal(process.leader, act.signal, 'leader');
   else if (act.kind === 'restart') supervisor.renew(process).catch(onBug);
   else {
     const variables = { TSVISOR_PROCESS: process.namespec, TSVISOR_PID: String(process.leader.pid) };
     const { group, name } = process.plan;
-    runCommand({ command: act.command, variables })
+    runCommand({ command: act.command, variables, began })
       .then((failure) => {
         const text = `cannot run ${act.command}: ${failure}`;
         if (failure !== null) hands.announce({ type: 'memory-care', process: { group, name }, text });

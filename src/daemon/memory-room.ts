@@ -10,6 +10,7 @@ import { namespec } from '../model/name.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
 import { care } from './caring.ts';
+import { chooseScore } from '../oom/score.ts';
 import type { Ground } from './ground.ts';
 import type { RealHands } from './hands.ts';
 import { Incidents } from './incidents.ts';
@@ -56,6 +57,8 @@ const membersOf = (name: ProcessName, { supervisor, hands }: MemoryRoomParts): r
 
 const openWatches = (parts: MemoryRoomParts): Watches => {
   const { ground, linux, evidence, supervisor, hands, onBug } = parts;
+  const score = chooseScore({ kind: 'auto' }, ground.score);
+  const began = (pid: number): void => void linux.processes.setScore(pid, score);
   return new Watches({
     linux,
     tier: ground.tier,
@@ -64,7 +67,7 @@ const openWatches = (parts: MemoryRoomParts): Watches => {
     members: (plan, leader) => hands().inspect(plan, leader).members,
     killed: (key, found) =>
       memberKilled({ key, evidence: found, supervisor: supervisor(), hands: hands(), linux }),
-    tell: (key, news) => care(key, news, { supervisor: supervisor(), hands: hands(), onBug }),
+    tell: (key, news) => care(key, news, { supervisor: supervisor(), hands: hands(), began, onBug }),
   });
 };
 
