@@ -2,10 +2,17 @@
 // Every module that asks for its own place (import.meta.url) lies two folders below the package, and so does the bundle.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Refusals are known by their class, which may be there only once: all bundles of the command line share this file. */
 const SHARED = { errors: 'dist/model/errors.js' };
+
+/** What nearly every command may ask for later, the reading of a config: once, not in the bundle of each. */
+const ASKED_FOR = { place: 'dist/cli/place.js', 'yaml-draft': 'dist/config/yaml-draft.js' };
+const asked = new Map(
+  Object.entries(ASKED_FOR).map(([name, file]) => [join(process.cwd(), file), `./${name}.js`]),
+);
 
 /** Names of a builtin that can be written in an export. */
 const namesOf = (builtin) =>
@@ -32,18 +39,20 @@ const builtinsAsObjects = {
   },
 };
 
-/** What a bundle of the command line takes from others: the refusals, and the table its commands. */
+/** What a bundle of the command line takes from others: the refusals, what is asked for later, and the table its commands. */
 const othersApart = {
   name: 'others-apart',
   setup: ({ onResolve }) => {
     onResolve({ filter: /model\/errors\.js$|^\.\/errors\.js$/ }, ({ importer }) =>
       importer === '' ? undefined : { path: './errors.js', external: true },
     );
-    onResolve({ filter: /^\.\// }, ({ kind, importer, path }) =>
-      kind === 'dynamic-import' && importer.endsWith('/cli/commands.js')
-        ? { path: path.replace('./', './command-'), external: true }
-        : undefined,
-    );
+    onResolve({ filter: /^\.{1,2}\// }, ({ kind, importer, path }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      if (importer.endsWith('/cli/commands.js'))
+        return { path: path.replace('./', './command-'), external: true };
+      const other = asked.get(join(dirname(importer), path));
+      return other === undefined ? undefined : { path: other, external: true };
+    });
   },
 };
 
@@ -69,6 +78,7 @@ if (commands.length < 20) throw new Error('cannot find the commands in dist/cli/
 const made = await Promise.all([
   bundle({ daemon: 'dist/daemon.js' }),
   bundle(SHARED),
+  bundle(ASKED_FOR, [othersApart]),
   bundle({ index: 'dist/index.js' }),
   bundle({ main: 'dist/cli/main.js' }, [othersApart]),
   ...commands.map(([, name]) => bundle({ [`command-${name}`]: `dist/cli/${name}.js` }, [othersApart])),
