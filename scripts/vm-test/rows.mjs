@@ -99,14 +99,14 @@ export const ROWS = [
     label: 'the machine thrashes: pages read back',
     theirs: 'theirs-refaults',
     ours: 'ours-refaults',
-    good: (value) => Number.parseInt(value, 10) > 100,
+    good: (value) => Number.parseInt(value, 10) > 300,
   },
   {
     scene: 'thrash',
     label: '   everybody waits for memory',
     theirs: 'theirs-waiting',
     ours: 'ours-waiting',
-    good: (value) => Number.parseInt(value, 10) > 0,
+    good: (value) => Number.parseInt(value, 10) > 15,
   },
   {
     scene: 'thrash',

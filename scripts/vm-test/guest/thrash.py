@@ -75,7 +75,7 @@ def thrashes():
     time.sleep(2)
     last_rates = refaults, share = rates(since)
     print(f"{refaults:.0f} refaults a second, everybody waits {share:.0f} % of the time", flush=True)
-    return refaults > 300 and share > 15
+    return refaults > 300 and share >= 16
 
 
 def watch(pids):
@@ -126,7 +126,7 @@ ctypes.CDLL(None).mlockall(3)
 taken = take_away()
 churners = [subprocess.Popen(["python3", "/job/churn.py", FILE]) for _ in range(CHURNERS)]
 try:
-    result("thrashes", "yes" if until("a machine that thrashes", thrashes, 60) else "no")
+    result("thrashes", "yes" if until("a machine that thrashes", thrashes, 90) else "no")
     (leader,) = pids_of(PATTERN)
     members = pids_of(MEMBERS)
     begun = time.monotonic()
