@@ -3,15 +3,25 @@
 // A first argument names another place for the binary; `--all` makes prebuilt/guardian-x64 and -arm64 of the package, or fails.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const sources = ['guardian.c', 'channels.c', 'service.c', 'notices.c'].map((name) =>
-  join(root, 'src/guardian', name),
-);
-const FLAGS = ['-std=c11', '-Os', '-Wall', '-Wextra', '-ffunction-sections', '-Wl,--gc-sections', '-s'];
+const folder = join(root, 'src/guardian');
+const sources = readdirSync(folder)
+  .filter((name) => name.endsWith('.c'))
+  .map((name) => join(folder, name));
+const FLAGS = [
+  '-std=c11',
+  '-Os',
+  '-Wall',
+  '-Wextra',
+  '-Werror=implicit-function-declaration',
+  '-ffunction-sections',
+  '-Wl,--gc-sections',
+  '-s',
+];
 const NATIVE = process.env.CC ?? 'cc';
 
 const musl = (compiler, flags = []) => ({ name: 'static musl', compiler, flags: ['-static', ...flags] });

@@ -1,4 +1,4 @@
-/* How does nothing outlive the supervisor, and how does a program start exactly as it was asked to? No heap is used.
+/* How does nothing outlive the supervisor, or a program that has a reaper? No heap is used.
  *
  * guardian guard [-l LOCK] [-R FD] -- FILE ARG...
  *     Parent and subreaper of the supervisor FILE. Starts it again whenever it ends badly, but only after everything below is
@@ -14,27 +14,19 @@
  *     before `ready`, or any end after TERM, INT, QUIT or ABRT: sweep, end. Everything else: sweep, wait, start anew.
  *     Exit status: the supervisor's; 193: LOCK is held by another; 4: members are left that cannot be killed; 125: cannot run.
  *
- * guardian exec OPTION... -- FILE ARGV0 ARG...
- *     The steps between fork and exec, in the order of STEPS below, then FILE. On fd 3 (closed by exec) it writes
- *         note oom_score_adj ERRNO EFFECTIVE     a preferred score was refused; the nearest allowed one is set
- *         score EFFECTIVE                        always
- *         STAGE ERRNO                            this step failed; exit status 125
- *     End of file with `score` as the last line means that FILE runs.
- *
  * guardian reap OPTION... -- FILE ARGV0 ARG...
- *     The same, but stays as the program's parent and subreaper, with a socket on fd 3:
+ *     As `exec` (exec.c), but stays as the program's parent and subreaper, with a socket on fd 3:
  *         reaper -> supervisor      pid PID TICK, the lines of exec, running, exited CODE | killed SIGNAL, empty
  *         supervisor -> reaper      kill        (end of file means the same)
  *
  * guardian version
  *     Says how it was built: `VERSION ARCHITECTURE LINKAGE`.
  *
- * The further modes make what Node cannot: see channels.c and notices.c; `begin` is in service.c. */
+ * `exec` is in exec.c. The further modes make what Node cannot: see channels.c and notices.c; `begin` is in service.c. */
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -47,9 +39,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -60,33 +50,11 @@
 #ifndef BUILD
 #define BUILD "unknown - by hand"
 #endif
-#define SCORE "/proc/self/oom_score_adj"
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Rare ones: the supervisor's status can be that of a program for whose end it ends. */
-enum { LEFT_OVER = 4, NOT_FOUND = 127, HELD = 193, RESTART = 195 };
-/* The same numbers on x64 and arm64; older C libraries have no names for them. */
-enum { PIDFD_SEND_SIGNAL = 424, PIDFD_OPEN = 434, CLOSE_RANGE = 436, LOCK_ON_FAULT = 4 };
+enum { LEFT_OVER = 4, HELD = 193, RESTART = 195 };
 
 static const int64_t MS = 1000000, SECOND = 1000000000;
-
-/* ---- words and numbers ---- */
-
-int refuse(const char *act, const char *object, int reason) {
-    dprintf(STDERR_FILENO, "guardian: cannot %s %s: errno %d\n", act, object, reason);
-    return CANNOT;
-}
-
-bool malformed;
-
-long long take(const char **at, int base) {
-    char *end;
-    errno = 0;
-    long long number = strtoll(*at, &end, base);
-    if (end == *at || errno != 0 || strchr(":,", *end) == NULL) malformed = true;
-    *at = *end == '\0' ? end : end + 1;
-    return number;
-}
 
 static int64_t now(void) {
     struct timespec time;
@@ -94,86 +62,11 @@ static int64_t now(void) {
     return time.tv_sec * SECOND + time.tv_nsec;
 }
 
-/* ---- kernel files ---- */
-
-ssize_t read_file(const char *path, char *bytes, size_t size) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return -1;
-    size_t length = 0;
-    ssize_t got;
-    while (length < size - 1 && (got = read(fd, bytes + length, size - 1 - length)) > 0) length += (size_t)got;
-    close(fd);
-    bytes[length] = '\0';
-    return (ssize_t)length;
-}
-
-static int write_file(const char *path, const char *word) {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return -1;
-    ssize_t written = write(fd, word, strlen(word));
-    close(fd); /* leaves errno as it is */
-    return written < 0 ? -1 : 0;
-}
-
-/* Fields 3, 4 and 22 of /proc/PID/stat, counted from the last ')': the name before it may hold any byte. */
-bool read_row(pid_t pid, struct row *row) {
-    static char bytes[1024];
-    char path[32];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (read_file(path, bytes, sizeof bytes) <= 0) return false;
-    const char *at = strrchr(bytes, ')');
-    if (at == NULL || at[1] != ' ') return false;
-    row->state = at[2];
-    row->parent = atoi(at + 4);
-    for (int field = 2; field < 22 && at != NULL; field++) at = strchr(at + 1, ' ');
-    row->tick = at == NULL ? 0 : strtoll(at, NULL, 10);
-    return at != NULL;
-}
-
-/* Calls back for every entry of a kernel directory whose name is a number. */
-static void each_number(const char *directory, void (*visit)(int number)) {
-    static char bytes[8192];
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    long got;
-    while (fd >= 0 && (got = syscall(SYS_getdents64, fd, bytes, sizeof bytes)) > 0)
-        for (long at = 0; at < got;) {
-            /* struct linux_dirent64: inode 8, offset 8, length 2, type 1, name */
-            unsigned short length;
-            memcpy(&length, bytes + at + 16, sizeof length);
-            const char *name = bytes + at + 19;
-            if (*name >= '0' && *name <= '9' && atoi(name) != fd) visit(atoi(name));
-            at += length;
-        }
-    if (fd >= 0) close(fd);
-}
-
 static long long count_oom_kills(void) {
     static char bytes[16384];
     if (read_file("/proc/vmstat", bytes, sizeof bytes) <= 0) return -1;
     const char *at = strstr(bytes, "\noom_kill ");
     return at == NULL ? -1 : strtoll(at + 10, NULL, 10);
-}
-
-static int read_score(void) {
-    char bytes[16];
-    return read_file(SCORE, bytes, sizeof bytes) <= 0 ? 0 : atoi(bytes);
-}
-
-static int write_score(int score) {
-    char word[16];
-    snprintf(word, sizeof word, "%d", score);
-    return write_file(SCORE, word);
-}
-
-/* Sets the score, or the nearest one above it that the kernel allows; 0 or the errno of the refusal. */
-static int lower_score(int wanted) {
-    if (write_score(wanted) == 0) return 0;
-    int reason = errno, refused = wanted, allowed = read_score();
-    while (reason == EACCES && allowed - refused > 1) {
-        int middle = refused + (allowed - refused) / 2;
-        *(write_score(middle) == 0 ? &allowed : &refused) = middle;
-    }
-    return reason;
 }
 
 /* ---- the sweep: killing every descendant, again and again until there is none ---- */
@@ -329,12 +222,6 @@ static void block_signals(void) {
     signal(SIGCHLD, SIG_DFL); /* ignored, it would take the statuses away */
 }
 
-static void default_signals(void) {
-    sigfillset(&all_signals);
-    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-    sigprocmask(SIG_UNBLOCK, &all_signals, NULL);
-}
-
 static int hold_lock(const char *name) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(name) != sizeof address.sun_path - 1) return refuse("hold the lock", name, EINVAL);
@@ -486,148 +373,6 @@ static int run_guard(char **argv) {
     setpriority(PRIO_PROCESS, 0, -20); /* not allowed to everybody either */
     mlockall(MCL_CURRENT | MCL_FUTURE | LOCK_ON_FAULT);
     return supervise(&guard);
-}
-
-/* ---- exec ---- */
-
-static int status = LINK;
-static pid_t reaper; /* 0 unless the parent is a reaper */
-
-static int lead_group(const char *none) { return (void)none, setpgid(0, 0); }
-static int join_cgroup(const char *file) { return write_file(file, "0"); }
-static int tell_score(const char *none) { return (void)none, dprintf(status, "score %d\n", read_score()), 0; }
-
-static int prefer_score(const char *word) {
-    int reason = lower_score((int)take(&word, 10));
-    if (reason != 0) dprintf(status, "note oom_score_adj %d %d\n", reason, read_score());
-    return 0;
-}
-
-/* A refusal tells the lowest score that is allowed: the cure. */
-static int require_score(const char *word) {
-    int reason = lower_score((int)take(&word, 10));
-    if (reason != 0) tell_score(NULL);
-    return errno = reason, reason;
-}
-
-/* RESOURCE:SOFT:HARD; -1 for no limit. */
-static int set_limit(const char *word) {
-    int resource = (int)take(&word, 10);
-    struct rlimit limit;
-    limit.rlim_cur = (rlim_t)take(&word, 10);
-    limit.rlim_max = (rlim_t)take(&word, 10);
-    return setrlimit(resource, &limit);
-}
-
-static int set_nice(const char *word) { return setpriority(PRIO_PROCESS, 0, (int)take(&word, 10)); }
-static int set_umask(const char *word) { return umask((mode_t)take(&word, 8)), 0; }
-
-/* N:PATH with N of 0, 1 and 2. */
-static int open_as(const char *word, int flags) {
-    int wanted = (int)take(&word, 10), fd = open(word, flags | O_NOCTTY, 0644);
-    if (fd < 0) return -1;
-    if (malformed || wanted < 0 || wanted > STDERR_FILENO) return errno = EINVAL, -1;
-    if (dup2(fd, wanted) < 0) return -1;
-    return fd == wanted ? 0 : close(fd);
-}
-
-/* Both ends: the program neither waits for a reader nor dies by SIGPIPE when the supervisor does. */
-static int open_pipe(const char *word) { return open_as(word, O_RDWR); }
-static int open_append(const char *word) { return open_as(word, O_WRONLY | O_CREAT | O_APPEND); }
-
-/* N:M makes N a copy of M. */
-static int copy_descriptor(const char *word) {
-    int wanted = (int)take(&word, 10), source = (int)take(&word, 10);
-    if (wanted > STDERR_FILENO || source > STDERR_FILENO) return errno = EINVAL, -1;
-    return dup2(source, wanted) < 0 ? -1 : 0;
-}
-
-static void close_above_link(int fd) {
-    if (fd > LINK) close(fd);
-}
-
-static int close_rest(const char *none) {
-    (void)none;
-    if (syscall(CLOSE_RANGE, LINK + 1, ~0U, 0) != 0) each_number("/proc/self/fd", close_above_link);
-    return 0;
-}
-
-/* LISTEN_FDS, for the leader alone: whoever started it put a LISTEN_PID in the environment to be filled in. */
-static int take_socket(const char *path) {
-    static char pid[32];
-    if (status == LINK && (status = make_way(LINK)) < 0) return status = LINK, -1;
-    snprintf(pid, sizeof pid, "LISTEN_PID=%d", getpid());
-    for (char **variable = environ; *variable != NULL; variable++)
-        if (strncmp(*variable, pid, strlen("LISTEN_PID=")) == 0) *variable = pid;
-    return receive_listening(path);
-}
-
-static int set_groups(const char *word) {
-    static gid_t groups[1024];
-    size_t count = 0;
-    while (*word != '\0' && count < COUNT(groups)) groups[count++] = (gid_t)take(&word, 10);
-    return *word != '\0' ? (errno = EINVAL, -1) : setgroups(count, groups);
-}
-
-static int set_gid(const char *word) { return setgid((gid_t)take(&word, 10)); }
-static int set_uid(const char *word) { return setuid((uid_t)take(&word, 10)); }
-
-/* After setuid, which would clear it. A parent that died before this gives no signal, hence the look. */
-static int die_with_parent(const char *word) {
-    pid_t parent = (pid_t)take(&word, 10);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -1;
-    return getppid() == (reaper == 0 ? parent : reaper) ? 0 : (errno = ESRCH, -1);
-}
-
-/* The order matters: what needs rights comes before the rights go, what the user must be able to do after. */
-static const struct step {
-    char option; /* taken for every `-option VALUE`; 0: always, once */
-    const char *stage;
-    int (*take)(const char *value);
-} STEPS[] = {
-    {0, "setpgid", lead_group},         {'g', "cgroup", join_cgroup},
-    {'o', "oom_score_adj", prefer_score}, {'O', "oom_score_adj", require_score},
-    {0, "oom_score_adj", tell_score},   {'r', "rlimit", set_limit},
-    {'N', "nice", set_nice},            {'m', "umask", set_umask},
-    {'p', "open", open_pipe},           {'a', "open", open_append},
-    {'i', "open", receive_shared},      {'D', "open", copy_descriptor},
-    {0, "open", close_rest},        {'l', "listen", take_socket},
-    {'S', "setgroups", set_groups},     {'G', "setgid", set_gid},
-    {'U', "setuid", set_uid},           {'P', "pdeathsig", die_with_parent},
-    {'d', "chdir", chdir},
-};
-
-static _Noreturn void fail(const char *stage, int reason) {
-    dprintf(status, "%s %d\n", stage, reason);
-    _exit(CANNOT);
-}
-
-static void take_step(const struct step *step, const char *value) {
-    malformed = false;
-    int result = step->take(value);
-    if (malformed || result != 0) fail(step->stage, malformed ? EINVAL : errno);
-}
-
-/* The command after `--`; ends when an option is unknown or without a value, or no command is there. */
-static char **find_command(char **options) {
-    for (; options[0] != NULL && strcmp(options[0], "--") != 0; options += 2) {
-        bool known = options[0][0] == '-' && options[0][1] != '\0' && strchr("goOrNmpaiDlSGUPd", options[0][1]) != NULL;
-        if (!known || options[0][2] != '\0' || options[1] == NULL) _exit(refuse("read option", options[0], EINVAL));
-    }
-    if (options[0] != NULL && options[1] != NULL && options[2] != NULL) return options + 1;
-    _exit(refuse("find", "the program's command", EINVAL));
-}
-
-static _Noreturn void become_program(char **options, char **command) {
-    if (fcntl(LINK, F_SETFD, FD_CLOEXEC) != 0) status = STDERR_FILENO;
-    for (const struct step *step = STEPS; step < STEPS + COUNT(STEPS); step++) {
-        if (step->option == 0) take_step(step, NULL);
-        for (char **option = options; option < command - 1; option += 2)
-            if (option[0][1] == step->option) take_step(step, option[1]);
-    }
-    default_signals();
-    execve(command[0], command + 1, environ);
-    fail("exec", errno);
 }
 
 /* ---- reap ---- */

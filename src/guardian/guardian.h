@@ -7,7 +7,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { LINK = 3, CANNOT = 125 };
+enum { LINK = 3, CANNOT = 125, NOT_FOUND = 127 };
+/* The same numbers on x64 and arm64; older C libraries have no names for them. */
+enum { PIDFD_SEND_SIGNAL = 424, PIDFD_OPEN = 434, CLOSE_RANGE = 436, LOCK_ON_FAULT = 4 };
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Says on stderr what cannot be done; returns CANNOT. */
 int refuse(const char *act, const char *object, int reason);
@@ -18,6 +22,14 @@ extern bool malformed;
 
 /* The bytes of a kernel file with a NUL behind them; how many, or -1. */
 ssize_t read_file(const char *path, char *bytes, size_t size);
+int write_file(const char *path, const char *word);
+/* Calls back for every entry of a kernel directory whose name is a number. */
+void each_number(const char *directory, void (*visit)(int number));
+
+int read_score(void);
+int write_score(int score);
+/* Sets the score, or the nearest one above it that the kernel allows; 0 or the errno of the refusal. */
+int lower_score(int wanted);
 
 /* What /proc/PID/stat says of a process. */
 struct row {
@@ -26,6 +38,17 @@ struct row {
     long long tick;
 };
 bool read_row(pid_t pid, struct row *row);
+
+/* The command after `--`; ends when an option is unknown or without a value, or no command is there. */
+char **find_command(char **options);
+/* Takes the steps of `exec`, then is the program. */
+_Noreturn void become_program(char **options, char **command);
+/* Says on the link that a step failed. */
+_Noreturn void fail(const char *stage, int reason);
+int close_rest(const char *none);
+void default_signals(void);
+/* 0 unless the program's parent is a reaper. */
+extern pid_t reaper;
 
 /* A step of `exec`: PATH is where a `guardian share` keeps a socket; they become the descriptors from 3 on, in the order of the steps. */
 int receive_listening(const char *path);

@@ -6,7 +6,7 @@ import type { Score } from '../model/event.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { CommandLine } from './lookup.ts';
 
-/** The steps in the guardian's words; see STEPS in guardian.c. */
+/** The steps in the guardian's words; see STEPS in exec.c. */
 export type Stage =
   | 'setpgid'
   | 'cgroup'
@@ -50,7 +50,7 @@ const STAGES = new Set<string>([
 
 const isStage = (word: string | undefined): word is Stage => word !== undefined && STAGES.has(word);
 
-/** Pure. The lines of `guardian exec` up to the end of file; grammar at the head of guardian.c. */
+/** Pure. The lines of `guardian exec` up to the end of file; grammar at the head of exec.c. */
 export const readSteps = (text: string): StepReport => {
   let effective: number | null = null;
   let refused: number | null = null;

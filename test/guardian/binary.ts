@@ -2,16 +2,17 @@
 
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const SOURCES = join(ROOT, 'src/guardian');
 const SCRIPT = join(ROOT, 'scripts/build-guardian.mjs');
 
 const build = (): string | null => {
   const hash = createHash('sha256').update(readFileSync(SCRIPT));
-  for (const name of ['guardian.c', 'channels.c', 'service.c', 'notices.c', 'guardian.h'])
-    hash.update(readFileSync(join(ROOT, 'src/guardian', name)));
+  for (const name of readdirSync(SOURCES).filter((one) => /\.[ch]$/.test(one)))
+    hash.update(readFileSync(join(SOURCES, name)));
   const version = hash.digest('hex').slice(0, 12);
   const path = join(ROOT, `node_modules/.cache/tsvisor/guardian-${version}`);
   if (!existsSync(path)) execFileSync(process.execPath, [SCRIPT, path]);

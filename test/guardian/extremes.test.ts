@@ -145,18 +145,27 @@ describe.skipIf(!canUnshare)('a guardian as PID 1 (needs unshare --pid)', () => 
   });
 });
 
+/** What a kernel has, and what none has. */
+const OLDER = [
+  ['"/proc/thread-self/children"', '"/proc/none"'],
+  ['PIDFD_OPEN = 434', 'PIDFD_OPEN = 100434'],
+  ['CLOSE_RANGE = 436', 'CLOSE_RANGE = 100436'],
+] as const;
+
 /** The guardian as it behaves on a kernel without lists of children, pidfd_open and close_range. */
 const compileForOldKernel = (): string | null => {
-  const source = readFileSync(join(SOURCES, 'guardian.c'), 'utf8');
-  const older = source
-    .replace('"/proc/thread-self/children"', '"/proc/none"')
-    .replace('PIDFD_OPEN = 434', 'PIDFD_OPEN = 100434')
-    .replace('CLOSE_RANGE = 436', 'CLOSE_RANGE = 100436');
-  const path = join(folder, 'old.c');
-  writeFileSync(path, older);
-  expect(older).not.toBe(source);
-  const others = readdirSync(SOURCES).filter((name) => name.endsWith('.c') && name !== 'guardian.c');
-  const made = compile([path, ...others.map((name) => join(SOURCES, name))], 'old-kernel');
+  const older = join(folder, 'older');
+  mkdirSync(older);
+  const files = readdirSync(SOURCES).filter((name) => /\.[ch]$/.test(name));
+  const changed = files.flatMap((name) => {
+    const source = readFileSync(join(SOURCES, name), 'utf8');
+    const text = OLDER.reduce((sofar, [now, then]) => sofar.replaceAll(now, then), source);
+    writeFileSync(join(older, name), text);
+    return OLDER.filter(([now]) => source.includes(now)).map(([now]) => now);
+  });
+  expect(changed.toSorted()).toEqual(OLDER.map(([now]) => now).toSorted());
+  const sources = files.filter((name) => name.endsWith('.c')).map((name) => join(older, name));
+  const made = compile(sources, 'old-kernel');
   expect(made, 'the old guardian compiles').not.toBe(null);
   return made;
 };
