@@ -98,6 +98,8 @@ export class Sampler<I extends Inspected> {
       }
       this.#readings.set(subject.key, this.#sample(subject));
     }
+    // What those do who wait for the sample is no part of its last slice.
+    await yieldTurn();
     this.#forget(new Set(all.map(({ key }) => key)));
     this.#finishedAt = now();
   }
