@@ -21,6 +21,7 @@ import { stop } from './stop.mjs';
 import { supervisorKilled } from './supervisor-killed.mjs';
 import { SUPERVISORS } from './supervisors.mjs';
 import { heading, line } from './table.mjs';
+import { saysVersion } from './version.mjs';
 import { web } from './web.mjs';
 
 const ROWS = [
