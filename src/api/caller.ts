@@ -15,19 +15,34 @@ export interface Caller {
 /** Told of every order before it is carried out, whether it is refused or not. */
 export type Ordered = (command: Command, caller: Caller) => void;
 
-const QUESTIONS: ReadonlySet<Verb> = new Set<Verb>([
-  'status',
-  'infos',
-  'configs',
-  'reread',
-  'read-log',
-  'tail-log',
-  'oom-rank',
-  'incidents',
-]);
+/** A new verb does not compile until it is decided: an order is a line of the log, a question is asked many times a second. */
+const IS_ORDER: Readonly<Record<Verb, boolean>> = {
+  start: true,
+  stop: true,
+  restart: true,
+  signal: true,
+  shutdown: true,
+  reload: true,
+  'add-group': true,
+  'remove-group': true,
+  apply: true,
+  'clear-log': true,
+  'send-stdin': true,
+  'set-score': true,
+  'send-event': true,
+  status: false,
+  readiness: false,
+  infos: false,
+  configs: false,
+  reread: false,
+  'read-log': false,
+  'tail-log': false,
+  'oom-rank': false,
+  incidents: false,
+};
 
 const isOrder = (command: Command): boolean =>
-  !QUESTIONS.has(command.verb) && !(command.verb === 'apply' && command.dryRun);
+  IS_ORDER[command.verb] && !(command.verb === 'apply' && command.dryRun);
 
 /** Of a request that has been let in. */
 const userOf = ({ headers }: IncomingMessage): string | null => {
