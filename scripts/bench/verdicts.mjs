@@ -18,6 +18,18 @@ const KILLS = Number(process.argv[2] ?? 1000);
 const AT_ONCE = 8;
 const run = promisify(execFile);
 
+/** On a slow machine eight deaths at once may take longer than anybody waits for one answer: then it is asked again. */
+const patiently = (ask) =>
+  until(
+    'an answer',
+    () =>
+      ask().catch((error) => {
+        if (error.code === 'NO_ANSWER') return null;
+        throw error;
+      }),
+    { within: 60_000 },
+  );
+
 /** What kills, and whether it is the OOM killer. `order` goes to the program; `act` is done from outside. */
 const KINDS = [
   { name: 'own limit', oom: true, order: 'own' },
@@ -26,11 +38,18 @@ const KINDS = [
   { name: 'limit of the group', oom: true, order: 'own', place: 'team' },
   { name: 'memory.oom.group (cgroup v2)', oom: true, order: 'member', place: 'whole' },
   { name: 'foreign SIGKILL', oom: false, act: (_, { pid }) => kill(pid) },
-  { name: "operator's SIGKILL", oom: false, act: ({ client }, { name }) => client.signal([name], 'KILL') },
+  {
+    name: "operator's SIGKILL",
+    oom: false,
+    act: ({ client }, { name }) => patiently(() => client.signal([name], 'KILL')),
+  },
   {
     name: "operator's stop",
     oom: false,
-    act: ({ client }, { name }) => client.stop([name]).then(() => client.start([name])),
+    act: async ({ client }, { name }) => {
+      await patiently(() => client.stop([name]));
+      await patiently(() => client.start([name]));
+    },
   },
   { name: 'crash (SIGSEGV)', oom: false, order: 'crash' },
   { name: 'exit status 3', oom: false, order: 'exit' },
@@ -76,18 +95,6 @@ const writeConfig = (lodging) => {
   return path;
 };
 
-/** On a slow machine many starts at once may take longer than anybody waits for one answer. */
-const patientStatus = (client) =>
-  until(
-    'an answer',
-    () =>
-      client.status().catch((error) => {
-        if (error.code === 'NO_ANSWER') return null;
-        throw error;
-      }),
-    { within: 60_000 },
-  );
-
 /** One status for all who ask within a moment. */
 const lookout = (client) => {
   let asked = 0;
@@ -95,7 +102,7 @@ const lookout = (client) => {
   return async () => {
     if (performance.now() - asked > 15) {
       asked = performance.now();
-      reply = patientStatus(client);
+      reply = patiently(() => client.status());
     }
     const { processes } = await reply;
     return processes;
@@ -161,7 +168,7 @@ const main = async () => {
   lodging.onClose(() => run(process.execPath, [CLI, 'stop', '-c', config], { env: lodging.env }));
   await run(process.execPath, [CLI, 'start', '-c', config], { env: lodging.env });
   const client = createClient(lodging.file('run/tsvisor.sock'));
-  const { supervisor } = await patientStatus(client);
+  const { supervisor } = await patiently(() => client.status());
   if (supervisor.memoryController === null) {
     console.log('cannot measure: no memory cgroup can be made here');
     return 0;
