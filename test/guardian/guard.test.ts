@@ -72,16 +72,21 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
   });
 
   test('starts the second one at once, the third after 100 ms, the fourth after 200 ms', async () => {
-    const { lines, line } = startGuardian(
-      'echo "at $(date +%s%N)"; echo ready >&3; [ "$life" = 4 ] || exit 1',
-    );
-    await line(/^at/);
-    await until('four lives', () => lines.length === 4);
-    const at = lines.map((one) => Number(one.slice(3)) / 1e6);
-    const gaps = at.slice(1).map((one, index) => one - (at[index] ?? 0));
-    expect(gaps[1]).toBeGreaterThanOrEqual(100);
-    expect(gaps[2]).toBeGreaterThanOrEqual(200);
-    expect(gaps[0]).toBeLessThan(gaps[1] ?? 0);
+    const gapsOfOne = async (): Promise<readonly number[]> => {
+      const { lines, ended } = startGuardian(
+        'echo "at $(date +%s%N)"; echo ready >&3; [ "$life" = 4 ] && exit 0; exit 1',
+      );
+      expect(await ended).toBe(0);
+      const at = lines.map((one) => Number(one.slice(3)) / 1e6);
+      return at.slice(1).map((one, index) => one - (at[index] ?? 0));
+    };
+    const seen = [await gapsOfOne(), await gapsOfOne(), await gapsOfOne()];
+    for (const gaps of seen) {
+      expect(gaps[1]).toBeGreaterThanOrEqual(100);
+      expect(gaps[2]).toBeGreaterThanOrEqual(200);
+    }
+    // A busy machine can hold up any start, but hardly each.
+    expect(Math.min(...seen.map(([first = Infinity]) => first))).toBeLessThan(100);
   });
 
   test('ends with status 0 and leaves nothing when the supervisor ends with status 0', async () => {
