@@ -80,7 +80,7 @@ interface Rooms {
   readonly onBug: (bug: unknown) => void;
 }
 
-/** Milliseconds: deleting files of earlier lives can wait until the programs run. */
+/** Milliseconds: what can wait until the programs run, the deletion of files of earlier lives above all. */
 const CLEAN_AFTER = 3000;
 
 const wasKilled = ({ link }: Ground): boolean => {
@@ -105,6 +105,8 @@ const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms 
     const old = findOldAuto(owner);
     clock.after(CLEAN_AFTER, () => deleteLogs(old).forEach((text) => notices.add(text)));
   }
+  // Who runs here is known before the first death asks.
+  clock.after(CLEAN_AFTER, () => void linux.oom.killersHere());
   const folder = join(settings.runtimeDir, 'pipes');
   return {
     ground,

@@ -97,6 +97,9 @@ const judgeAtOnce = ({ berth, oom }: Judging, about: DeathCase): Verdict => {
   return explainResidue(berth, verdict);
 };
 
+/** Asking costs a process: not where nobody marks, as far as can be seen from here. */
+const mayBeMarked = (oom: OomWatch): boolean => oom.oomdHere() || !oom.pidsMatch;
+
 /** Nobody knows how the marks stood before the first look of a supervisor that is not the first: it only learns. */
 const askOomd = async (judging: Judging, about: DeathCase, verdict: Verdict): Promise<Verdict> => {
   const { berth, oomdMarks } = judging;
@@ -128,7 +131,10 @@ const hearLate = async ({ oom }: Judging, about: DeathCase, verdict: Verdict): P
 export const judgeDeath = async (judging: Judging, seen: (verdict: Verdict) => void): Promise<Verdict> => {
   const about = caseOf(judging);
   const verdict = judgeAtOnce(judging, about);
-  const asked = isUnexplained(verdict, about) ? await askOomd(judging, about, verdict) : verdict;
+  const asked =
+    isUnexplained(verdict, about) && mayBeMarked(judging.oom)
+      ? await askOomd(judging, about, verdict)
+      : verdict;
   const whole = await hearLate(judging, about, asked);
   seen(whole);
   return whole;

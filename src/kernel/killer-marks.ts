@@ -46,7 +46,8 @@ export const createMarks = (files: readonly string[] = FILES): KillerMarks => {
 };
 
 /** Of those that leave nothing but words. */
-const DAEMONS = new Set(['earlyoom', 'nohang']);
+const SPEAKERS = new Set(['earlyoom', 'nohang']);
+const OOMD = 'systemd-oomd';
 
 const commOf = (pid: string): string => {
   try {
@@ -57,8 +58,36 @@ const commOf = (pid: string): string => {
   }
 };
 
-/** Looks at every process: only for a kill that nothing else explains. */
-export const killersHere = (): readonly string[] => {
-  const names = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? commOf(name) : []));
-  return [...new Set(names)].filter((name) => DAEMONS.has(name));
+/** Milliseconds after which a process may have another name, or its pid another process. */
+const STALE_MS = 300_000;
+/** Milliseconds for which a look holds: one death asks several times. */
+const FRESH_MS = 20;
+
+export interface Killers {
+  /** Names of the running daemons that leave nothing but words. */
+  speakers(): readonly string[];
+  oomd(): boolean;
+}
+
+/** A restart waits for the answer: only processes that the look before has not seen are asked for their names. */
+export const createKillers = (now: () => number = () => performance.now()): Killers => {
+  let names = new Map<string, string>();
+  let begun = -Infinity;
+  let looked = -Infinity;
+  const look = (): ReadonlySet<string> => {
+    const at = now();
+    if (at - looked < FRESH_MS) return new Set(names.values());
+    const isStale = at - begun > STALE_MS;
+    if (isStale) begun = at;
+    looked = at;
+    const known = isStale ? new Map<string, string>() : names;
+    names = new Map();
+    for (const pid of readdirSync('/proc'))
+      if (/^\d+$/.test(pid)) names.set(pid, known.get(pid) ?? commOf(pid));
+    return new Set(names.values());
+  };
+  return {
+    speakers: () => [...look()].filter((name) => SPEAKERS.has(name)),
+    oomd: () => look().has(OOMD),
+  };
 };

@@ -3,7 +3,7 @@
 import { readlinkSync } from 'node:fs';
 import { errnoOf, keepNumber } from './files.ts';
 import { openKernelLog } from './kernel-log.ts';
-import { createMarks, killersHere } from './killer-marks.ts';
+import { createKillers, createMarks } from './killer-marks.ts';
 import type { OomRecord } from '../model/verdict.ts';
 import type { OomWatch } from './port.ts';
 import { createRecordParser } from './records.ts';
@@ -26,6 +26,7 @@ export const createOomWatch = (): OomWatch => {
   const log = openKernelLog();
   const parser = createRecordParser();
   const marks = createMarks();
+  const killers = createKillers();
   /** Read together with marks, and not asked for yet. */
   let records: OomRecord[] = [];
   let lost = false;
@@ -51,6 +52,7 @@ export const createOomWatch = (): OomWatch => {
       drain();
       return marks.recent();
     },
-    killersHere,
+    killersHere: () => killers.speakers(),
+    oomdHere: () => killers.oomd(),
   };
 };

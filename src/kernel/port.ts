@@ -71,8 +71,10 @@ export interface OomWatch {
   };
   /** What daemons that kill for memory have written of late, oldest first: never proof, since others could write it. */
   killerMarks(): readonly string[];
-  /** Names of the daemons that kill for memory and run now. */
+  /** Names of the daemons that kill for memory, leave nothing but words and run now. */
   killersHere(): readonly string[];
+  /** Whether systemd-oomd runs, as far as our PID namespace shows. */
+  oomdHere(): boolean;
 }
 
 /** Bytes; null: none. */

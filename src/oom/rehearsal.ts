@@ -30,6 +30,7 @@ const play = (): { readonly oom: OomWatch; readonly cgroup: Cgroup; readonly kil
       machineKills: () => kills,
       killerMarks: () => [],
       killersHere: () => [],
+      oomdHere: () => false,
       drainKernelLog() {
         const records = parseRecords(unread);
         unread = '';

@@ -110,6 +110,13 @@ describe('a death by SIGKILL that nothing else explains', () => {
     expect(await die(KILLED, 3)).toMatchObject({ oom: 'likely' });
   });
 
+  test('costs no question where no systemd-oomd runs', async () => {
+    const { kernel, die, asked } = scene(0);
+    kernel.oomd = false;
+    expect(await die(KILLED, 2)).toMatchObject({ oom: 'no', cause: 'signal' });
+    expect(asked).toEqual([]);
+  });
+
   test('is laid to a daemon that writes what it did after it did it', async () => {
     const { kernel, die, seen } = scene(null);
     kernel.killers = ['nohang'];

@@ -42,6 +42,7 @@ export class FakeKernel {
   /** What daemons that kill for memory have written. */
   marks: string[] = [];
   killers: readonly string[] = [];
+  oomd = true;
   /** What is charged to every cgroup. */
   charge: { bytes: number; files: number } | null = null;
   readonly #bodies = new Map<number, Body>();
@@ -139,6 +140,7 @@ export class FakeKernel {
       machineKills: () => kernel.machineKills,
       killerMarks: () => kernel.marks,
       killersHere: () => kernel.killers,
+      oomdHere: () => kernel.oomd,
       drainKernelLog: () => {
         if (kernel.logState === 'denied' || kernel.logState === 'absent')
           return { records: [], state: kernel.logState };

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createMarks, killersHere } from '../../src/kernel/killer-marks.ts';
+import { createKillers, createMarks } from '../../src/kernel/killer-marks.ts';
 
 const folder = (): string => {
   const made = mkdtempSync(join(tmpdir(), 'tsvisor-marks-'));
@@ -39,16 +39,32 @@ test('a log file that nobody has written to for a minute, or that is not there, 
   expect(createMarks([old, `${old}.not`]).recent()).toEqual([]);
 });
 
-test('a daemon that kills for memory is known by its name as long as it runs', async () => {
-  const here = killersHere();
-  expect(here).not.toContain('nohang');
-  const path = join(folder(), 'nohang');
+const named = async (name: string): Promise<ChildProcess> => {
+  const path = join(folder(), name);
   copyFileSync('/bin/sleep', path);
   chmodSync(path, 0o755);
   const child = spawn(path, ['100'], { stdio: 'ignore' });
   await once(child, 'spawn');
-  expect(killersHere()).toContain('nohang');
+  return child;
+};
+
+test('a daemon that kills for memory is known by its name as long as it runs', async () => {
+  let at = 0;
+  const killers = createKillers(() => (at += 100));
+  const here = killers.speakers();
+  expect(here).not.toContain('nohang');
+  const child = await named('nohang');
+  expect(killers.speakers()).toContain('nohang');
   child.kill('SIGKILL');
   await once(child, 'exit');
-  expect(killersHere()).toEqual(here);
+  expect(killers.speakers()).toEqual(here);
+});
+
+test('systemd-oomd is not among those that only speak', async () => {
+  const killers = createKillers();
+  const child = await named('systemd-oomd');
+  expect(killers.oomd()).toBe(true);
+  expect(killers.speakers()).not.toContain('systemd-oomd');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 });

@@ -81,6 +81,7 @@ describe('evidence of a death', () => {
       machineKills: () => kernel.machineKills,
       killerMarks: () => [],
       killersHere: () => [],
+      oomdHere: () => false,
       drainKernelLog: () => {
         drained.times += 1;
         return drainKernelLog();
