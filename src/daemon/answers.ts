@@ -13,11 +13,11 @@ import type {
 } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { House } from './boot.ts';
-import { configsOf } from './configs.ts';
-import { infosOf } from './infos.ts';
-import { clearLogs, readAnyLog } from './logs-access.ts';
-import { oomRank } from './oom-rank.ts';
-import { sendStdin } from './stdin.ts';
+import { configsOf } from './outside/configs.ts';
+import { infosOf } from './outside/infos.ts';
+import { clearLogs, readAnyLog } from './outside/logs-access.ts';
+import { oomRank } from './memory/oom-rank.ts';
+import { sendStdin } from './outside/stdin.ts';
 import { readVersion } from '../config/version.ts';
 
 /** Ends this supervisor; `reload` begins it again with the config read anew. */

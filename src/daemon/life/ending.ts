@@ -1,0 +1,126 @@
+// How does a supervisor end? All processes at rest, sockets closed, notes removed, last words written.
+
+import { rmSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { loadPlan } from '../../config/load.ts';
+import { SAYINGS } from '../../logs/voice.ts';
+import type { Endings } from '../answers.ts';
+import type { House } from '../boot.ts';
+import { refuseBadConfig } from './ground.ts';
+import { removeHolder } from './holder.ts';
+import { beginAgain, ownCommand, RESTART_STATUS } from './successor.ts';
+import { closeVoices } from './voices.ts';
+
+/** supervisord says at most so often who keeps it waiting. */
+const WAITING_MS = 3000;
+
+const sayWhoRemains = ({ supervisor, voices, ground }: House): (() => void) => {
+  const { clock } = ground.linux;
+  const say = (): void => {
+    const names = supervisor.processes
+      .filter(({ phase }) => !isAtRest(phase.name))
+      .map(({ plan }) => plan.name);
+    const { level, text } = SAYINGS.waitingToDie(names);
+    if (names.length > 0) voices.journal.say(level, text);
+    disarm = clock.after(WAITING_MS, say);
+  };
+  let disarm = clock.after(WAITING_MS, say);
+  return () => disarm();
+};
+
+const AT_REST = new Set(['stopped', 'exited', 'fatal', 'stuck']);
+const isAtRest = (phase: string): boolean => AT_REST.has(phase);
+
+/** Pending replies get out, sockets and notes go; the guardian does the rest. */
+const leave = async (house: House): Promise<void> => {
+  const { ground, hands, hooks, api, ledger, voices } = house;
+  await Promise.all([hands.drain(), hooks.close()]);
+  await api.close();
+  ledger.close();
+  ground.tier?.dismantle();
+  const { pidfile } = ground.plan.supervisor;
+  if (pidfile !== null) rmSync(pidfile, { force: true });
+  removeHolder(ground.settings.runtimeDir);
+  await closeVoices(voices);
+};
+
+export interface EndingParts {
+  readonly house: () => House;
+  /** Pid of the guardian that began us, or null; it may be dead by now. */
+  readonly guardianPid: number | null;
+  readonly onBug: (bug: unknown) => void;
+}
+
+export class Ending implements Endings {
+  readonly started = Math.trunc(Date.now() / 1000);
+  readonly #parts: EndingParts;
+  /** Read while the guardian lives: a dead one has no command line any more. */
+  readonly #command: readonly string[];
+  #lost = false;
+  #status = 0;
+  /** Ours where no guardian holds it. */
+  #lock: Server | null = null;
+
+  constructor(parts: EndingParts) {
+    this.#parts = parts;
+    this.#command = ownCommand(parts.guardianPid);
+  }
+
+  shutdown(): void {
+    this.#endIn('SHUTDOWN');
+  }
+
+  /** Everything is stopped, and this is the status of our end and of the guardian's. */
+  finish(status: number): void {
+    this.#status = status;
+    this.#endIn('SHUTDOWN');
+  }
+
+  async reload(): Promise<void> {
+    const resolved = await loadPlan(this.#parts.house().ground.settings.config);
+    if (resolved.plan === null) refuseBadConfig(resolved.problems);
+    this.#endIn('RESTARTING');
+  }
+
+  guardianState(): 'present' | 'lost' | 'absent' {
+    if (this.#parts.guardianPid === null) return 'absent';
+    return this.#lost ? 'lost' : 'present';
+  }
+
+  /** `lock`: the instance's, which we hold from now on. */
+  lostGuardian(lock: Server | null): void {
+    this.#lost = true;
+    this.#lock = lock;
+  }
+
+  #endIn(mood: 'SHUTDOWN' | 'RESTARTING'): void {
+    const { house, onBug } = this.#parts;
+    if (house().supervisor.mood !== 'RUNNING') return;
+    this.#end(mood)
+      .then((status) => process.exit(status))
+      .catch(onBug);
+  }
+
+  /** The exit status by which the guardian knows what is wanted. */
+  async #end(mood: 'SHUTDOWN' | 'RESTARTING'): Promise<number> {
+    const house = this.#parts.house();
+    const hushed = sayWhoRemains(house);
+    await house.supervisor.rest(mood);
+    hushed();
+    await leave(house);
+    if (mood === 'SHUTDOWN') return this.#lastStatus();
+    if (this.guardianState() === 'present') return RESTART_STATUS;
+    (this.#lock ?? house.ground.lock)?.close();
+    beginAgain(this.#command);
+    return 0;
+  }
+
+  /** A guardian takes a failing end for a reason to start anew, unless it was told to stop: then the status is its own. */
+  #lastStatus(): number {
+    const { guardianPid } = this.#parts;
+    if (this.#status === 0 || guardianPid === null || this.#lost) return this.#status;
+    process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined);
+    process.kill(guardianPid, 'SIGTERM');
+    return this.#status;
+  }
+}

@@ -1,0 +1,33 @@
+// How does the config that was read last want each process, and is it in use?
+
+import type { ConfigReply } from '../../model/command.ts';
+import type { GroupPlan, ProcessPlan } from '../../model/plan.ts';
+import type { House } from '../boot.ts';
+
+type StreamName = 'stdout' | 'stderr';
+
+/** The path of an AUTO log is decided when its group is in use. */
+const logOf = (
+  house: House,
+  plan: ProcessPlan,
+  { stream, inUse }: { stream: StreamName; inUse: boolean },
+) => {
+  const target = stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
+  if (target.kind === 'none' || (target.kind === 'journald' && !inUse)) return null;
+  if (target.kind === 'auto' && !inUse) return 'auto';
+  return house.hands.logPath(plan, stream) || null;
+};
+
+const configsOfGroup = (house: House, group: GroupPlan): readonly ConfigReply[] => {
+  const inUse = house.supervisor.groups.some(({ name }) => name === group.name);
+  return group.processes.map((plan) => ({
+    plan,
+    groupPriority: group.priority,
+    inUse,
+    stdoutLog: logOf(house, plan, { stream: 'stdout', inUse }),
+    stderrLog: logOf(house, plan, { stream: 'stderr', inUse }),
+  }));
+};
+
+export const configsOf = (house: House): readonly ConfigReply[] =>
+  house.replanning.available.groups.flatMap((group) => configsOfGroup(house, group));

@@ -1,0 +1,106 @@
+// Where does this supervisor listen? On its control socket and on every server of the config.
+
+import { join } from 'node:path';
+import type { Pages } from '../../api/answer.ts';
+import { createApi, type Api } from '../../api/server.ts';
+import { readVersion } from '../../config/version.ts';
+import type { Bus } from '../../core/bus.ts';
+import type { Ask } from '../../model/command.ts';
+import { TsvisorError } from '../../model/errors.ts';
+import type { InetServerPlan, SupervisorPlan, UnixServerPlan } from '../../model/plan.ts';
+import type { Ground } from '../life/ground.ts';
+import { followAnyLog, type Archive } from './logs-access.ts';
+import type { Notices } from '../life/notices.ts';
+import { Operators } from './operators.ts';
+import type { Voices } from '../life/voices.ts';
+
+export interface ApiParts extends Archive {
+  readonly ask: Ask;
+  readonly voices: Voices;
+  readonly pages: Pages;
+  readonly bus: Bus;
+  readonly onBug: (bug: unknown) => void;
+}
+
+export const openApi = ({ ask, voices, pages, bus, onBug, ...archive }: ApiParts): Api => {
+  const { ground, supervisor } = archive;
+  return createApi({
+    ask,
+    pages,
+    subscribe: (hear) => bus.subscribe(hear),
+    ordered: new Operators(voices.journal, ground.guardian).ordered,
+    self: {
+      version: readVersion(),
+      identifier: ground.plan.supervisor.identifier,
+      pid: ground.link?.hello.guardianPid ?? process.pid,
+      mood: () => supervisor.mood,
+    },
+    follow: (log, signal) => followAnyLog(archive, log, signal),
+    bug: (error, request) => onBug(new Error(`in answer to ${request}`, { cause: error })),
+  });
+};
+
+const credentialsOf = ({ username, password }: UnixServerPlan | InetServerPlan) =>
+  username === null || password === null ? null : { username, password };
+
+/** The control socket is tsvisor's own and has every namespace; the servers have those that the config names. */
+const hasSupervisor = ({ rpcInterfaces }: SupervisorPlan): boolean =>
+  rpcInterfaces.some(({ name }) => name === 'supervisor');
+
+/**
+ * A server that anybody could use from outside stays closed: everything else runs. A port that another program has taken while the supervisor was restarted is
+ * waited for, since the programs matter more; at a first start it is refused, as in supervisord.
+ */
+const canWait = (error: unknown, life: number): error is TsvisorError =>
+  error instanceof TsvisorError &&
+  (error.code === 'INSECURE_SERVER' || (error.code === 'SOCKET_PATH' && life > 1));
+
+export interface Doors {
+  readonly api: Api;
+  readonly ground: Ground;
+  readonly notices: Notices;
+}
+
+const openPort = async ({ api, ground, notices }: Doors, server: InetServerPlan): Promise<void> => {
+  const { host, port, section, insecure, readOnly, allowedHosts } = server;
+  const supervisor = hasSupervisor(ground.plan.supervisor);
+  try {
+    await api.listenTcp({
+      host,
+      port,
+      section,
+      insecure,
+      allowedHosts,
+      supervisor,
+      readOnly,
+      credentials: credentialsOf(server),
+    });
+  } catch (error) {
+    if (!canWait(error, ground.link?.hello.life ?? 1)) throw error;
+    notices.add(`${error.message}; ${error.hint}`);
+  }
+};
+
+const openAll = async (doors: Doors, socket: string): Promise<void> => {
+  const { api, ground } = doors;
+  const { unixServers, inetServers } = ground.plan.supervisor;
+  await api.listen({ path: socket });
+  const supervisor = hasSupervisor(ground.plan.supervisor);
+  for (const server of unixServers) {
+    const { path, mode, owner, readOnly } = server;
+    await api.listen({ path, mode, owner, supervisor, readOnly, credentials: credentialsOf(server) });
+  }
+  for (const server of inetServers) await openPort(doors, server);
+};
+
+/** All of them or none: a refused one takes the files of the others with it. Answers the path of the control socket. */
+export const openSockets = async (doors: Doors): Promise<string> => {
+  const socket = join(doors.ground.settings.runtimeDir, 'tsvisor.sock');
+  try {
+    await openAll(doors, socket);
+  } catch (error) {
+    await doors.api.close();
+    throw error;
+  }
+  return socket;
+};

@@ -1,0 +1,173 @@
+// Who is looked at now, by which check, and what follows from what is found? Loaded only where a program has checks.
+
+import { linearPattern } from '../../config/pattern.ts';
+import { isRefusal } from '../../config/refusal.ts';
+import type { Bus } from '../../core/bus.ts';
+import type { Process } from '../../core/process.ts';
+import { quietVerdict } from '../../core/unjudged.ts';
+import { Ear } from '../../health/ear.ts';
+import { Lane } from '../../health/lane.ts';
+import { lookHttp, lookTcp } from '../../health/look.ts';
+import { Monitor, type Look } from '../../health/monitor.ts';
+import type { Standing } from '../../health/standing.ts';
+import type { Listening } from '../../logs/capture.ts';
+import type { StreamName } from '../../logs/outputs.ts';
+import type { Check, HealthPlan } from '../../model/duty.ts';
+import type { Event, ProcessName } from '../../model/event.ts';
+import { namespec } from '../../model/name.ts';
+import type { Identity } from '../../model/phase.ts';
+import type { ProcessPlan } from '../../model/plan.ts';
+import type { Clock } from '../../kernel/port.ts';
+
+export interface HealthRoomParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly processes: () => readonly Process[];
+  readonly find: (name: ProcessName) => Process | undefined;
+  /** How a command is run for a process: why it failed, or null. */
+  readonly exec: (process: Process, command: string, abort: AbortSignal) => Promise<string | null>;
+  /** Told once of a check that cannot be made here. */
+  readonly notice: (text: string) => void;
+  /** False where programs write to their files themselves. */
+  readonly hears: boolean;
+  readonly onBug: (bug: unknown) => void;
+}
+
+/** Checks that are made at once. */
+const WIDTH = 8;
+/** Characters of what a check found. */
+const MOST = 200;
+
+const UNHEARD = 'nobody reads here what it writes';
+
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, MOST);
+
+interface Watched {
+  readonly monitor: Monitor;
+  readonly leader: Identity;
+  /** What we last said of it; its own words are not ours to take back. */
+  text: string | null;
+}
+
+const UP = new Set(['STARTING', 'RUNNING']);
+
+export class HealthRoom {
+  readonly #parts: HealthRoomParts;
+  readonly #lane = new Lane(WIDTH);
+  readonly #watched = new Map<string, Watched>();
+  readonly #ears = new Map<string, { readonly pattern: string; readonly ear: Ear }>();
+
+  constructor(parts: HealthRoomParts) {
+    this.#parts = parts;
+    parts.bus.subscribe((event) => this.#hear(event));
+  }
+
+  /** Plans have changed while programs run: checks begin, change and end. */
+  adopted(): void {
+    for (const process of this.#parts.processes()) {
+      const { health } = process.plan.duty;
+      const known = this.#watched.get(process.namespec)?.monitor.plan ?? null;
+      if (known === health || process.leader === null) continue;
+      process.learn({ health: health === null ? null : 'unknown', text: null });
+      this.#begin(process, process.leader);
+    }
+  }
+
+  /** Null where no check waits for a line. */
+  listening({ group, name, duty }: ProcessPlan): ((stream: StreamName) => Listening) | null {
+    const check = duty.health?.check;
+    if (check?.kind !== 'log') return null;
+    const ear = this.#earOf(namespec(group, name), check.pattern);
+    return (stream) => ({ follow: (pid) => ear.follow(pid), logged: (bytes) => ear.hear(stream, bytes) });
+  }
+
+  /** Kept while its logs are opened anew: what it has heard of this life stays true. */
+  #earOf(key: string, pattern: string): Ear {
+    const known = this.#ears.get(key);
+    if (known?.pattern === pattern) return known.ear;
+    const wanted = linearPattern(pattern);
+    const ear = new Ear(
+      (line) => !isRefusal(wanted) && wanted.test(line),
+      () => this.#watched.get(key)?.monitor.hurry(),
+    );
+    this.#ears.set(key, { pattern, ear });
+    return ear;
+  }
+
+  #hear(event: Event): void {
+    if (event.type === 'launched') {
+      const process = this.#parts.find(event.process);
+      if (process !== undefined) this.#begin(process, event.leader);
+    } else if (event.type === 'state' && !UP.has(event.to))
+      this.#end(namespec(event.process.group, event.process.name));
+  }
+
+  #end(key: string): void {
+    this.#watched.get(key)?.monitor.end();
+    this.#watched.delete(key);
+  }
+
+  #begin(process: Process, leader: Identity): void {
+    const key = process.namespec;
+    this.#end(key);
+    const { health } = process.plan.duty;
+    if (health === null) return;
+    const look = this.#lookOf(process, health.check);
+    if (look === null) return;
+    const { clock, onBug } = this.#parts;
+    const tell = (standing: Standing, failure: string | null): void =>
+      this.#tell(process, watched, { standing, failure });
+    const monitor = new Monitor({ plan: health, look, clock, lane: this.#lane, tell, onBug });
+    const watched: Watched = { monitor, leader, text: null };
+    this.#watched.set(key, watched);
+  }
+
+  #lookOf(process: Process, check: Check): Look | null {
+    switch (check.kind) {
+      case 'tcp':
+        return lookTcp(check);
+      case 'http':
+        return lookHttp(check);
+      case 'exec':
+        return (abort) => this.#parts.exec(process, check.command, abort);
+      case 'log':
+        if (this.#parts.hears) return async () => this.#listen(process, check.pattern);
+        process.learn({ text: UNHEARD });
+        this.#parts.notice(`cannot check ${process.namespec} by its log: ${UNHEARD}`);
+        return null;
+    }
+  }
+
+  #listen(process: Process, pattern: string): string | null {
+    return this.#ears.get(process.namespec)?.ear.seen === true ? null : `no line matches ${pattern} yet`;
+  }
+
+  #tell(
+    process: Process,
+    watched: Watched,
+    { standing, failure }: { readonly standing: Standing; readonly failure: string | null },
+  ): void {
+    const { leader, phase } = process;
+    const isAlive = phase.name === 'running' || phase.name === 'starting';
+    if (!isAlive || leader?.pid !== watched.leader.pid || leader.startTick !== watched.leader.startTick)
+      return;
+    const { health } = standing;
+    const isOurs = process.readiness.text === watched.text;
+    if (health !== 'healthy' && failure !== null) {
+      watched.text = oneLine(failure);
+      process.learn({ health, text: watched.text });
+    } else process.learn(health === 'healthy' && isOurs ? { health, text: null } : { health });
+    if (health === 'unhealthy' && failure !== null) this.#condemn(process, watched.monitor.plan, failure);
+  }
+
+  /** One that is not RUNNING yet is left to its startsecs. */
+  #condemn(process: Process, { onUnhealthy, retries }: HealthPlan, failure: string): void {
+    if (onUnhealthy !== 'restart' || process.phase.name !== 'running') return;
+    const because = `${retries} check${retries === 1 ? '' : 's'} in a row failed, the last: ${oneLine(failure)}`;
+    process.feed({ name: 'condemn', reason: 'unhealthy', verdict: quietVerdict('no', because) });
+  }
+}

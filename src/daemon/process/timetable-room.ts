@@ -1,0 +1,52 @@
+// What was due, and is due next, over lives of the supervisor? A file in the runtime folder; loaded only where a program has a schedule.
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { nextRun } from '../../config/cron.ts';
+import type { Process } from '../../core/process.ts';
+import { Timetable, type Due } from '../../core/timetable.ts';
+import type { Event } from '../../model/event.ts';
+
+export interface TimetableRoomParts {
+  readonly path: string;
+  readonly processes: () => readonly Process[];
+  readonly wall: () => number;
+  readonly announce: (event: Event) => void;
+  readonly notice: (text: string) => void;
+  readonly onBug: (bug: unknown) => void;
+}
+
+const isDue = (data: unknown): data is Due =>
+  typeof data === 'object' &&
+  data !== null &&
+  'cron' in data &&
+  typeof data.cron === 'string' &&
+  'timezone' in data &&
+  (data.timezone === null || typeof data.timezone === 'string') &&
+  'at' in data &&
+  (data.at === null || typeof data.at === 'number');
+
+/** Empty where there is none, or none that we wrote: then nothing was missed. */
+const read = (path: string): ReadonlyMap<string, Due> => {
+  try {
+    const data: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof data !== 'object' || data === null) return new Map();
+    return new Map(Object.entries(data).filter((entry): entry is [string, Due] => isDue(entry[1])));
+  } catch {
+    // Not there, or torn.
+    return new Map();
+  }
+};
+
+export const openTimetable = ({ path, notice, ...parts }: TimetableRoomParts): Timetable => {
+  const write = (due: ReadonlyMap<string, Due>): void => {
+    try {
+      writeFileSync(`${path}.new`, `${JSON.stringify(Object.fromEntries(due))}\n`, { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      notice(
+        `cannot remember when programs are due: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+  return new Timetable({ ...parts, past: read(path), planned: write, next: nextRun });
+};
