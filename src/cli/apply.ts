@@ -5,7 +5,7 @@ import type { ApplyReply, ApplyStep } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Run } from './commands.ts';
 import { locate } from './locate.ts';
-import { painter, type Style, type Terminal } from './terminal.ts';
+import { painter, type Style, type Terminal } from './text/terminal.ts';
 
 type Act = ApplyStep['act'];
 

@@ -3,9 +3,9 @@
 import type { Problem } from '../model/problem.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { Invocation, Run } from './commands.ts';
-import { complain, warn } from './complain.ts';
+import { complain, warn } from './text/complain.ts';
 import { configFile } from './locate.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { painter, type Terminal } from './text/terminal.ts';
 
 const BAD_CONFIG = 2;
 

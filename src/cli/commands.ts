@@ -1,7 +1,7 @@
 // What runs behind each row of the table of commands? Loaded only when that row is asked for.
 
 import { ROWS, type Row } from './rows.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './text/terminal.ts';
 
 export interface Invocation {
   /** The words after the subcommand, options taken out. */

@@ -8,7 +8,7 @@ import { Keyboard } from './ctl/keyboard.ts';
 import { CTL_OPTIONS, isMisread, readCtlWords, type CtlWords } from './ctl/options.ts';
 import { Session } from './ctl/session.ts';
 import { settingsFor, type Settings } from './ctl/settings.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './text/terminal.ts';
 
 const USAGE = 2;
 

@@ -7,7 +7,7 @@ import { diagnose, gravity, type Finding } from '../oom/doctor.ts';
 import { readFooting } from '../oom/footing.ts';
 import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
-import { painter, type Paint, type Style } from './terminal.ts';
+import { painter, type Paint, type Style } from './text/terminal.ts';
 
 /** Null where no config is found or nobody answers: then the machine is looked at alone. */
 const ask = async (options: Invocation['options']): Promise<StatusReply | null> => {

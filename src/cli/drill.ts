@@ -10,7 +10,7 @@ import { playground, type Playground } from './drill-ground.ts';
 import { configFile } from './locate.ts';
 import { select } from './names.ts';
 import { loadPlace, type Place } from './place.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './text/terminal.ts';
 
 /** Milliseconds for the whole of it. */
 const PATIENCE_MS = 30_000;

@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { hearEvents, type Told } from '../api/client-events.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Run } from './commands.ts';
-import { complain } from './complain.ts';
-import { eventText, isEvent } from './event-text.ts';
+import { complain } from './text/complain.ts';
+import { eventText, isEvent } from './text/event-text.ts';
 import { locate } from './locate.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { painter, type Terminal } from './text/terminal.ts';
 
 /** Milliseconds: a new supervisor is looked for this often, and for this long. */
 const LOOK_EVERY_MS = 200;

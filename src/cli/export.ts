@@ -9,7 +9,7 @@ import { TsvisorError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { Invocation, Run } from './commands.ts';
-import { warn } from './complain.ts';
+import { warn } from './text/complain.ts';
 import { configFile } from './locate.ts';
 
 type Options = Invocation['options'];

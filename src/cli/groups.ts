@@ -2,8 +2,8 @@
 
 import type { Client } from '../api/client.ts';
 import { TsvisorError } from '../model/errors.ts';
-import { complain } from './complain.ts';
-import type { Terminal } from './terminal.ts';
+import { complain } from './text/complain.ts';
+import type { Terminal } from './text/terminal.ts';
 
 export interface GroupChange {
   readonly act: (client: Client, group: string) => Promise<void>;

@@ -4,7 +4,7 @@ import { importConfig } from '../config/import.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { Run } from './commands.ts';
-import { complain, warn } from './complain.ts';
+import { complain, warn } from './text/complain.ts';
 import { configFile } from './locate.ts';
 
 const UNEQUAL = 1;

@@ -4,11 +4,11 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TsvisorError } from '../model/errors.ts';
 import type { Run } from './commands.ts';
-import { complain } from './complain.ts';
+import { complain } from './text/complain.ts';
 import { LogFile } from './log-file.ts';
 import { findLogs, type LogPlace } from './log-places.ts';
 import { numberOption } from './number-option.ts';
-import { painter, type Paint, type Style, type Terminal } from './terminal.ts';
+import { painter, type Paint, type Style, type Terminal } from './text/terminal.ts';
 
 const USUAL_LINES = '10';
 const LOOK_EVERY_MS = 100;

@@ -2,7 +2,7 @@
 // The command line: argv in, exit status out; every error said once, on stderr.
 
 import { inFull, readPlainArgv } from './argv.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { openTerminal, type Terminal } from './text/terminal.ts';
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const order = readPlainArgv(argv) ?? (await import('./program.ts')).readArgv(argv, terminal);
@@ -15,5 +15,5 @@ const terminal = openTerminal();
 try {
   process.exitCode = await run(inFull(process.argv.slice(2)), terminal);
 } catch (error) {
-  process.exitCode = (await import('./complain.ts')).complainOfAny(terminal, error);
+  process.exitCode = (await import('./text/complain.ts')).complainOfAny(terminal, error);
 }

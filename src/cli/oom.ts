@@ -4,12 +4,12 @@ import { createOomClient } from '../api/client-oom.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
-import { painter } from './terminal.ts';
+import { painter } from './text/terminal.ts';
 
 const showRank = async (socket: string, { options, terminal }: Invocation): Promise<number> => {
   const [reply, { rankText }] = await Promise.all([
     createOomClient(socket).rank({ whatIf: options.whatIf ?? '', limits: options.limit ?? '' }),
-    import('./oom-text.ts'),
+    import('./text/oom-text.ts'),
   ]);
   terminal.out(
     options.json === true ? JSON.stringify(reply, null, 2) : rankText(reply, painter(terminal.color)),
@@ -20,7 +20,7 @@ const showRank = async (socket: string, { options, terminal }: Invocation): Prom
 const showHistory = async (socket: string, { options, terminal }: Invocation): Promise<number> => {
   const [reply, { incidentsText }] = await Promise.all([
     createOomClient(socket).incidents(),
-    import('./oom-text.ts'),
+    import('./text/oom-text.ts'),
   ]);
   terminal.out(
     options.json === true ? JSON.stringify(reply, null, 2) : incidentsText(reply, painter(terminal.color)),
@@ -45,7 +45,7 @@ const setScore = async (socket: string, invocation: Invocation): Promise<number>
   const { names, score } = readSet(invocation.words.slice(1));
   const outcomes = await createOomClient(socket).setScore(names, score);
   const [{ tellOutcomes }, { createClient }] = await Promise.all([
-    import('./outcomes.ts'),
+    import('./text/outcomes.ts'),
     import('../api/client.ts'),
   ]);
   return tellOutcomes(outcomes, { client: createClient(socket), terminal: invocation.terminal, exits: {} });

@@ -2,7 +2,7 @@
 
 import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
-import { complain } from './complain.ts';
+import { complain } from './text/complain.ts';
 import { locate } from './locate.ts';
 import { select } from './names.ts';
 

@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { COMMANDS, type CommandRow, type Order } from './commands.ts';
 import { GLOBAL_OPTIONS, type OptionRow } from './rows.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './text/terminal.ts';
 
 /** Exit status of a command line that cannot be understood, as supervisorctl's. */
 const USAGE = 2;

@@ -5,7 +5,7 @@ import type { SupervisorStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
-import { tellOutcomes } from './outcomes.ts';
+import { tellOutcomes } from './text/outcomes.ts';
 
 /** Milliseconds without any answer after which the next supervisor is not waited for any more. */
 const PATIENCE_MS = 30_000;
@@ -58,7 +58,7 @@ export const run: Run = async (invocation) => {
   const { words, options, terminal } = invocation;
   const client = createClient(await locate(options));
   if (words.length === 0) return restartAll(client, invocation);
-  const { act } = await import('./progress.ts');
+  const { act } = await import('./text/progress.ts');
   const outcomes = await act(client, { names: words, verb: 'restart' }, invocation);
   return tellOutcomes(outcomes, { client, terminal, exits: { BAD_GROUP: 2 } });
 };

@@ -2,7 +2,7 @@
 
 import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
-import { endSupervisor } from './ending.ts';
+import { endSupervisor } from './life/ending.ts';
 import { locate } from './locate.ts';
 
 export const run: Run = async ({ options, terminal }) => {

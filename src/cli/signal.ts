@@ -3,7 +3,7 @@
 import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
 import { locate } from './locate.ts';
-import { tellOutcomes } from './outcomes.ts';
+import { tellOutcomes } from './text/outcomes.ts';
 
 export const run: Run = async ({ words, options, terminal }) => {
   const [signal = '', ...names] = words;

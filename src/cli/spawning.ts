@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { instanceOf, lockName } from '../config/runtime.ts';
 import { findGuardian } from '../guardian/binary.ts';
-import { makeRuntimeFolder } from './last-words.ts';
+import { makeRuntimeFolder } from './life/last-words.ts';
 import type { Place } from './place.ts';
 
 /** Small young generation: the supervisor allocates little; a bounded old one: a leak must not eat the machine. */

@@ -4,15 +4,15 @@ import { createClient } from '../api/client.ts';
 import type { StatusReply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
-import { warn } from './complain.ts';
-import type { Terminal } from './terminal.ts';
+import { warn } from './text/complain.ts';
+import type { Terminal } from './text/terminal.ts';
 
 const startNamed = async (invocation: Invocation): Promise<number> => {
   const { words, options, terminal } = invocation;
   const [{ locate }, { tellOutcomes }, { act }] = await Promise.all([
     import('./locate.ts'),
-    import('./outcomes.ts'),
-    import('./progress.ts'),
+    import('./text/outcomes.ts'),
+    import('./text/progress.ts'),
   ]);
   const client = createClient(await locate(options));
   return tellOutcomes(await act(client, { names: words, verb: 'start' }, invocation), {
@@ -32,8 +32,8 @@ const startSupervisor = async ({ options, terminal }: Invocation): Promise<numbe
   const [{ configFile }, { loadPlace }, { statusOf }, { runningAlready }] = await Promise.all([
     import('./locate.ts'),
     import('./place.ts'),
-    import('./ending.ts'),
-    import('./holder.ts'),
+    import('./life/ending.ts'),
+    import('./life/holder.ts'),
   ]);
   refuseNoWait(options);
   const place = await loadPlace(configFile(options.config));
@@ -41,8 +41,8 @@ const startSupervisor = async ({ options, terminal }: Invocation): Promise<numbe
   const holder = await statusOf(createClient(place.socket));
   if (holder !== null) throw runningAlready(holder);
   if (options.foreground === true || place.plan.supervisor.nodaemon)
-    return (await import('./foreground.ts')).runInForeground(place);
-  announce(terminal, await (await import('./boot.ts')).boot(place));
+    return (await import('./life/foreground.ts')).runInForeground(place);
+  announce(terminal, await (await import('./life/boot.ts')).boot(place));
   return 0;
 };
 

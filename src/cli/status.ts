@@ -6,8 +6,8 @@ import { isStoppedState } from '../model/state.ts';
 import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
 import type { Selection } from './names.ts';
-import { renderProcesses, renderStatus } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { renderProcesses, renderStatus } from './text/table.ts';
+import { painter, type Terminal } from './text/terminal.ts';
 
 /** At rest, and that is not how it should be: a oneshot that has succeeded is done, and one with a schedule is waiting for its time. */
 const isAmiss = ({ state, duty }: ProcessStatus): boolean => {
@@ -34,7 +34,7 @@ const selectNamed = async (
   terminal: Terminal,
 ): Promise<Selection<ProcessStatus>> => {
   if (words.length === 0) return { processes: all, unknown: [] };
-  const [{ select }, { complain }] = await Promise.all([import('./names.ts'), import('./complain.ts')]);
+  const [{ select }, { complain }] = await Promise.all([import('./names.ts'), import('./text/complain.ts')]);
   const selection = select(words, all);
   for (const { error, hint } of selection.unknown) complain(terminal, error.message, hint);
   return selection;

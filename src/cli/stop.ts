@@ -3,8 +3,8 @@
 import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
 import { locate } from './locate.ts';
-import { act } from './progress.ts';
-import { tellOutcomes } from './outcomes.ts';
+import { act } from './text/progress.ts';
+import { tellOutcomes } from './text/outcomes.ts';
 
 export const run: Run = async (invocation) => {
   const { words, options, terminal } = invocation;

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { TsvisorError } from '../model/errors.ts';
 import type { Invocation } from './commands.ts';
 import type { UnitPlace } from './systemd-unit.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './text/terminal.ts';
 
 /** Refuses with BAD_OPTION what is not `systemd`. */
 export const requireSystemd = (what: string | undefined): void => {

@@ -3,11 +3,11 @@
 import { createClient, type Client } from '../api/client.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Run } from './commands.ts';
-import { complain } from './complain.ts';
+import { complain } from './text/complain.ts';
 import { ADD, changeGroups, REMOVE, type GroupChange } from './groups.ts';
 import { locate } from './locate.ts';
 import { nearest } from '../config/nearest.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './text/terminal.ts';
 
 const REPLACE: GroupChange = {
   async act(client, group) {

@@ -7,7 +7,7 @@ import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import { isReady } from '../model/readiness.ts';
 import type { Run } from './commands.ts';
-import { complain } from './complain.ts';
+import { complain } from './text/complain.ts';
 import { locate } from './locate.ts';
 import { select } from './names.ts';
 import { numberOption } from './number-option.ts';

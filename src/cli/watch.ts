@@ -2,8 +2,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { TsvisorError } from '../model/errors.ts';
-import { complain } from './complain.ts';
-import type { Terminal } from './terminal.ts';
+import { complain } from './text/complain.ts';
+import type { Terminal } from './text/terminal.ts';
 
 const EVERY_MS = 1000;
 

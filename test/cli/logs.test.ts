@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LogFile } from '../../src/cli/log-file.ts';
 import { run } from '../../src/cli/logs.ts';
 import type { Command, Reply } from '../../src/model/command.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
+import type { Terminal } from '../../src/cli/text/terminal.ts';
 import { STATUS, openHouse, temporaryFolder } from '../api/lodging.ts';
 import { invoke } from './invoke.ts';
 import { createProcess, createScreen } from './screen.ts';

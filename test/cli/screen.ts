@@ -1,7 +1,7 @@
 // A terminal that remembers what was written, and processes to show on it.
 
 import type { ProcessStatus } from '../../src/model/command.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
+import type { Terminal } from '../../src/cli/text/terminal.ts';
 
 export interface Screen {
   readonly terminal: Terminal;

@@ -1,7 +1,7 @@
 // Does `status --watch` show the same again, survive a supervisor between two lives, and end with its reader?
 
 import { expect, test } from 'vitest';
-import type { Terminal } from '../../src/cli/terminal.ts';
+import type { Terminal } from '../../src/cli/text/terminal.ts';
 import { watch } from '../../src/cli/watch.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
 import { createScreen } from './screen.ts';

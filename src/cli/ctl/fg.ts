@@ -2,7 +2,7 @@
 
 import { pythonRepr } from '../../config/repr.ts';
 import { STATES } from '../../model/state.ts';
-import { createLatch } from '../latch.ts';
+import { createLatch } from '../life/latch.ts';
 import { EXITS, FAULTS } from './faults.ts';
 import { fieldsOf, numberOf } from './fields.ts';
 import { helpOn } from './help.ts';

@@ -2,7 +2,7 @@
 
 import { callRpc, RpcError, type RpcTarget } from '../../api/client-rpc.ts';
 import type { RpcParam, RpcReply, RpcValue } from '../../api/client-xml.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../text/terminal.ts';
 import { EXITS, FAULTS } from './faults.ts';
 import { printed } from './fields.ts';
 import type { Keyboard } from './keyboard.ts';

@@ -5,7 +5,7 @@ import { RpcError } from '../../api/client-rpc.ts';
 import type { RpcReply } from '../../api/client-xml.ts';
 import { pythonRepr } from '../../config/repr.ts';
 import { EXITS, FAULTS } from './faults.ts';
-import { createLatch } from '../latch.ts';
+import { createLatch } from '../life/latch.ts';
 import { printed } from './fields.ts';
 import { helpOn } from './help.ts';
 import { wordsOf } from './names.ts';

@@ -3,8 +3,8 @@
 import type { ProcessStatus, SupervisorStatus } from '../../model/command.ts';
 import type { OomRankReply } from '../../model/oom-report.ts';
 import type { State } from '../../model/state.ts';
-import type { Style } from '../terminal.ts';
-import { memoryWords } from '../words.ts';
+import type { Style } from '../text/terminal.ts';
+import { memoryWords } from '../text/words.ts';
 import { columnsFor, deathWords, figures, titles } from './figures.ts';
 import { isUnwell, keyOf, shown, type TopState } from './state.ts';
 import { treeOf } from './tree.ts';

@@ -1,7 +1,7 @@
 // Which figures of a process stand in its line of the live terminal? Columns, as wide as 80 of them allow.
 
 import type { ProcessStatus } from '../../model/command.ts';
-import { momentWords, memoryWords, uptimeWords } from '../words.ts';
+import { momentWords, memoryWords, uptimeWords } from '../text/words.ts';
 import { isGivenUp } from '../../model/phase.ts';
 import { isOom } from '../../model/verdict.ts';
 import { healthWord } from './state.ts';

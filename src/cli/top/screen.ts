@@ -3,7 +3,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { painter } from '../terminal.ts';
+import { painter } from '../text/terminal.ts';
 import type { Line, Size } from './draw.ts';
 import { createMouse, MOUSE_OFF, MOUSE_ON, type Pointing } from './mouse.ts';
 import type { Key } from './state.ts';

@@ -1,7 +1,7 @@
 // How does an error look to people? `error: what` and `hint: what to do`, on stderr.
 
-import { TsvisorError } from '../model/errors.ts';
-import { formatProblem, type Problem } from '../model/problem.ts';
+import { TsvisorError } from '../../model/errors.ts';
+import { formatProblem, type Problem } from '../../model/problem.ts';
 import { painter, type Terminal } from './terminal.ts';
 
 export const complain = (terminal: Terminal, message: string, hint = ''): void => {

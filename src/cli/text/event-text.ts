@@ -1,11 +1,11 @@
 // How does an event read as one line?
 
-import { dueWords } from '../model/duty.ts';
-import type { Event, EventType } from '../model/event.ts';
-import { namespec } from '../model/name.ts';
-import { isGivenUp, type Exit, type Reason } from '../model/phase.ts';
-import { readinessWords } from '../model/readiness.ts';
-import { isOom, type Verdict } from '../model/verdict.ts';
+import { dueWords } from '../../model/duty.ts';
+import type { Event, EventType } from '../../model/event.ts';
+import { namespec } from '../../model/name.ts';
+import { isGivenUp, type Exit, type Reason } from '../../model/phase.ts';
+import { readinessWords } from '../../model/readiness.ts';
+import { isOom, type Verdict } from '../../model/verdict.ts';
 import type { Paint, Style } from './terminal.ts';
 
 type Words = { readonly [T in EventType]: (event: Extract<Event, { readonly type: T }>) => string };

@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StatusReply } from '../model/command.ts';
-import { TsvisorError } from '../model/errors.ts';
-import type { Place } from './place.ts';
+import type { StatusReply } from '../../model/command.ts';
+import { TsvisorError } from '../../model/errors.ts';
+import type { Place } from '../place.ts';
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -2,7 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { parseReport, readReport } from '../../src/cli/report.ts';
+import { parseReport, readReport } from '../../../src/cli/life/report.ts';
 
 describe('report', () => {
   test.each([

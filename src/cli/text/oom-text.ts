@@ -1,13 +1,13 @@
 // How do ranks and incidents of the OOM killer read on a terminal?
 
-import { namespec } from '../model/name.ts';
+import { namespec } from '../../model/name.ts';
 import type {
   Incident,
   IncidentsReply,
   OomDomain,
   OomRankReply,
   RankedCandidate,
-} from '../model/oom-report.ts';
+} from '../../model/oom-report.ts';
 import type { Paint } from './terminal.ts';
 import { memoryWords } from './words.ts';
 

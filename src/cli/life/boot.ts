@@ -2,16 +2,16 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
-import { createClient } from '../api/client.ts';
-import type { StatusReply } from '../model/command.ts';
-import { TsvisorError } from '../model/errors.ts';
+import { createClient } from '../../api/client.ts';
+import type { StatusReply } from '../../model/command.ts';
+import { TsvisorError } from '../../model/errors.ts';
 import { statusInTime, statusOf } from './ending.ts';
 import { lockHeld, runningAlready } from './holder.ts';
 import { openLastWords, type LastWords } from './last-words.ts';
-import type { Place } from './place.ts';
+import type { Place } from '../place.ts';
 import { readReport, type Report } from './report.ts';
-import { commandLine, LOCK_HELD, REPORT_FD, type CommandLine } from './spawning.ts';
-import { until } from './until.ts';
+import { commandLine, LOCK_HELD, REPORT_FD, type CommandLine } from '../spawning.ts';
+import { until } from '../until.ts';
 
 /** Milliseconds in which a supervisor is up: the hunt for leftovers waits 10 s for those that do not die. */
 const PATIENCE_MS = 60_000;

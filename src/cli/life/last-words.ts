@@ -11,8 +11,8 @@ import {
   readSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { TsvisorError } from '../model/errors.ts';
-import type { Place } from './place.ts';
+import { TsvisorError } from '../../model/errors.ts';
+import type { Place } from '../place.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_SHOWN_BYTES = 2048;

@@ -1,14 +1,14 @@
 // How is a supervisor stopped, and when is it really gone?
 
 import { createServer } from 'node:net';
-import { createClient, type Client } from '../api/client.ts';
-import { instanceOf, lockName } from '../config/runtime.ts';
-import type { StatusReply } from '../model/command.ts';
-import { TsvisorError } from '../model/errors.ts';
-import { namespec } from '../model/name.ts';
-import { isStoppedState } from '../model/state.ts';
-import { until } from './until.ts';
-import type { Terminal } from './terminal.ts';
+import { createClient, type Client } from '../../api/client.ts';
+import { instanceOf, lockName } from '../../config/runtime.ts';
+import type { StatusReply } from '../../model/command.ts';
+import { TsvisorError } from '../../model/errors.ts';
+import { namespec } from '../../model/name.ts';
+import { isStoppedState } from '../../model/state.ts';
+import { until } from '../until.ts';
+import type { Terminal } from '../text/terminal.ts';
 
 /**
  * The instance's lock is held to the very end of guardian and supervisor, and a dead process that nobody reaped does

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { memoryWords, momentWords, uptimeWords, wrap } from '../../src/cli/words.ts';
+import { memoryWords, momentWords, uptimeWords, wrap } from '../../../src/cli/text/words.ts';
 
 describe('words', () => {
   test.each([

@@ -1,11 +1,11 @@
 // What became of each named process, in words and as an exit status?
 
-import type { Client } from '../api/client.ts';
-import type { Outcome } from '../model/command.ts';
-import { ERRORS, type ErrorCode } from '../model/errors.ts';
-import { namespec } from '../model/name.ts';
+import type { Client } from '../../api/client.ts';
+import type { Outcome } from '../../model/command.ts';
+import { ERRORS, type ErrorCode } from '../../model/errors.ts';
+import { namespec } from '../../model/name.ts';
 import { complain } from './complain.ts';
-import { unknownName } from './names.ts';
+import { unknownName } from '../names.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Told {

@@ -1,8 +1,8 @@
 // Do incidents read well on a terminal?
 
 import { expect, test } from 'vitest';
-import { incidentsText } from '../../src/cli/oom-text.ts';
-import type { Incident, MemorySample } from '../../src/model/oom-report.ts';
+import { incidentsText } from '../../../src/cli/text/oom-text.ts';
+import type { Incident, MemorySample } from '../../../src/model/oom-report.ts';
 
 const MB = 1024 * 1024;
 

@@ -1,9 +1,9 @@
 // How far is a call that waits for many processes? One line on a terminal, gone when the call answers.
 
-import type { Client } from '../api/client.ts';
-import type { Outcome, ProcessStatus } from '../model/command.ts';
-import { isStoppedState } from '../model/state.ts';
-import type { Invocation } from './commands.ts';
+import type { Client } from '../../api/client.ts';
+import type { Outcome, ProcessStatus } from '../../model/command.ts';
+import { isStoppedState } from '../../model/state.ts';
+import type { Invocation } from '../commands.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Milliseconds: what is quicker needs no line. */
@@ -27,7 +27,7 @@ const isReached = (verb: Goal['verb'], { state }: ProcessStatus): boolean =>
   verb === 'stop' ? isStoppedState(state) : state === 'RUNNING';
 
 const line = async (client: Client, { names, verb }: Goal): Promise<string> => {
-  const { select } = await import('./names.ts');
+  const { select } = await import('../names.ts');
   const { processes } = select(names, (await client.status()).processes);
   const reached = processes.filter((process) => isReached(verb, process)).length;
   return `${reached} of ${processes.length} ${WORDS[verb]}`;

@@ -1,12 +1,12 @@
 // Does the status table say what matters, within 80 columns?
 
 import { describe, expect, test } from 'vitest';
-import { renderProcesses, renderStatus, renderSupervisor, type View } from '../../src/cli/table.ts';
-import { painter } from '../../src/cli/terminal.ts';
-import type { ProcessStatus, SupervisorStatus } from '../../src/model/command.ts';
-import type { Verdict } from '../../src/model/verdict.ts';
-import { STATUS } from '../api/lodging.ts';
-import { createProcess } from './screen.ts';
+import { renderProcesses, renderStatus, renderSupervisor, type View } from '../../../src/cli/text/table.ts';
+import { painter } from '../../../src/cli/text/terminal.ts';
+import type { ProcessStatus, SupervisorStatus } from '../../../src/model/command.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
+import { STATUS } from '../../api/lodging.ts';
+import { createProcess } from '../screen.ts';
 
 const NOW = new Date(2026, 10, 24, 15, 0).getTime();
 const DIED = new Date(2026, 10, 24, 14, 2).getTime();

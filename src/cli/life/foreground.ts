@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { lockHeld } from './holder.ts';
-import type { Place } from './place.ts';
-import { commandLine, LOCK_HELD, type CommandLine } from './spawning.ts';
+import type { Place } from '../place.ts';
+import { commandLine, LOCK_HELD, type CommandLine } from '../spawning.ts';
 
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 

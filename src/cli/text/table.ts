@@ -1,11 +1,11 @@
 // How do processes and their supervisor read on a terminal of 80 columns?
 
-import type { PastLife, ProcessStatus, StatusReply, SupervisorStatus } from '../model/command.ts';
-import { namespec } from '../model/name.ts';
-import { isGivenUp, type Exit } from '../model/phase.ts';
-import { readinessWords, type Readiness } from '../model/readiness.ts';
-import type { State } from '../model/state.ts';
-import { isOom, type Verdict } from '../model/verdict.ts';
+import type { PastLife, ProcessStatus, StatusReply, SupervisorStatus } from '../../model/command.ts';
+import { namespec } from '../../model/name.ts';
+import { isGivenUp, type Exit } from '../../model/phase.ts';
+import { readinessWords, type Readiness } from '../../model/readiness.ts';
+import type { State } from '../../model/state.ts';
+import { isOom, type Verdict } from '../../model/verdict.ts';
 import type { Paint, Style } from './terminal.ts';
 import { dueWords, memoryWords, momentWords, uptimeWords, wrap } from './words.ts';
 
