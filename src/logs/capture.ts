@@ -9,10 +9,10 @@ import { Stripper } from './strip.ts';
 import { Tokens } from './tokens.ts';
 
 /**
- * One buffer for all pipes: what is read is in its sink, or kept by it, before the next read. Four times what a pipe holds by default: a widened one takes
- * fewer reads and writes. Pages that nobody fills cost nothing.
+ * One buffer for all pipes: what is read is in its sink, or kept by it, before the next read. A pipe holds as much by default; with larger reads of larger
+ * pipes the event loop has less time for others.
  */
-const SHARED = Buffer.allocUnsafeSlow(262_144);
+const SHARED = Buffer.allocUnsafeSlow(65_536);
 
 /** Bytes read after the leader's exit at most: the most a pipe holds unless root raised fs.pipe-max-size. */
 const LAST_WORDS = 1_048_576;
