@@ -1,6 +1,12 @@
 // How do processes and their supervisor read on a terminal of 80 columns?
 
-import type { PastLife, ProcessStatus, StatusReply, SupervisorStatus } from '../../model/command.ts';
+import type {
+  LogLosses,
+  PastLife,
+  ProcessStatus,
+  StatusReply,
+  SupervisorStatus,
+} from '../../model/command.ts';
 import { namespec } from '../../model/name.ts';
 import { isGivenUp, type Exit } from '../../model/phase.ts';
 import { readinessWords, type Readiness } from '../../model/readiness.ts';
@@ -98,9 +104,18 @@ const dutyWords = (
     .filter((words) => words !== '')
     .join(', ');
 
+/** Losses that nobody asked for; what is over a limit of the config is in `--json`. */
+const lostWords = (lost: LogLosses): readonly string[] =>
+  Object.entries(lost)
+    .filter(([, { failedBytes }]) => failedBytes > 0)
+    .map(
+      ([stream, { failedBytes }]) =>
+        `${memoryWords(failedBytes)} of its ${stream} could not be written to its log: see the main log`,
+    );
+
 /** What a row alone does not say: why it is down, which kill by the kernel it had, what is not enforced. */
 const notesOf = (process: ProcessStatus, now: number): readonly string[] => {
-  const { state, duty, description, spawnError, readiness, lastDeath, score, memoryMax } = process;
+  const { state, duty, description, spawnError, readiness, lastDeath, score, memoryMax, logsLost } = process;
   const verdict = lastDeath?.verdict ?? null;
   const notes: string[] = [];
   if (state === 'FATAL' || state === 'BACKOFF' || state === 'UNKNOWN') notes.push(spawnError || description);
@@ -114,6 +129,7 @@ const notesOf = (process: ProcessStatus, now: number): readonly string[] => {
     );
   if (memoryMax !== null && memoryMax.enforcedBy === null)
     notes.push(`memory_max ${memoryWords(memoryMax.requested)} is not enforced here`);
+  if (logsLost !== undefined) notes.push(...lostWords(logsLost));
   return notes.filter((note) => note !== '');
 };
 

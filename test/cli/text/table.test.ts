@@ -124,6 +124,14 @@ describe('table of processes', () => {
     expect(render({ memoryMax: { requested: 67_108_864, enforcedBy: 'memory.max' } })).toHaveLength(2);
   });
 
+  test('says what a log could not hold, and nothing of what a limit was asked to drop', () => {
+    const loss = { droppedBytes: 9_000_000, droppedLines: 90, failedBytes: 0 };
+    const lines = render({ logsLost: { stdout: { ...loss, failedBytes: 4_194_304 }, stderr: loss } });
+    expect(lines.slice(2)).toEqual([
+      '    4.0M of its stdout could not be written to its log: see the main log',
+    ]);
+  });
+
   test('stays within 80 columns for names of usual length', () => {
     const lines = render(
       { group: 'ci', name: 'worker-01', pid: 123_456, uptime: 86_399, restarts: 12, ...died('certain') },
