@@ -8,11 +8,8 @@ import type { Failure, LogClock, Sink } from './sink.ts';
 import { Stripper } from './strip.ts';
 import { Tokens } from './tokens.ts';
 
-/**
- * One buffer for all pipes: what is read is in its sink, or kept by it, before the next read. A pipe holds as much by default; with larger reads of larger
- * pipes the event loop has less time for others.
- */
-const SHARED = Buffer.allocUnsafeSlow(65_536);
+/** One buffer for all pipes: what is read is in its sink, or kept by it, before the next read. As large as half of a widened pipe. */
+const SHARED = Buffer.allocUnsafeSlow(262_144);
 
 /** Bytes read after the leader's exit at most: the most a pipe holds unless root raised fs.pipe-max-size. */
 const LAST_WORDS = 1_048_576;
@@ -218,7 +215,9 @@ class PipeCapture implements Capture {
   #wake(count: number): boolean {
     const taken = this.#take(count);
     if (taken) this.#rhythm?.woken(count);
-    return taken && this.#woken;
+    if (count === SHARED.length) setImmediate(() => this.#flow());
+    // After a full read it is the others' turn: the event loop would go on with this pipe up to 32 times.
+    return taken && this.#woken && count < SHARED.length;
   }
 
   /** Bytes; stops when the pipe is empty, when the sink takes no more, and when others should have their turn. */

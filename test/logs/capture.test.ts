@@ -1,12 +1,23 @@
 // Does every byte that a program writes reach its log?
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync, readFileSync, readSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isCapture, openCapture } from '../../src/logs/capture.ts';
+import { WIDE } from '../../src/logs/rhythm.ts';
 import { DISCARD } from '../../src/logs/sink.ts';
+import { guardianBinary, noCompiler } from '../guardian/binary.ts';
 import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, makeMemory, until } from './lodging.ts';
 
 const shell = (script: string): ChildProcess => {
@@ -56,6 +67,21 @@ const numbersIn = (text: string): number[] =>
     });
 
 const oneTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** Writes until the pipe takes no more; bytes. */
+const fill = (fifo: string): number => {
+  const fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+  const piece = Buffer.alloc(4096, 'x');
+  let written = 0;
+  try {
+    for (;;) written += writeSync(fd, piece);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    return written;
+  } finally {
+    closeSync(fd);
+  }
+};
 
 describe('capture', () => {
   test('loses and tears no line of 100 MB, through rotations under load', { timeout: 60_000 }, async () => {
@@ -225,5 +251,21 @@ describe('capture', () => {
     expect(descriptors()).toBe(before + 20);
     for (const captured of captures) captured.close();
     await until('all descriptors are back', () => descriptors() === before);
+  });
+
+  test.skipIf(noCompiler)('gives others their turn between two large reads of one pipe', async () => {
+    const fifo = makeFifo(makeFolder());
+    const captured = capture({ fifo, sink: makeMemory() });
+    captured.hold();
+    execFileSync(guardianBinary(), ['widen', String(WIDE), fifo]);
+    const bytes = fill(fifo);
+    expect(bytes).toBe(WIDE);
+    captured.start(null);
+    const brought = [];
+    for (let before = 0; before < bytes; before = captured.bytes) {
+      await new Promise(setImmediate);
+      if (captured.bytes > before) brought.push(captured.bytes - before);
+    }
+    expect(brought).toEqual([WIDE / 2, WIDE / 2]);
   });
 });

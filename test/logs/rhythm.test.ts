@@ -50,6 +50,20 @@ describe('a program', () => {
     for (let piece = 0; piece < 100; piece += 1) large.rhythm.woken(60_000);
     expect([slow.seen.woken, large.seen.woken]).toEqual([true, true]);
     expect(slow.clock.armed + large.clock.armed).toBe(0);
+    expect(slow.seen.widened).toBe(0);
+  });
+
+  test('that fills its pipe with large pieces again and again gets a larger one, once', () => {
+    const { seen, rhythm } = play(() => 0);
+    const wake = (times: number, bytes: number): void => {
+      for (let time = 0; time < times; time += 1) rhythm.woken(bytes);
+    };
+    wake(7, 64_000);
+    wake(1, 20_000);
+    wake(7, 64_000);
+    expect(seen.widened).toBe(0);
+    wake(20, 64_000);
+    expect([seen.widened, seen.woken]).toEqual([1, true]);
   });
 
   test('that has fallen silent wakes us again, and costs no timer', () => {
