@@ -73,15 +73,15 @@ const cliStatus = async (scene, rounds) => {
   // Exit status 3 says that something is not running; the time is the same.
   return median(
     await times(rounds, () =>
-      run(file, args, { env: scene.lodging.env, maxBuffer: 2 ** 26 }).catch(() => null),
+      run(file, args, { env: scene.sandbox.env, maxBuffer: 2 ** 26 }).catch(() => null),
     ),
   );
 };
 
 /** Milliseconds that a subcommand takes to start and end, over a Node that does nothing. */
-const starts = async ({ lodging, config }, rounds) => {
+const starts = async ({ sandbox, config }, rounds) => {
   const timesOf = (args) =>
-    times(rounds, () => run(process.execPath, args, { env: lodging.env }).catch(() => null));
+    times(rounds, () => run(process.execPath, args, { env: sandbox.env }).catch(() => null));
   const bare = median(await timesOf(['-e', '0']));
   const over = async (...words) => median(await timesOf([CLI, ...words])) - bare;
   return {
@@ -102,8 +102,8 @@ const stall = (socketPath) =>
     socket.on('error', () => socket.destroy());
   });
 
-const memoryOf = async ({ supervisor, lodging }) =>
-  (await supervisor.pids(lodging)).reduce((sum, pid) => sum + privateDirty(pid), 0) / 2 ** 20;
+const memoryOf = async ({ supervisor, sandbox }) =>
+  (await supervisor.pids(sandbox)).reduce((sum, pid) => sum + privateDirty(pid), 0) / 2 ** 20;
 
 const stalled = async (scene, socket) => {
   const before = await memoryOf(scene);
@@ -117,7 +117,7 @@ const stalled = async (scene, socket) => {
 };
 
 const measureLogs = async (scene, socket, rounds) => {
-  appendFileSync(scene.lodging.file('app-000.out'), Buffer.alloc(LOG_BYTES, 'a line of a log\n'));
+  appendFileSync(scene.sandbox.file('app-000.out'), Buffer.alloc(LOG_BYTES, 'a line of a log\n'));
   const log = median(await times(rounds, () => ask(socket, READ_LOG)));
   const { worst, kept } = await stalled(scene, socket);
   return { log, worst, kept };
@@ -126,7 +126,7 @@ const measureLogs = async (scene, socket, rounds) => {
 const measureOne = (context) =>
   onScene({ ...context, cast: programs('app', 1) }, async (scene) => {
     await allRunning(scene);
-    const socket = scene.lodging.file('s.sock');
+    const socket = scene.sandbox.file('s.sock');
     const rounds = context.quick ? 3 : 7;
     const cli1 = await cliStatus(scene, rounds);
     // Of tsvisor only: supervisorctl's start is part of its status above.
@@ -142,7 +142,7 @@ const measureOne = (context) =>
 const measureMany = (context) =>
   onScene({ ...context, cast: programs('app', 500) }, async (scene) => {
     await allRunning(scene);
-    const socket = scene.lodging.file('s.sock');
+    const socket = scene.sandbox.file('s.sock');
     const agent = new Agent({ keepAlive: true });
     const infos = callText('getAllProcessInfo');
     const p50 = median(await times(context.quick ? 5 : 25, () => ask(socket, infos, agent)));

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openLodging } from '../observe/lodging.mjs';
+import { openSandbox } from '../observe/sandbox.mjs';
 import { median } from './scene.mjs';
 import { SUPERVISORS } from './supervisors.mjs';
 
@@ -45,14 +45,14 @@ redirect_stderr=true
 `;
 
 /** The main file and those that it includes. */
-const writeConfig = (lodging) => {
-  const main = lodging.file('supervisord.conf');
-  mkdirSync(lodging.file('conf.d'));
+const writeConfig = (sandbox) => {
+  const main = sandbox.file('supervisord.conf');
+  mkdirSync(sandbox.file('conf.d'));
   writeFileSync(main, MAIN);
   for (let file = 0; file < FILES; file += 1) {
     const numbers = Array.from({ length: PROGRAMS / FILES }, (_, at) => file * (PROGRAMS / FILES) + at);
     writeFileSync(
-      lodging.file(`conf.d/${String(file).padStart(2, '0')}.conf`),
+      sandbox.file(`conf.d/${String(file).padStart(2, '0')}.conf`),
       numbers.map(program).join('\n'),
     );
   }
@@ -119,12 +119,12 @@ const race = (names, { main, env, count }) => {
 let raced = null;
 
 const raceOnce = async (count) => {
-  const lodging = openLodging('bench-config');
+  const sandbox = openSandbox('bench-config');
   const names = SUPERVISORS.filter((each) => each.isPresent()).map(({ name }) => name);
   try {
-    return race(names, { main: writeConfig(lodging), env: lodging.env, count });
+    return race(names, { main: writeConfig(sandbox), env: sandbox.env, count });
   } finally {
-    await lodging.close();
+    await sandbox.close();
   }
 };
 

@@ -18,7 +18,7 @@ export const idle = {
   measure: (context) =>
     onScene({ ...context, cast: programs('app', PROGRAMS) }, async (scene) => {
       await allRunning(scene);
-      const pids = await scene.supervisor.pids(scene.lodging);
+      const pids = await scene.supervisor.pids(scene.sandbox);
       // A start is followed by a last collection of garbage some seconds later: that is not idleness yet.
       await after(SETTLE_MS);
       const before = cost(pids);

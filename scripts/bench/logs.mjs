@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { openLodging } from '../observe/lodging.mjs';
+import { openSandbox } from '../observe/sandbox.mjs';
 import { privateDirty } from '../observe/processes.mjs';
 import { until } from '../observe/wait.mjs';
 import { median } from './scene.mjs';
@@ -53,10 +53,10 @@ const ping = (socketPath) =>
     call.end();
   });
 
-const pingUntil = async (lodging, isOver) => {
+const pingUntil = async (sandbox, isOver) => {
   const times = [];
   while (!isOver()) {
-    times.push(await ping(lodging.file('run/tsvisor.sock')));
+    times.push(await ping(sandbox.file('run/tsvisor.sock')));
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return median(times);
@@ -64,30 +64,30 @@ const pingUntil = async (lodging, isOver) => {
 
 /** Programs that write `bytes` together; figures per GB, and of `status` meanwhile. */
 const write = async ({ supervisor }, { bytes, size, pause = 0, writers = 1, keys = '', pings = false }) => {
-  const lodging = openLodging('bench-logs');
-  lodging.onClose(() => supervisor.shutdown(lodging));
+  const sandbox = openSandbox('bench-logs');
+  sandbox.onClose(() => supervisor.shutdown(sandbox));
   try {
-    const writer = buildWriter(lodging.file('writer'));
-    const go = lodging.file('go');
+    const writer = buildWriter(sandbox.file('writer'));
+    const go = sandbox.file('go');
     const each = Math.round(bytes / writers);
     const cast = Array.from({ length: writers }, (_, index) => ({
       name: `w${index}`,
       command: `${writer} ${go} ${each} ${size} ${pause}`,
       keys,
     }));
-    await supervisor.start(lodging, writeConfig(lodging, cast));
-    await until('all running', async () => (await supervisor.countRunning(lodging)) === writers, {
+    await supervisor.start(sandbox, writeConfig(sandbox, cast));
+    await until('all running', async () => (await supervisor.countRunning(sandbox)) === writers, {
       every: 100,
     });
-    const pids = await supervisor.pids(lodging);
+    const pids = await supervisor.pids(sandbox);
     const memory = pids.reduce((sum, pid) => sum + privateDirty(pid), 0);
     const before = cpuOf(pids);
     const began = performance.now();
     writeFileSync(go, '');
-    const logs = cast.map(({ name }) => lodging.file(`${name}.out`));
+    const logs = cast.map(({ name }) => sandbox.file(`${name}.out`));
     const done = until('all written', () => logs.every(isWritten), { within: 120_000, every: 5 });
     let over = false;
-    const status = pings ? pingUntil(lodging, () => over) : null;
+    const status = pings ? pingUntil(sandbox, () => over) : null;
     await done.finally(() => (over = true));
     const seconds = (performance.now() - began) / 1000;
     const gigabytes = (each * writers) / 1e9;
@@ -98,7 +98,7 @@ const write = async ({ supervisor }, { bytes, size, pause = 0, writers = 1, keys
       grown: (pids.reduce((sum, pid) => sum + privateDirty(pid), 0) - memory) / 2 ** 20,
     };
   } finally {
-    await lodging.close();
+    await sandbox.close();
   }
 };
 

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { closeAllLodgings, closeOnSignals, openLodging } from '../observe/lodging.mjs';
+import { closeAllSandboxes, closeOnSignals, openSandbox } from '../observe/sandbox.mjs';
 import { api } from './api.mjs';
 import { config } from './config.mjs';
 import { buildStamp } from './diary.mjs';
@@ -67,7 +67,7 @@ const circumstances = () =>
   `Node ${process.version}, Linux ${release()}, ${cpus().length} CPUs, load ${loadavg()[0].toFixed(1)} before`;
 
 const main = async () => {
-  const workshop = openLodging('bench-tools');
+  const workshop = openSandbox('bench-tools');
   const stamp = buildStamp(workshop.file('stamp'));
   if (stamp === null) return console.log('cannot measure: there is no C compiler (cc) for the stamp program');
   const supervisors = SUPERVISORS.filter(
@@ -87,5 +87,5 @@ closeOnSignals();
 try {
   await main();
 } finally {
-  await closeAllLodgings();
+  await closeAllSandboxes();
 }

@@ -10,7 +10,7 @@ const SAMPLES = 5;
 const sampleOnce = (context, size) =>
   onScene({ ...context, cast: programs('app', size) }, async (scene) => {
     await allRunning(scene);
-    const pids = await scene.supervisor.pids(scene.lodging);
+    const pids = await scene.supervisor.pids(scene.sandbox);
     const samples = [];
     for (let sample = 0; sample < SAMPLES; sample += 1) {
       await after(500);

@@ -11,7 +11,7 @@ import { createClient } from '../../dist/api/client.js';
 import { createOomClient } from '../../dist/api/client-oom.js';
 import { createOomWatch } from '../../dist/kernel/oom-watch.js';
 import { createEvidence } from '../../dist/oom/evidence.js';
-import { closeAllLodgings, closeOnSignals, openLodging } from '../observe/lodging.mjs';
+import { closeAllSandboxes, closeOnSignals, openSandbox } from '../observe/sandbox.mjs';
 import { until } from '../observe/wait.mjs';
 import { now } from './diary.mjs';
 import { median } from './scene.mjs';
@@ -59,13 +59,13 @@ const clockOfTheLog = () => {
   }
 };
 
-const writeConfig = (lodging) => {
-  execFileSync('mkfifo', [lodging.file('order')]);
-  const path = lodging.file('supervisord.conf');
+const writeConfig = (sandbox) => {
+  execFileSync('mkfifo', [sandbox.file('order')]);
+  const path = sandbox.file('supervisord.conf');
   writeFileSync(
     path,
-    `[supervisord]\nlogfile=${lodging.file('log')}\npidfile=${lodging.file('pid')}\nchildlogdir=${lodging.folder}\nruntime_dir=${lodging.file('run')}\n` +
-      `[program:app]\ncommand=/bin/sh ${PROGRAM} ${lodging.file('order')}\nautorestart=true\nstartsecs=0\nfast_death_secs=0\nmemory_max=32MB\n` +
+    `[supervisord]\nlogfile=${sandbox.file('log')}\npidfile=${sandbox.file('pid')}\nchildlogdir=${sandbox.folder}\nruntime_dir=${sandbox.file('run')}\n` +
+      `[program:app]\ncommand=/bin/sh ${PROGRAM} ${sandbox.file('order')}\nautorestart=true\nstartsecs=0\nfast_death_secs=0\nmemory_max=32MB\n` +
       'stdout_logfile=NONE\nstderr_logfile=NONE\n',
   );
   return path;
@@ -78,7 +78,7 @@ const gatherOnce = (evidence, baseline) => {
   return process.memoryUsage().heapUsed - before;
 };
 
-const oneKill = async ({ lodging, client, oom }, offset) => {
+const oneKill = async ({ sandbox, client, oom }, offset) => {
   await until('all members', async () => (await client.status()).processes[0].members >= 11, {
     within: 20_000,
     every: 10,
@@ -88,7 +88,7 @@ const oneKill = async ({ lodging, client, oom }, offset) => {
   evidence.readLog();
   const baseline = evidence.note(null);
   const seen = (await oom.incidents()).incidents[0]?.id;
-  await writeFile(lodging.file('order'), 'eat\n');
+  await writeFile(sandbox.file('order'), 'eat\n');
   const incident = await until(
     'the incident',
     async () => {
@@ -120,12 +120,12 @@ const print = (kills) => {
 const main = async () => {
   const offset = clockOfTheLog();
   if (offset === null) return console.log('cannot measure: the kernel log may not be read and written');
-  const lodging = openLodging('oom');
-  const config = writeConfig(lodging);
-  lodging.onClose(() => run(process.execPath, [CLI, 'stop', '-c', config], { env: lodging.env }));
-  await run(process.execPath, [CLI, 'start', '-c', config], { env: lodging.env });
-  const socket = lodging.file('run/tsvisor.sock');
-  const scene = { lodging, client: createClient(socket), oom: createOomClient(socket) };
+  const sandbox = openSandbox('oom');
+  const config = writeConfig(sandbox);
+  sandbox.onClose(() => run(process.execPath, [CLI, 'stop', '-c', config], { env: sandbox.env }));
+  await run(process.execPath, [CLI, 'start', '-c', config], { env: sandbox.env });
+  const socket = sandbox.file('run/tsvisor.sock');
+  const scene = { sandbox, client: createClient(socket), oom: createOomClient(socket) };
   const { supervisor } = await scene.client.status();
   if (supervisor.memoryController === null)
     return console.log('cannot measure: no memory cgroup can be made here');
@@ -142,5 +142,5 @@ closeOnSignals();
 try {
   await main();
 } finally {
-  await closeAllLodgings();
+  await closeAllSandboxes();
 }

@@ -1,7 +1,7 @@
 // How soon does a killed leader have a successor, and how many of its old members are still there then?
 
 import { identify, isAlive } from '../observe/processes.mjs';
-import { kill } from '../observe/lodging.mjs';
+import { kill } from '../observe/sandbox.mjs';
 import { until } from '../observe/wait.mjs';
 import { now } from './diary.mjs';
 import { allRunning, median, onScene, programs } from './scene.mjs';

@@ -1,6 +1,6 @@
-// One supervisor with its programs in a lodging of its own: set up, measured, taken away again.
+// One supervisor with its programs in a sandbox of its own: set up, measured, taken away again.
 
-import { openLodging } from '../observe/lodging.mjs';
+import { openSandbox } from '../observe/sandbox.mjs';
 import { until } from '../observe/wait.mjs';
 import { now, openDiary } from './diary.mjs';
 import { writeConfig } from './supervisors.mjs';
@@ -24,29 +24,29 @@ export const programs = (prefix, count, { members = 0, exits = false } = {}) =>
  * moment before the start command, in milliseconds of the diary's clock.
  */
 export const onScene = async ({ supervisor, stamp, cast }, look) => {
-  const lodging = openLodging('bench');
-  const diary = openDiary(lodging.file('diary'));
+  const sandbox = openSandbox('bench');
+  const diary = openDiary(sandbox.file('diary'));
   const config = writeConfig(
-    lodging,
+    sandbox,
     cast.map(({ name, members, exits }) => ({
       name,
       command: `${stamp} ${diary.path} ${name} ${members}${exits ? ' exit' : ''}`,
     })),
   );
-  lodging.onClose(() => supervisor.shutdown(lodging));
+  sandbox.onClose(() => supervisor.shutdown(sandbox));
   try {
     const startedAt = now();
-    await supervisor.start(lodging, config);
-    return await look({ lodging, diary, config, supervisor, startedAt, size: cast.length });
+    await supervisor.start(sandbox, config);
+    return await look({ sandbox, diary, config, supervisor, startedAt, size: cast.length });
   } finally {
     diary.close();
-    await lodging.close();
+    await sandbox.close();
   }
 };
 
-export const allRunning = ({ supervisor, lodging, size }) =>
+export const allRunning = ({ supervisor, sandbox, size }) =>
   until(
     `${size} programs RUNNING under ${supervisor.name}`,
-    async () => (await supervisor.countRunning(lodging)) === size,
+    async () => (await supervisor.countRunning(sandbox)) === size,
     { within: 60_000, every: 250 },
   );

@@ -11,7 +11,7 @@ export const spawnCpu = {
   name: 'spawn-cpu',
   measure: (context) =>
     onScene({ ...context, cast: programs('app', PROGRAMS, { exits: true }) }, async (scene) => {
-      const pids = await scene.supervisor.pids(scene.lodging);
+      const pids = await scene.supervisor.pids(scene.sandbox);
       const cpu = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
       const count = () => scene.diary.leaders().length;
       // The first wave is left out: it mixes with the start of the supervisor itself.

@@ -12,7 +12,7 @@ const stopOnce = (context) =>
     await allRunning(scene);
     const left = scene.diary.leaders().map(({ pid }) => identify(pid));
     const askedAt = now();
-    const reply = scene.supervisor.stopAll(scene.lodging).then(() => now() - askedAt);
+    const reply = scene.supervisor.stopAll(scene.sandbox).then(() => now() - askedAt);
     await until('all stopped', () => {
       while (left.length > 0 && !isAlive(left[0])) left.shift();
       return left.length === 0;

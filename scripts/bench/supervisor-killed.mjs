@@ -1,7 +1,7 @@
 // The supervisor is killed: when are its processes gone, when are the programs back, and does any run twice?
 
 import { identify, isAlive } from '../observe/processes.mjs';
-import { kill } from '../observe/lodging.mjs';
+import { kill } from '../observe/sandbox.mjs';
 import { until } from '../observe/wait.mjs';
 import { now } from './diary.mjs';
 import { allRunning, median, onScene, programs } from './scene.mjs';
@@ -19,12 +19,12 @@ const noneOf = (old) => {
 const orNever = (promise) => promise.catch(() => Number.POSITIVE_INFINITY);
 
 const killIt = async (scene) => {
-  const { diary, supervisor, lodging, config } = scene;
+  const { diary, supervisor, sandbox, config } = scene;
   await allRunning(scene);
   await until('all members', () => diary.members().length === PROGRAMS * MEMBERS);
   const leaders = diary.leaders().map(({ pid }) => identify(pid));
   const everyone = [...leaders, ...diary.members().map(({ pid }) => identify(pid))];
-  const [pid] = await supervisor.pids(lodging);
+  const [pid] = await supervisor.pids(sandbox);
 
   const killedAt = now();
   kill(pid);
@@ -38,7 +38,7 @@ const killIt = async (scene) => {
   );
   const times = { gone: await gone, back: await back };
   if (times.back === Number.POSITIVE_INFINITY) {
-    await supervisor.start(lodging, config);
+    await supervisor.start(sandbox, config);
     await until('all started anew', () => diary.leaders()[2 * PROGRAMS - 1]);
   }
   return { ...times, twice: leaders.filter(isAlive).length };

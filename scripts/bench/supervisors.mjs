@@ -11,23 +11,23 @@ const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const run = promisify(execFile);
 
 /** Both read this file; supervisord does not know `runtime_dir` and passes over it. Logs are on, as in life. */
-export const writeConfig = (lodging, programs) => {
-  const path = lodging.file('supervisord.conf');
+export const writeConfig = (sandbox, programs) => {
+  const path = sandbox.file('supervisord.conf');
   const sections = programs.map(
     ({ name, command, keys = '' }) =>
       `[program:${name}]\ncommand=${command}\n` +
-      `stdout_logfile=${lodging.file(`${name}.out`)}\nstderr_logfile=${lodging.file(`${name}.err`)}\n${keys}`,
+      `stdout_logfile=${sandbox.file(`${name}.out`)}\nstderr_logfile=${sandbox.file(`${name}.err`)}\n${keys}`,
   );
   writeFileSync(
     path,
     `[supervisord]
-logfile=${lodging.file('supervisor.log')}
-pidfile=${lodging.file('supervisor.pid')}
-childlogdir=${lodging.folder}
-runtime_dir=${lodging.file('run')}
+logfile=${sandbox.file('supervisor.log')}
+pidfile=${sandbox.file('supervisor.pid')}
+childlogdir=${sandbox.folder}
+runtime_dir=${sandbox.file('run')}
 minfds=4096
 [unix_http_server]
-file=${lodging.file('s.sock')}
+file=${sandbox.file('s.sock')}
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 ${sections.join('')}`,
@@ -49,10 +49,10 @@ const post = ({ socketPath, method = 'POST', path, type, body }) =>
     call.end(body);
   });
 
-const begin = (lodging, file, args) => {
+const begin = (sandbox, file, args) => {
   const child = spawn(file, args, {
-    env: lodging.env,
-    cwd: lodging.folder,
+    env: sandbox.env,
+    cwd: sandbox.folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -65,16 +65,16 @@ const begin = (lodging, file, args) => {
   });
 };
 
-const xmlrpc = (lodging, method) =>
+const xmlrpc = (sandbox, method) =>
   post({
-    socketPath: lodging.file('s.sock'),
+    socketPath: sandbox.file('s.sock'),
     path: '/RPC2',
     type: 'text/xml',
     body: `<?xml version="1.0"?><methodCall><methodName>supervisor.${method}</methodName><params/></methodCall>`,
   });
 
-const pidOfSupervisord = (lodging) => {
-  const path = lodging.file('supervisor.pid');
+const pidOfSupervisord = (sandbox) => {
+  const path = sandbox.file('supervisor.pid');
   return existsSync(path) ? Number(readFileSync(path, 'utf8')) || null : null;
 };
 
@@ -82,29 +82,29 @@ const supervisord = {
   name: 'supervisord',
   isPresent: () => spawnSync('supervisord', ['--version']).status === 0,
   version: () => spawnSync('supervisord', ['--version'], { encoding: 'utf8' }).stdout.trim(),
-  start: (lodging, config) => begin(lodging, 'supervisord', ['-c', config]),
+  start: (sandbox, config) => begin(sandbox, 'supervisord', ['-c', config]),
   /** The pids whose cost is the supervisor's, the one that is killed in front. */
-  pids: async (lodging) => [await until('the pid file', () => pidOfSupervisord(lodging))],
-  countRunning: async (lodging) => {
-    const reply = await xmlrpc(lodging, 'getAllProcessInfo');
+  pids: async (sandbox) => [await until('the pid file', () => pidOfSupervisord(sandbox))],
+  countRunning: async (sandbox) => {
+    const reply = await xmlrpc(sandbox, 'getAllProcessInfo');
     return reply.split('<string>RUNNING</string>').length - 1;
   },
-  stopAll: (lodging) => xmlrpc(lodging, 'stopAllProcesses'),
-  shutdown: async (lodging) => {
-    await xmlrpc(lodging, 'shutdown');
-    await until('the end of supervisord', () => pidOfSupervisord(lodging) === null, {
+  stopAll: (sandbox) => xmlrpc(sandbox, 'stopAllProcesses'),
+  shutdown: async (sandbox) => {
+    await xmlrpc(sandbox, 'shutdown');
+    await until('the end of supervisord', () => pidOfSupervisord(sandbox) === null, {
       within: 30_000,
       every: 20,
     });
   },
 };
 
-const tsvisorCli = (lodging, ...args) => run(process.execPath, [CLI, ...args], { env: lodging.env });
+const tsvisorCli = (sandbox, ...args) => run(process.execPath, [CLI, ...args], { env: sandbox.env });
 
-const statusOf = async (lodging) =>
+const statusOf = async (sandbox) =>
   JSON.parse(
     await post({
-      socketPath: lodging.file('run/tsvisor.sock'),
+      socketPath: sandbox.file('run/tsvisor.sock'),
       method: 'GET',
       path: '/api/v1/status',
       type: 'application/json',
@@ -116,23 +116,23 @@ const tsvisor = {
   name: 'tsvisor',
   isPresent: () => existsSync(CLI),
   version: () => spawnSync(process.execPath, [CLI, 'version'], { encoding: 'utf8' }).stdout.trim(),
-  start: (lodging, config) => begin(lodging, process.execPath, [CLI, 'start', '-c', config]),
-  pids: async (lodging) => {
-    const { supervisor } = await statusOf(lodging);
+  start: (sandbox, config) => begin(sandbox, process.execPath, [CLI, 'start', '-c', config]),
+  pids: async (sandbox) => {
+    const { supervisor } = await statusOf(sandbox);
     return [supervisor.pid, supervisor.guardian.pid].filter((pid) => pid > 0);
   },
-  countRunning: async (lodging) => {
-    const { processes } = await statusOf(lodging);
+  countRunning: async (sandbox) => {
+    const { processes } = await statusOf(sandbox);
     return processes.filter((each) => each.state === 'RUNNING').length;
   },
-  stopAll: (lodging) =>
+  stopAll: (sandbox) =>
     post({
-      socketPath: lodging.file('run/tsvisor.sock'),
+      socketPath: sandbox.file('run/tsvisor.sock'),
       path: '/api/v1/stop',
       type: 'application/json',
       body: JSON.stringify({ names: ['all'], wait: true }),
     }),
-  shutdown: (lodging) => tsvisorCli(lodging, 'shutdown', '-c', lodging.file('supervisord.conf')),
+  shutdown: (sandbox) => tsvisorCli(sandbox, 'shutdown', '-c', sandbox.file('supervisord.conf')),
 };
 
 export const SUPERVISORS = [supervisord, tsvisor];

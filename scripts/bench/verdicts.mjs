@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient } from '../../dist/api/client.js';
-import { closeAllLodgings, closeOnSignals, kill, openLodging } from '../observe/lodging.mjs';
+import { closeAllSandboxes, closeOnSignals, kill, openSandbox } from '../observe/sandbox.mjs';
 import { until } from '../observe/wait.mjs';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -57,8 +57,8 @@ const KINDS = [
   { name: 'swept with its group', oom: false, order: 'own', place: 'pair', seenIn: 'mate' },
 ];
 
-const section = (lodging, name, keys) =>
-  `[program:${name}]\ncommand=/bin/sh ${PROGRAM} ${lodging.file(`${name}.order`)}\nautorestart=true\nstartsecs=0\nstopwaitsecs=2\n` +
+const section = (sandbox, name, keys) =>
+  `[program:${name}]\ncommand=/bin/sh ${PROGRAM} ${sandbox.file(`${name}.order`)}\nautorestart=true\nstartsecs=0\nstopwaitsecs=2\n` +
   `fast_death_secs=0\nstdout_logfile=NONE\nstderr_logfile=NONE\n${keys}\n`;
 
 const LIMIT = 'memory_max=16MB';
@@ -72,25 +72,25 @@ const SEATS = Array.from({ length: AT_ONCE }, (_, number) => ({
   mate: `mate${number}`,
 }));
 
-const writeConfig = (lodging) => {
+const writeConfig = (sandbox) => {
   const names = [];
   const seats = SEATS.map(({ solo, team, whole, pair, mate }) => {
     names.push(solo, team, whole, pair, mate);
     return [
-      section(lodging, solo, LIMIT),
-      section(lodging, team, ''),
+      section(sandbox, solo, LIMIT),
+      section(sandbox, team, ''),
       `[group:g-${team}]\nprograms=${team}\ngroup_memory_max=16MB\n`,
-      section(lodging, whole, `${LIMIT}\nmemory_oom_group=true`),
-      section(lodging, pair, `${LIMIT}\non_oom=restart-group`),
-      section(lodging, mate, 'on_oom=restart-group'),
+      section(sandbox, whole, `${LIMIT}\nmemory_oom_group=true`),
+      section(sandbox, pair, `${LIMIT}\non_oom=restart-group`),
+      section(sandbox, mate, 'on_oom=restart-group'),
       `[group:g-${pair}]\nprograms=${pair},${mate}\n`,
     ].join('\n');
   });
-  for (const name of names) execFileSync('mkfifo', [lodging.file(`${name}.order`)]);
-  const path = lodging.file('supervisord.conf');
+  for (const name of names) execFileSync('mkfifo', [sandbox.file(`${name}.order`)]);
+  const path = sandbox.file('supervisord.conf');
   writeFileSync(
     path,
-    `[supervisord]\nlogfile=${lodging.file('log')}\npidfile=${lodging.file('pid')}\nchildlogdir=${lodging.folder}\nruntime_dir=${lodging.file('run')}\n${seats.join('\n')}`,
+    `[supervisord]\nlogfile=${sandbox.file('log')}\npidfile=${sandbox.file('pid')}\nchildlogdir=${sandbox.folder}\nruntime_dir=${sandbox.file('run')}\n${seats.join('\n')}`,
   );
   return path;
 };
@@ -120,7 +120,7 @@ const oneDeath = async (scene, kind, seat) => {
   const victim = await until(`${name} up`, () => up(name), { within: 60_000, every: 10 });
   const before = await until(`${watched} up`, () => up(watched), { within: 60_000, every: 10 });
   const full = { ...victim, name: `${victim.group}:${victim.name}` };
-  if (kind.order !== undefined) await writeFile(scene.lodging.file(`${name}.order`), `${kind.order}\n`);
+  if (kind.order !== undefined) await writeFile(scene.sandbox.file(`${name}.order`), `${kind.order}\n`);
   else await kind.act(scene, full);
   const dead = await until(
     `${watched} dead of ${kind.name}`,
@@ -163,18 +163,18 @@ const print = (took) => {
 };
 
 const main = async () => {
-  const lodging = openLodging('verdicts');
-  const config = writeConfig(lodging);
-  lodging.onClose(() => run(process.execPath, [CLI, 'stop', '-c', config], { env: lodging.env }));
-  await run(process.execPath, [CLI, 'start', '-c', config], { env: lodging.env });
-  const client = createClient(lodging.file('run/tsvisor.sock'));
+  const sandbox = openSandbox('verdicts');
+  const config = writeConfig(sandbox);
+  sandbox.onClose(() => run(process.execPath, [CLI, 'stop', '-c', config], { env: sandbox.env }));
+  await run(process.execPath, [CLI, 'start', '-c', config], { env: sandbox.env });
+  const client = createClient(sandbox.file('run/tsvisor.sock'));
   const { supervisor } = await patiently(() => client.status());
   if (supervisor.memoryController === null) {
     console.log('cannot measure: no memory cgroup can be made here');
     return 0;
   }
   const kinds = KINDS.filter(({ place }) => place !== 'whole' || supervisor.memoryController === 'v2');
-  const scene = { lodging, client, look: lookout(client) };
+  const scene = { sandbox, client, look: lookout(client) };
   const orders = Array.from({ length: KILLS }, (_, number) => kinds[number % kinds.length]);
   const begun = performance.now();
   // Seats begin with different kinds, so that different ones happen at the same time.
@@ -195,5 +195,5 @@ closeOnSignals();
 try {
   process.exitCode = (await main()) === 0 ? 0 : 1;
 } finally {
-  await closeAllLodgings();
+  await closeAllSandboxes();
 }

@@ -107,8 +107,8 @@ const open = async (socket, pids, { quick, delays }) => {
 };
 
 const measureTsvisor = async (scene, { quick, delays, rounds }) => {
-  const socket = scene.lodging.file('s.sock');
-  const pids = await scene.supervisor.pids(scene.lodging);
+  const socket = scene.sandbox.file('s.sock');
+  const pids = await scene.supervisor.pids(scene.sandbox);
   await repeated(socket, '/metrics', 5);
   const metrics = await repeated(socket, '/metrics', rounds);
   const cost = await costOf(socket, '/metrics', { pids, rounds: rounds * 4 });
@@ -129,7 +129,7 @@ const withProbe = async (delays, look) => {
 const measure = (context, delays) =>
   onScene({ ...context, cast: programs('app', PROGRAMS) }, async (scene) => {
     await allRunning(scene);
-    const socket = scene.lodging.file('s.sock');
+    const socket = scene.sandbox.file('s.sock');
     const rounds = context.quick ? 5 : 25;
     await repeated(socket, '/', 5);
     const page = await repeated(socket, '/', rounds);

@@ -1,7 +1,7 @@
 // Does tsvisor survive the incident? Plays it four ways on examples/ci with real kills; exits 1 if a promise broke.
 
 import { spawnSync } from 'node:child_process';
-import { closeAllLodgings, closeOnSignals } from '../observe/lodging.mjs';
+import { closeAllSandboxes, closeOnSignals } from '../observe/sandbox.mjs';
 import { SCENES } from './scenes.mjs';
 import { isBuilt, raiseStage } from './stage.mjs';
 import { ending, promise, remark, title } from './timeline.mjs';
@@ -63,5 +63,5 @@ try {
   ending(false, `The demo cannot go on: ${error.stderr || error.message}`);
   process.exitCode = 1;
 } finally {
-  await closeAllLodgings();
+  await closeAllSandboxes();
 }

@@ -1,6 +1,6 @@
 // What happens in the demo? Four scenes, each with real kills; every one returns the promises that it checked.
 
-import { kill } from '../observe/lodging.mjs';
+import { kill } from '../observe/sandbox.mjs';
 import { identify, isAlive } from '../observe/processes.mjs';
 import { until } from '../observe/wait.mjs';
 import { order } from './stage.mjs';

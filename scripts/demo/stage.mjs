@@ -1,11 +1,11 @@
-// On what is the demo played? examples/ci copied into a lodging, on free ports, under a tsvisor of its own.
+// On what is the demo played? examples/ci copied into a sandbox, on free ports, under a tsvisor of its own.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openLodging } from '../observe/lodging.mjs';
+import { openSandbox } from '../observe/sandbox.mjs';
 import { identify, variable } from '../observe/processes.mjs';
 import { until } from '../observe/wait.mjs';
 
@@ -27,10 +27,10 @@ const freePort = () =>
     });
   });
 
-/** The example's config with free ports, and a runtime folder that goes when the lodging goes. */
-const settle = async (lodging) => {
-  cpSync(EXAMPLE, lodging.folder, { recursive: true });
-  const config = lodging.file('supervisord.conf');
+/** The example's config with free ports, and a runtime folder that goes when the sandbox goes. */
+const settle = async (sandbox) => {
+  cpSync(EXAMPLE, sandbox.folder, { recursive: true });
+  const config = sandbox.file('supervisord.conf');
   const ports = {};
   let text = readFileSync(config, 'utf8').replace('[supervisord]', '[supervisord]\nruntime_dir=%(here)s/run');
   for (const [name, port] of Object.entries(EXAMPLE_PORTS)) {
@@ -59,13 +59,13 @@ const markOf = (pid) => variable(pid, 'TSVISOR_COOKIE') ?? '';
 const programOf = (pid) => markOf(pid).split(':')[2];
 
 export const raiseStage = async () => {
-  const lodging = openLodging('demo');
-  const { config, ports } = await settle(lodging);
-  const tsvisor = (...args) => run(process.execPath, [CLI, ...args, '-c', config], { env: lodging.env });
-  lodging.onClose(() => tsvisor('stop'));
+  const sandbox = openSandbox('demo');
+  const { config, ports } = await settle(sandbox);
+  const tsvisor = (...args) => run(process.execPath, [CLI, ...args, '-c', config], { env: sandbox.env });
+  sandbox.onClose(() => tsvisor('stop'));
   await tsvisor('start');
   const { createClient } = await import(CLIENT.href);
-  const client = createClient(lodging.file('run/tsvisor.sock'));
+  const client = createClient(sandbox.file('run/tsvisor.sock'));
   const status = () => client.status();
 
   /** Status once every worker is RUNNING; null before, or while no supervisor answers. */
@@ -81,7 +81,7 @@ export const raiseStage = async () => {
     running: () => until('both workers running', settled, { within: 20_000, every: 20 }),
     /** Leader, child, stray and whatever they forked: identities of all live members of one worker. */
     family: (name) =>
-      lodging
+      sandbox
         .residents()
         .filter(({ pid }) => programOf(pid) === name)
         .map(({ pid }) => identify(pid))
@@ -89,20 +89,20 @@ export const raiseStage = async () => {
     /** From how many launches of a worker are its live members? */
     lives: (name) =>
       new Set(
-        lodging
+        sandbox
           .residents()
           .map(({ pid }) => markOf(pid))
           .filter((mark) => mark.split(':')[2] === name),
       ).size,
     /** What the workers said of a taken port or lock. */
     conflicts: () =>
-      readdirSync(lodging.file('logs'))
+      readdirSync(sandbox.file('logs'))
         .filter((name) => /^app-\d\.log$/.test(name))
-        .flatMap((name) => readFileSync(lodging.file(`logs/${name}`), 'utf8').split('\n'))
+        .flatMap((name) => readFileSync(sandbox.file(`logs/${name}`), 'utf8').split('\n'))
         .filter((line) => line.includes('conflict')),
-    journal: () => readFileSync(lodging.file('logs/supervisor.log'), 'utf8'),
+    journal: () => readFileSync(sandbox.file('logs/supervisor.log'), 'utf8'),
     stop: () => tsvisor('stop'),
-    residents: lodging.residents,
-    close: lodging.close,
+    residents: sandbox.residents,
+    close: sandbox.close,
   };
 };

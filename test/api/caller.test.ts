@@ -1,8 +1,8 @@
 // Is every order told with who gave it, and no question?
 
 import { expect, test } from 'vitest';
-import type { HouseOptions } from './lodging.ts';
-import { openHouse, send } from './lodging.ts';
+import type { HouseOptions } from './sandbox.ts';
+import { openHouse, send } from './sandbox.ts';
 
 interface Told {
   readonly verb: string;

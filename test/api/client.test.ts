@@ -10,7 +10,7 @@ import { ask, createClient } from '../../src/api/client.ts';
 import { parseReply } from '../../src/api/exchange.ts';
 import { refusalFromWire, refusalToWire } from '../../src/api/wire.ts';
 import { ERRORS, TsvisorError, type ErrorCode } from '../../src/model/errors.ts';
-import { openHouse, STATUS, temporaryFolder } from './lodging.ts';
+import { openHouse, STATUS, temporaryFolder } from './sandbox.ts';
 
 const refusalOf = (promise: Promise<unknown>): Promise<TsvisorError> =>
   promise.then(

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { hearEvents, type Told } from '../../src/api/client-events.ts';
 import type { Event } from '../../src/model/event.ts';
 import { until } from '../e2e/wait.ts';
-import { openHouse, send, type House } from './lodging.ts';
+import { openHouse, send, type House } from './sandbox.ts';
 
 interface Stage extends House {
   announce(event: Event): void;

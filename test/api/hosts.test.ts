@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { isForeign, takesHost } from '../../src/api/hosts.ts';
 import { createApi, type PortRequest } from '../../src/api/server.ts';
 import type { Command } from '../../src/model/command.ts';
-import { noLogs, SELF, STATUS } from './lodging.ts';
+import { noLogs, SELF, STATUS } from './sandbox.ts';
 
 describe('a server without a password', () => {
   const takes = takesHost(['Ops.Example', '']);

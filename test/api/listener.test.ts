@@ -17,7 +17,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_SOCKET_PATH_BYTES } from '../../src/api/bind.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { TsvisorError } from '../../src/model/errors.ts';
-import { noLogs, openHouse, SELF, send, STATUS, temporaryFolder } from './lodging.ts';
+import { noLogs, openHouse, SELF, send, STATUS, temporaryFolder } from './sandbox.ts';
 
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { ReadinessReply } from '../../src/model/command.ts';
-import { openHouse, send } from './lodging.ts';
+import { openHouse, send } from './sandbox.ts';
 
 const WAITING: ReadinessReply = {
   ready: false,

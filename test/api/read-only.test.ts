@@ -1,7 +1,7 @@
 // Does a server that only answers refuse every order, and nothing else?
 
 import { expect, test } from 'vitest';
-import { openHouse, send } from './lodging.ts';
+import { openHouse, send } from './sandbox.ts';
 
 const MULTICALL =
   '<?xml version="1.0"?><methodCall><methodName>supervisor.stopAllProcesses</methodName></methodCall>';

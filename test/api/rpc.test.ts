@@ -10,7 +10,7 @@ import { writeValue } from '../../src/api/xml.ts';
 import type { RpcValue } from '../../src/api/value.ts';
 import type { Ask, Command, Outcome, ProcessInfo, Reply } from '../../src/model/command.ts';
 import { TsvisorError, type ErrorCode } from '../../src/model/errors.ts';
-import { SELF } from './lodging.ts';
+import { SELF } from './sandbox.ts';
 
 const info = (name: string, state: ProcessInfo['state'] = 'RUNNING', group = name): ProcessInfo => ({
   group,

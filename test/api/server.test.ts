@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/api/body.ts';
 import { ERRORS, TsvisorError } from '../../src/model/errors.ts';
-import { openHouse, send, sendRaw, STATUS } from './lodging.ts';
+import { openHouse, send, sendRaw, STATUS } from './sandbox.ts';
 
 const errorOf = (json: unknown): unknown =>
   typeof json === 'object' && json !== null && 'error' in json ? json.error : null;

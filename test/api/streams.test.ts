@@ -6,7 +6,7 @@ import type { LogName } from '../../src/api/log-text.ts';
 import type { Command, Reply } from '../../src/model/command.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
 import { until } from '../e2e/wait.ts';
-import { openHouse, send, sendRaw, STATUS } from './lodging.ts';
+import { openHouse, send, sendRaw, STATUS } from './sandbox.ts';
 
 const callOf = (method: string, params = ''): string =>
   `<methodCall><methodName>supervisor.${method}</methodName><params>${params}</params></methodCall>`;

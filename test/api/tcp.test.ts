@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createApi, type Api, type PortRequest } from '../../src/api/server.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
-import { noLogs, SELF, STATUS } from './lodging.ts';
+import { noLogs, SELF, STATUS } from './sandbox.ts';
 
 const openApi = (): Api => {
   const api = createApi({ ask: async () => STATUS, self: SELF, follow: noLogs, bug: () => undefined });

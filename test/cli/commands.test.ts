@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS, type Invocation } from '../../src/cli/commands.ts';
 import type { Command, Outcome, ProcessStatus } from '../../src/model/command.ts';
 import { TsvisorError, type ErrorCode } from '../../src/model/errors.ts';
-import { openHouse, STATUS, temporaryFolder } from '../api/lodging.ts';
+import { openHouse, STATUS, temporaryFolder } from '../api/sandbox.ts';
 import { createProcess, createScreen } from './screen.ts';
 
 const PROCESSES = [

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, type Invocation } from '../../src/cli/commands.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
-import { temporaryFolder } from '../api/lodging.ts';
+import { temporaryFolder } from '../api/sandbox.ts';
 import { invoke, type Invoked } from './invoke.ts';
 
 const GOOD = '[supervisord]\n[program:web]\ncommand=/bin/cat\nstopasgroup=true\n';

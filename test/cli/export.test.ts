@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Invocation } from '../../src/cli/commands.ts';
-import { temporaryFolder } from '../api/lodging.ts';
+import { temporaryFolder } from '../api/sandbox.ts';
 import { invoke, type Invoked } from './invoke.ts';
 
 let config = '';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invocation } from '../../src/cli/commands.ts';
 import { exampleUnit, ownUnit } from '../../src/export/own-unit.ts';
-import { temporaryFolder } from '../api/lodging.ts';
+import { temporaryFolder } from '../api/sandbox.ts';
 import { complaintsAbout, noAnalyzer } from '../export/analyze.ts';
 import { invoke, type Invoked } from './invoke.ts';
 

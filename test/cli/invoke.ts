@@ -2,7 +2,7 @@
 
 import { COMMANDS, type Invocation } from '../../src/cli/commands.ts';
 import type { Command, Reply } from '../../src/model/command.ts';
-import { openHouse, STATUS } from '../api/lodging.ts';
+import { openHouse, STATUS } from '../api/sandbox.ts';
 import { createProcess, createScreen } from './screen.ts';
 
 const PROCESSES = [

@@ -8,7 +8,7 @@ import { LogFile } from '../../src/cli/log-file.ts';
 import { run } from '../../src/cli/logs.ts';
 import type { Command, Reply } from '../../src/model/command.ts';
 import type { Terminal } from '../../src/cli/text/terminal.ts';
-import { STATUS, openHouse, temporaryFolder } from '../api/lodging.ts';
+import { STATUS, openHouse, temporaryFolder } from '../api/sandbox.ts';
 import { invoke } from './invoke.ts';
 import { createProcess, createScreen } from './screen.ts';
 

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lockName, instanceOf } from '../../src/config/runtime.ts';
 import type { StatusReply } from '../../src/model/command.ts';
-import { temporaryFolder } from '../api/lodging.ts';
+import { temporaryFolder } from '../api/sandbox.ts';
 import { build, type Built } from './built.ts';
 
 // Every command is a start of Node; a busy machine needs longer for it than a unit test may take.
@@ -27,14 +27,14 @@ beforeAll(async () => {
 
 afterAll(() => built.remove());
 
-interface Lodging {
+interface Sandbox {
   readonly config: string;
   readonly socket: string;
   readonly folder: string;
 }
 
 /** A config with a runtime folder of its own; whatever still runs in it at the end of the test is stopped. */
-const lodge = (more = ''): Lodging => {
+const openSandbox = (more = ''): Sandbox => {
   const folder = temporaryFolder();
   const config = join(folder, 'x.conf');
   writeFileSync(config, `[supervisord]\nruntime_dir=${folder}/run\n${more}\n`);
@@ -77,7 +77,7 @@ describe('version and help', () => {
 
 describe('check', () => {
   test('names every problem with its place, and ends with 2', async () => {
-    const { config } = lodge('[program:a]\nstartsecs=x\n[program:b]\ncommand=true\nstopsignal=NONE');
+    const { config } = openSandbox('[program:a]\nstartsecs=x\n[program:b]\ncommand=true\nstopsignal=NONE');
     const { status, out, err } = await built.run(['check', '-c', config]);
     expect(status).toBe(2);
     expect(out).toBe('');
@@ -87,7 +87,7 @@ describe('check', () => {
   });
 
   test('says so when there is none', async () => {
-    const { config } = lodge('[program:a]\ncommand=true');
+    const { config } = openSandbox('[program:a]\ncommand=true');
     expect(await built.run(['check', '-c', config])).toEqual({
       status: 0,
       out: `${config}: no problem found (groups: 1, processes: 1)`,
@@ -104,7 +104,7 @@ describe('check', () => {
 
 describe('start', () => {
   test('returns when the supervisor answers, and says where', async () => {
-    const { config, socket } = lodge();
+    const { config, socket } = openSandbox();
     const started = await built.run(['start', '-c', config]);
     const { supervisor } = await statusOf(socket);
     expect(started).toEqual({
@@ -120,7 +120,7 @@ describe('start', () => {
   });
 
   test('is refused with pid, socket and config while one runs', async () => {
-    const { config, socket } = lodge();
+    const { config, socket } = openSandbox();
     await built.run(['start', '-c', config]);
     const { pid } = (await statusOf(socket)).supervisor;
     const again = await built.run(['start', '-c', config]);
@@ -132,7 +132,7 @@ describe('start', () => {
   });
 
   test('starts nothing when the config is wrong', async () => {
-    const { config, folder } = lodge('[program:a]');
+    const { config, folder } = openSandbox('[program:a]');
     expect((await built.run(['start', '-c', config])).status).toBe(2);
     expect(existsSync(join(folder, 'run'))).toBe(false);
   });
@@ -142,7 +142,7 @@ describe('start', () => {
     ['crash', ['status 9', 'these are my last words']],
     ['locked', ['already running with this config (pid 77, socket /s, config /c)']],
   ])('says why when the birth ends in: %s', async (birth, texts) => {
-    const { config } = lodge();
+    const { config } = openSandbox();
     const { status, out, err } = await built.run(['start', '-c', config], { TSVISOR_TEST_BIRTH: birth });
     expect(status).toBe(2);
     expect(out).toBe('');
@@ -150,21 +150,21 @@ describe('start', () => {
   });
 
   test('waits for the next supervisor when the first was killed without a word', async () => {
-    const { config, socket } = lodge();
+    const { config, socket } = openSandbox();
     const started = await built.run(['start', '-c', config], { TSVISOR_TEST_BIRTH: 'silent' });
     expect(started.status).toBe(0);
     expect((await statusOf(socket)).supervisor.config).toBe(config);
   });
 
   test('waits for a supervisor that is too busy for a first answer', async () => {
-    const { config, socket } = lodge();
+    const { config, socket } = openSandbox();
     const started = await built.run(['start', '-c', config], { TSVISOR_TEST_BIRTH: 'busy' });
     expect(started).toMatchObject({ status: 0, err: '' });
     expect((await statusOf(socket)).supervisor.config).toBe(config);
   });
 
   test('says why its runtime folder cannot be used', async () => {
-    const { config, folder } = lodge();
+    const { config, folder } = openSandbox();
     writeFileSync(join(folder, 'run'), 'a file');
     const { status, err } = await built.run(['start', '-c', config]);
     expect(status).toBe(2);
@@ -172,7 +172,7 @@ describe('start', () => {
   });
 
   test.skipIf(process.getuid?.() !== 0)('refuses a runtime folder of another user (root)', async () => {
-    const { config, folder } = lodge();
+    const { config, folder } = openSandbox();
     mkdirSync(join(folder, 'run'));
     chownSync(join(folder, 'run'), 65_534, 65_534);
     const { status, err } = await built.run(['start', '-c', config]);
@@ -181,7 +181,7 @@ describe('start', () => {
   });
 
   test('begins the guardian with the lock, the report descriptor and the supervisor below it', async () => {
-    const { config, folder, socket } = lodge();
+    const { config, folder, socket } = openSandbox();
     const words = join(folder, 'words');
     built.addGuardian(
       `#!/bin/sh\nprintf '%s\\n' "$@" > ${words}\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n`,
@@ -204,7 +204,7 @@ describe('start', () => {
 
 describe('start -n', () => {
   test('passes signals on and ends with the status of the supervisor', async () => {
-    const { config, socket } = lodge();
+    const { config, socket } = openSandbox();
     const running = built.begin(['start', '-n', '-c', config]);
     await expect.poll(() => existsSync(socket), { timeout: 10_000 }).toBe(true);
     running.kill('SIGTERM');
@@ -217,7 +217,7 @@ describe('stop', () => {
   test.each([['stop'], ['shutdown']])(
     '%s returns when the supervisor is gone and another may start',
     async (verb) => {
-      const { config, socket } = lodge();
+      const { config, socket } = openSandbox();
       await built.run(['start', '-c', config]);
       const { pid } = (await statusOf(socket)).supervisor;
       expect(await built.run([verb, '-c', config])).toMatchObject({ status: 0, err: '' });
@@ -228,7 +228,7 @@ describe('stop', () => {
   );
 
   test('says that nothing runs, with status 4', async () => {
-    const { config, socket } = lodge();
+    const { config, socket } = openSandbox();
     const { status, err } = await built.run(['stop', '-c', config]);
     expect(status).toBe(4);
     expect(err).toContain(`cannot reach tsvisor at ${socket}`);
@@ -238,7 +238,7 @@ describe('stop', () => {
 
 describe('a config that has become wrong', () => {
   test('does not hide the supervisor that runs with it', async () => {
-    const { config } = lodge();
+    const { config } = openSandbox();
     await built.run(['start', '-c', config]);
     appendFileSync(config, '[program:x]\nstartsecs=soon\n');
     expect((await built.run(['status', '-c', config])).status).toBe(0);
@@ -252,7 +252,7 @@ describe('a config that has become wrong', () => {
 
 describe('output', () => {
   test('has no colours when it is no terminal', async () => {
-    const { config } = lodge();
+    const { config } = openSandbox();
     await built.run(['start', '-c', config]);
     const { out } = await built.run(['status', '-c', config]);
     expect(out).toContain('tsvisor 0.1.0');

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { State } from '../../src/model/state.ts';
-import { STATUS } from '../api/lodging.ts';
+import { STATUS } from '../api/sandbox.ts';
 import { invoke } from './invoke.ts';
 import { createProcess } from './screen.ts';
 

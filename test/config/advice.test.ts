@@ -8,10 +8,10 @@ import { advise } from '../../src/config/advice.ts';
 import type { Advice } from '../../src/config/advice-rules.ts';
 import { foregroundCure, shellWord } from '../../src/config/daemons.ts';
 import { unwrap } from '../../src/config/wrappers.ts';
-import { lodging } from './lodging.ts';
+import { makeFolder } from './sandbox.ts';
 
 const adviceFor = async (text: string, name = 'supervisord.conf'): Promise<readonly Advice[]> => {
-  const file = join(lodging({ [name]: text }), name);
+  const file = join(makeFolder({ [name]: text }), name);
   chmodSync(file, 0o600);
   return advise(file);
 };
@@ -101,7 +101,7 @@ describe('each rule', () => {
   test('readable-secret is told of files that everybody can read, and only of those', async () => {
     const text =
       '[supervisord]\n[inet_http_server]\nport=1\nusername=u\npassword=p\n[program:a]\ncommand=x\nenvironment=DB_PASSWORD="x"';
-    const file = join(lodging({ 'x.conf': text }), 'x.conf');
+    const file = join(makeFolder({ 'x.conf': text }), 'x.conf');
     chmodSync(file, 0o644);
     expect((await advise(file)).map(({ line, rule }) => `${line} ${rule}`)).toEqual([
       '5 readable-secret',

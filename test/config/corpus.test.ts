@@ -22,19 +22,19 @@ const LISTED = new Set(Object.values(SHOWN_BY).flat());
 /** Fewer files than this mean that the test did not look. */
 const AT_LEAST = 370;
 
-const inLodging = async <T>(use: (lodging: string) => Promise<T>): Promise<T> => {
-  const lodging = mkdtempSync(join(tmpdir(), 'tsvisor-corpus-'));
+const inSandbox = async <T>(use: (sandbox: string) => Promise<T>): Promise<T> => {
+  const sandbox = mkdtempSync(join(tmpdir(), 'tsvisor-corpus-'));
   try {
-    return await use(lodging);
+    return await use(sandbox);
   } finally {
-    rmSync(lodging, { recursive: true });
+    rmSync(sandbox, { recursive: true });
   }
 };
 
 const disagreements = async (one: Case): Promise<string[]> => {
   const answer = one.expected.as_included ?? one.expected.as_main;
-  return inLodging(async (lodging) => {
-    const ours = await readCase(one, { env: answer.env, wrapped: answer !== one.expected.as_main }, lodging);
+  return inSandbox(async (sandbox) => {
+    const ours = await readCase(one, { env: answer.env, wrapped: answer !== one.expected.as_main }, sandbox);
     if (answer.ok && !ours.ok) return [`accepted there, refused here: ${ours.problems.join(' | ')}`];
     if (!answer.ok && ours.ok) return [`refused there, accepted here: ${answer.error}`];
     return answer.ok ? differences(placed(answer.config, ours), ours.config) : [];
@@ -43,8 +43,8 @@ const disagreements = async (one: Case): Promise<string[]> => {
 
 const clientDisagreements = async (one: Case): Promise<string[]> => {
   const answer = one.expected.supervisorctl;
-  return inLodging(async (lodging) => {
-    const { here, cwd, file } = laidOut(one, lodging, false);
+  return inSandbox(async (sandbox) => {
+    const { here, cwd, file } = laidOut(one, sandbox, false);
     const ours = loadCtl(file, { env: answer.env, cwd, hostname: one.expected.hostname, assumeExists: true });
     if (answer.ok !== (ours.settings !== null))
       return [`${answer.ok ? 'accepted' : 'refused'} there, not here`];
@@ -91,8 +91,8 @@ describe.skipIf(!corpusIsThere)(
       expect(fragments.length).toBeGreaterThan(40);
       const taken = await Promise.all(
         fragments.map((one) =>
-          inLodging((lodging) =>
-            readCase(one, { env: one.expected.as_included?.env ?? {}, wrapped: false }, lodging),
+          inSandbox((sandbox) =>
+            readCase(one, { env: one.expected.as_included?.env ?? {}, wrapped: false }, sandbox),
           ),
         ),
       );

@@ -84,9 +84,9 @@ interface Place {
 }
 
 /** Lays the files out as the oracle did. */
-export const laidOut = (one: Case, lodging: string, wrapped: boolean): Place => {
-  const here = join(lodging, 'here');
-  const cwd = join(lodging, 'cwd');
+export const laidOut = (one: Case, sandbox: string, wrapped: boolean): Place => {
+  const here = join(sandbox, 'here');
+  const cwd = join(sandbox, 'cwd');
   const file = join(here, 'supervisord.conf');
   const folder = wrapped ? join(here, 'conf.d') : here;
   mkdirSync(folder, { recursive: true });
@@ -101,9 +101,9 @@ export const laidOut = (one: Case, lodging: string, wrapped: boolean): Place => 
 export const readCase = async (
   one: Case,
   { env, wrapped }: { readonly env: Answer['env']; readonly wrapped: boolean },
-  lodging: string,
+  sandbox: string,
 ): Promise<Ours & Place> => {
-  const place = laidOut(one, lodging, wrapped);
+  const place = laidOut(one, sandbox, wrapped);
   const lenient = one.expected.oracle.mode === 'lenient';
   const users = lenient ? assumedUsers() : machineUsers();
   const resolved = await loadPlan(place.file, {

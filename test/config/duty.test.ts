@@ -7,7 +7,7 @@ import { linearPattern } from '../../src/config/pattern.ts';
 import { isRefusal } from '../../src/config/refusal.ts';
 import type { Duty } from '../../src/model/duty.ts';
 import { PLAIN_DUTY } from '../../src/model/duty.ts';
-import { planOf, problemsOf } from './lodging.ts';
+import { planOf, problemsOf } from './sandbox.ts';
 
 const YAML = { name: 'tsvisor.yaml' };
 

@@ -8,10 +8,10 @@ import { SECTIONS } from '../../src/config/keys.ts';
 import { loadPlan } from '../../src/config/load.ts';
 import { configShape } from '../../src/config/shape.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { lodging, planOf } from './lodging.ts';
+import { makeFolder, planOf } from './sandbox.ts';
 
 const everything = async (): Promise<Plan> => {
-  const here = lodging({});
+  const here = makeFolder({});
   cpSync('test/config/fixtures/everything.conf', join(here, 'everything.conf'));
   const resolved = await loadPlan(join(here, 'everything.conf'), { env: {}, cwd: here });
   if (resolved.plan === null) throw new Error(JSON.stringify(resolved.problems));

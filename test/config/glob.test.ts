@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { glob } from '../../src/config/glob.ts';
-import { lodging } from './lodging.ts';
+import { makeFolder } from './sandbox.ts';
 
 test.each([
   ['*.conf', ['a.conf', 'b.conf', 'é.conf']],
@@ -19,7 +19,7 @@ test.each([
   ['[x', ['[x']],
   ['a+b(c).txt', ['a+b(c).txt']],
 ])('%s', (pattern, expected) => {
-  const folder = lodging({
+  const folder = makeFolder({
     'a.conf': '',
     'b.conf': '',
     'é.conf': '',

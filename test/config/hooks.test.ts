@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { effectivePlan } from '../../src/config/effective.ts';
-import { planOf, problemsOf } from './lodging.ts';
+import { planOf, problemsOf } from './sandbox.ts';
 
 const INI = `[supervisord]
 [tsvisor-hook:page]

@@ -15,13 +15,13 @@ import { flowList, scalar, scalarLines } from '../../src/config/yaml-text.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { formatProblem } from '../../src/model/problem.ts';
 import { corpusCases, corpusIsThere, edgeCases, laidOut } from './corpus.ts';
-import { lodging } from './lodging.ts';
+import { makeFolder } from './sandbox.ts';
 
 const imported = async (
   files: Readonly<Record<string, string>>,
   options: ImportOptions = {},
 ): Promise<string> => {
-  const file = join(lodging(files), 'x.conf');
+  const file = join(makeFolder(files), 'x.conf');
   const made = await importConfig(file, { env: {}, assumeExists: true, ...options });
   if (made.text === null) throw new Error(made.problems.map(formatProblem).join('\n'));
   expect(made.unequal).toEqual([]);
@@ -221,7 +221,7 @@ describe('an imported file', () => {
 describe('the plan of an imported file', () => {
   test("is the original's, for a file with every section and key", async () => {
     const text = readFileSync(join(import.meta.dirname, 'fixtures/everything.conf'), 'utf8');
-    const plans = await bothPlans(join(lodging({ 'x.conf': text }), 'x.conf'), { env: {} });
+    const plans = await bothPlans(join(makeFolder({ 'x.conf': text }), 'x.conf'), { env: {} });
     expect(plans?.unequal).toEqual([]);
     expect(plans?.original.groups.length).toBeGreaterThan(3);
     expect(withoutNames(plans?.again)).toEqual(withoutNames(plans?.original));

@@ -5,7 +5,7 @@ import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadPlan } from '../../src/config/load.ts';
-import { lodging, planOf, problemsOf, processesIn } from './lodging.ts';
+import { makeFolder, planOf, problemsOf, processesIn } from './sandbox.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -16,7 +16,7 @@ const reason = async (path: string): Promise<string> => {
 
 describe('a path that is no config', () => {
   test('is refused when it does not exist, or is a directory, a device or a loop of links', async () => {
-    const folder = lodging({});
+    const folder = makeFolder({});
     symlinkSync('loop', join(folder, 'loop'));
     expect(await reason(join(folder, 'nothing'))).toBe('cannot read this config file: it does not exist');
     expect(await reason(folder)).toBe('cannot read this config file: it is a directory');
@@ -26,20 +26,20 @@ describe('a path that is no config', () => {
   });
 
   test('is refused at once when it is a FIFO that nobody writes to', async () => {
-    const folder = lodging({});
+    const folder = makeFolder({});
     execFileSync('mkfifo', [join(folder, 'fifo')]);
     expect(await reason(join(folder, 'fifo'))).toBe('cannot read this config file: it is not a regular file');
   });
 
   test.skipIf(isRoot)('is refused when it may not be read (skipped for root, who may)', async () => {
-    const folder = lodging({ 'x.conf': '[supervisord]' });
+    const folder = makeFolder({ 'x.conf': '[supervisord]' });
     chmodSync(join(folder, 'x.conf'), 0);
     expect(await reason(join(folder, 'x.conf'))).toBe('cannot read this config file: permission denied');
   });
 });
 
 describe('bounds', () => {
-  const page = (text: string | Buffer): string => join(lodging({ 'x.conf': text }), 'x.conf');
+  const page = (text: string | Buffer): string => join(makeFolder({ 'x.conf': text }), 'x.conf');
 
   test('of size, lines, encoding and NUL bytes are kept', async () => {
     expect(await reason(page(Buffer.alloc(5 * 1024 * 1024, 0x3b)))).toContain('larger than 4 MiB');
@@ -77,7 +77,7 @@ describe('include', () => {
   const load = async (
     files: Readonly<Record<string, string>>,
   ): Promise<{ commands: string[]; warnings: string[]; problems: string[] }> => {
-    const here = lodging(files);
+    const here = makeFolder(files);
     const resolved = await loadPlan(join(here, 'main.conf'), { env: { WHERE: 'sub' }, hostname: 'box' });
     if (resolved.plan === null) {
       return {

@@ -10,7 +10,7 @@ import { expand } from '../../src/config/expand.ts';
 import { readIni } from '../../src/config/ini.ts';
 import { loadPlan } from '../../src/config/load.ts';
 import { isRefusal } from '../../src/config/refusal.ts';
-import { lodging } from './lodging.ts';
+import { makeFolder } from './sandbox.ts';
 
 /** Text in which the characters that mean something are frequent. */
 const dense = (characters: string): fc.Arbitrary<string> =>
@@ -211,7 +211,7 @@ describe('loading', () => {
   test('never throws for what is in an ini file', async () => {
     const parts = fc.array(fc.oneof(piece, dense('=:%\n[]')), { maxLength: 12 });
     const page = parts.map((some) => `[supervisord]\n${some.join('')}`);
-    const seen = await outcomes(join(lodging({}), 'x.conf'), page);
+    const seen = await outcomes(join(makeFolder({}), 'x.conf'), page);
     expect(seen.plans).toBeGreaterThan(3);
     expect(seen.refusals).toBeGreaterThan(3);
   });
@@ -222,7 +222,7 @@ describe('loading', () => {
       fc.json(),
       fc.constant('programs: {a: {command: x}}'),
     );
-    const seen = await outcomes(join(lodging({}), 'x.yaml'), page);
+    const seen = await outcomes(join(makeFolder({}), 'x.yaml'), page);
     expect(seen.plans).toBeGreaterThan(3);
     expect(seen.refusals).toBeGreaterThan(3);
   });

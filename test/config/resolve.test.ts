@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadPlan } from '../../src/config/load.ts';
 import { PLAIN_LOGGING, type Plan } from '../../src/model/plan.ts';
-import { lodging, onlyProcess, planOf, problemsOf, processesIn } from './lodging.ts';
+import { makeFolder, onlyProcess, planOf, problemsOf, processesIn } from './sandbox.ts';
 
 const everything = async (): Promise<{ plan: Plan; here: string }> => {
-  const here = lodging({});
+  const here = makeFolder({});
   cpSync('test/config/fixtures/everything.conf', join(here, 'everything.conf'));
   const resolved = await loadPlan(join(here, 'everything.conf'), { env: {}, cwd: here });
   if (resolved.plan === null) throw new Error(JSON.stringify(resolved.problems));
@@ -187,7 +187,7 @@ describe('names', () => {
   });
 
   test('that come twice run once, with a warning', async () => {
-    const folder = lodging({
+    const folder = makeFolder({
       'x.conf':
         '[supervisord]\n[group:g]\nprograms=a,a\n[program:a]\ncommand=x\n[group:a]\n[program:b]\ncommand=y',
     });
@@ -258,7 +258,7 @@ describe('problems', () => {
   });
 
   test('of a Python plugin are a warning', async () => {
-    const folder = lodging({
+    const folder = makeFolder({
       'x.conf': '[supervisord]\n[rpcinterface:t]\nsupervisor.rpcinterface_factory=twiddler:make\nk=v',
     });
     const resolved = await loadPlan(join(folder, 'x.conf'), { env: {} });
@@ -274,7 +274,7 @@ describe('problems', () => {
 describe('what differs from supervisord', () => {
   test('is that a warning comes once, not for every process', async () => {
     const text = program('numprocs=3\nprocess_name=a%(process_num)d\nstdout_logfile_maxbytes=0');
-    const file = join(lodging({ 'x.conf': text }), 'x.conf');
+    const file = join(makeFolder({ 'x.conf': text }), 'x.conf');
     const resolved = await loadPlan(file, { env: {} });
     expect(resolved).toMatchObject({
       warnings: [
@@ -285,7 +285,7 @@ describe('what differs from supervisord', () => {
   });
 
   test('is that a file of programs runs without a [supervisord] section, with a warning', async () => {
-    const folder = lodging({ 'x.conf': '[group:g]\nprograms=a\n[program:a]\ncommand=x' });
+    const folder = makeFolder({ 'x.conf': '[group:g]\nprograms=a\n[program:a]\ncommand=x' });
     const resolved = await loadPlan(join(folder, 'x.conf'), { env: {} });
     expect(resolved.plan?.groups.map(({ name }) => name)).toEqual(['g']);
     expect(resolved).toMatchObject({

@@ -6,13 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { configPlaces, findConfig } from '../../src/config/find.ts';
 import { instanceOf, lockName, MAX_SOCKET_PATH, runtimeDirFor, runtimeOf } from '../../src/config/runtime.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
-import { lodging, planOf } from './lodging.ts';
+import { makeFolder, planOf } from './sandbox.ts';
 
 const isRoot = process.getuid?.() === 0;
 
 describe('the runtime folder', () => {
   test('is the same for every path to a file, and another for another file', () => {
-    const folder = lodging({ 'a.conf': '', 'b.conf': '' });
+    const folder = makeFolder({ 'a.conf': '', 'b.conf': '' });
     symlinkSync('a.conf', join(folder, 'link.conf'));
     const env = {};
     expect(runtimeDirFor(join(folder, 'link.conf'), env)).toBe(runtimeDirFor(join(folder, 'a.conf'), env));
@@ -79,12 +79,12 @@ describe('the search for a config', () => {
   });
 
   test('takes the first that is there', () => {
-    const folder = lodging({ 'supervisord.conf': '', 'tsvisor.yml': '' });
+    const folder = makeFolder({ 'supervisord.conf': '', 'tsvisor.yml': '' });
     expect(findConfig({ cwd: folder })).toBe(join(folder, 'tsvisor.yml'));
   });
 
   test('refuses with the places it looked at when there is none', () => {
-    const folder = lodging({});
+    const folder = makeFolder({});
     const attempt = (): string =>
       findConfig({ cwd: folder, program: join(folder, 'bin/x'), exists: () => false });
     expect(attempt).toThrow(TsvisorError);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { SECTIONS, YAML_KEYS } from '../../src/config/keys.ts';
 import { jsonSchema } from '../../src/config/schema.ts';
-import { problemsOf } from './lodging.ts';
+import { problemsOf } from './sandbox.ts';
 import { validate } from './validate.ts';
 
 const schema = JSON.parse(JSON.stringify(jsonSchema()));

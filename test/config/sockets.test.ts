@@ -5,7 +5,7 @@ import { sockets } from '../../src/config/socket-types.ts';
 import { printPlan } from '../../src/config/effective.ts';
 import { loadPlan } from '../../src/config/load.ts';
 import { worldOf } from '../../src/config/world.ts';
-import { lodging, planOf, problemsOf } from './lodging.ts';
+import { makeFolder, planOf, problemsOf } from './sandbox.ts';
 
 const world = worldOf({ cwd: '/srv', env: {}, assumeExists: true });
 const HTTP = { name: 'http', url: 'tcp://127.0.0.1:8080', mode: null, owner: null, backlog: null };
@@ -88,7 +88,7 @@ describe('in a whole config', () => {
   });
 
   test('are what takes the place of the socket of a FastCGI program that is in a group', async () => {
-    const folder = lodging({
+    const folder = makeFolder({
       'c.conf':
         '[supervisord]\n[fcgi-program:a]\ncommand=a\nsocket=tcp://localhost:80\n[group:g]\nprograms=a\n',
     });

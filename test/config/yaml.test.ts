@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { loadPlan } from '../../src/config/load.ts';
 import type { LoadOptions } from '../../src/config/load.ts';
 import type { Plan, ProcessPlan } from '../../src/model/plan.ts';
-import { lodging, planOf, problemsOf, processesIn } from './lodging.ts';
+import { makeFolder, planOf, problemsOf, processesIn } from './sandbox.ts';
 
 const yaml = (text: string, options: LoadOptions = {}): Promise<Plan> =>
   planOf(text, { name: 'tsvisor.yaml', ...options });
@@ -136,7 +136,7 @@ programs:
   });
 
   test('env_file gives variables behind those of environment', async () => {
-    const folder = lodging({
+    const folder = makeFolder({
       'tsvisor.yaml':
         'programs: {a: {command: x, env_file: [one.env, two.env, -none.env], environment: {C: own}}}',
       'one.env': '# note\n\nexport A=1\nB="two\\nlines" # note\nC=file\nD=50% # note\n',
@@ -155,7 +155,7 @@ programs:
     expect((await mistakes('programs: {a: {command: x, env_file: none.env}}'))[0]).toMatch(
       /cannot read .*none.env: it does not exist/,
     );
-    const folder = lodging({
+    const folder = makeFolder({
       'tsvisor.yaml': 'programs: {a: {command: x, env_file: a.env}}',
       'a.env': 'A=1\nwhat is this',
     });
@@ -165,7 +165,7 @@ programs:
   });
 
   test('include adds the sections of other files, whose %(here)s is their own', async () => {
-    const folder = lodging({
+    const folder = makeFolder({
       'tsvisor.yaml': 'include: [conf.d/*.yaml]\nprograms: {a: {command: "%(here)s"}}\n',
       'conf.d/b.yaml':
         'programs: {b: {command: "%(here)s", extends: a, startsecs: 4}}\ngroups: {g: {programs: [a, b]}}\n',
@@ -212,7 +212,7 @@ groups:
   });
 
   test('have a column and the nearest name', async () => {
-    const folder = lodging({ 'tsvisor.yaml': 'programs:\n  a:\n    command: x\n    oom_scor_adj: 3\n' });
+    const folder = makeFolder({ 'tsvisor.yaml': 'programs:\n  a:\n    command: x\n    oom_scor_adj: 3\n' });
     expect(await loadPlan(join(folder, 'tsvisor.yaml'))).toMatchObject({
       problems: [{ line: 4, column: 5, hint: 'did you mean oom_score_adj?' }],
     });
@@ -232,7 +232,7 @@ groups:
   });
 
   test('of an included file are told there', async () => {
-    const folder = lodging({
+    const folder = makeFolder({
       'tsvisor.yaml': 'include: b.yaml\nprograms: {a: {command: x}}\n',
       'b.yaml': 'include: c.yaml\nprograms: {a: {command: x}}\n',
     });

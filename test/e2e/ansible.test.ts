@@ -5,7 +5,7 @@ import { chmodSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { CLI } from './dist.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 
 const MODULE = 'community.general.supervisorctl';
 const works = (file: string, ...words: readonly string[]): boolean => spawnSync(file, words).status === 0;
@@ -46,46 +46,46 @@ interface Result {
 }
 
 /** YAML is a superset of JSON. */
-const playbook = (lodging: Lodging, client: string): string => {
+const playbook = (sandbox: Sandbox, client: string): string => {
   const tasks = STEPS.map(({ task }, index) => ({
-    [MODULE]: { ...task, config: lodging.config, supervisorctl_path: client },
+    [MODULE]: { ...task, config: sandbox.config, supervisorctl_path: client },
     register: `step_${index}`,
     ignore_errors: true,
   }));
   const results = STEPS.map((_, index) => `step_${index}`).join(', ');
-  const keep = { copy: { content: `{{ [${results}] | to_json }}`, dest: lodging.path('results.json') } };
+  const keep = { copy: { content: `{{ [${results}] | to_json }}`, dest: sandbox.path('results.json') } };
   const play = { hosts: 'localhost', connection: 'local', gather_facts: false, tasks: [...tasks, keep] };
-  return lodging.writeFile('play.yml', JSON.stringify([play]));
+  return sandbox.writeFile('play.yml', JSON.stringify([play]));
 };
 
 const outcome = ({ changed, failed, msg }: Result): boolean | string =>
   failed === true ? (msg ?? '').trim() : changed;
 
-const play = async (lodging: Lodging, client: string): Promise<readonly (boolean | string)[]> => {
-  const { all } = await execa('ansible-playbook', ['-i', 'localhost,', playbook(lodging, client)], {
+const play = async (sandbox: Sandbox, client: string): Promise<readonly (boolean | string)[]> => {
+  const { all } = await execa('ansible-playbook', ['-i', 'localhost,', playbook(sandbox, client)], {
     all: true,
     reject: false,
     timeout: 150_000,
-    env: { ...lodging.mark, HOME: lodging.folder, LC_ALL: 'C.UTF-8', ANSIBLE_LOCALHOST_WARNING: 'false' },
+    env: { ...sandbox.mark, HOME: sandbox.folder, LC_ALL: 'C.UTF-8', ANSIBLE_LOCALHOST_WARNING: 'false' },
   });
-  const results = lodging.read('results.json');
+  const results = sandbox.read('results.json');
   if (results === '') throw new Error(`Ansible wrote no results:\n${all}`);
   return JSON.parse(results).map(outcome);
 };
 
-const setUp = async (): Promise<Lodging> => {
-  const lodging = lodge();
+const setUp = async (): Promise<Sandbox> => {
+  const sandbox = openSandbox();
   const sections = [
-    `[unix_http_server]\nfile=${lodging.path('s.sock')}\n[supervisorctl]\nserverurl=unix://${lodging.path('s.sock')}`,
+    `[unix_http_server]\nfile=${sandbox.path('s.sock')}\n[supervisorctl]\nserverurl=unix://${sandbox.path('s.sock')}`,
     '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface',
-    lodging.program('stays', 'stays.sh'),
-    lodging.program('pair', 'stays.sh', { numprocs: 2, process_name: '%(program_name)s_%(process_num)d' }),
+    sandbox.program('stays', 'stays.sh'),
+    sandbox.program('pair', 'stays.sh', { numprocs: 2, process_name: '%(program_name)s_%(process_num)d' }),
   ];
-  lodging.write(...sections);
-  await lodging.start();
-  await lodging.reach('RUNNING');
-  lodging.write(...sections, lodging.program('fresh', 'stays.sh'));
-  return lodging;
+  sandbox.write(...sections);
+  await sandbox.start();
+  await sandbox.reach('RUNNING');
+  sandbox.write(...sections, sandbox.program('fresh', 'stays.sh'));
+  return sandbox;
 };
 
 const MINUTES = 60_000;
@@ -102,13 +102,13 @@ describe.skipIf(!hasAnsible)('Ansible (needs ansible with community.general)', (
   test(
     'starts, stops, restarts, adds and removes through `tsvisor ctl`',
     async () => {
-      const lodging = await setUp();
-      const client = lodging.writeFile(
+      const sandbox = await setUp();
+      const client = sandbox.writeFile(
         'supervisorctl',
         `#!/bin/sh\nexec ${process.execPath} ${CLI} ctl "$@"\n`,
       );
       chmodSync(client, 0o755);
-      expect(await play(lodging, client)).toEqual(WANTED);
+      expect(await play(sandbox, client)).toEqual(WANTED);
     },
     3 * MINUTES,
   );

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { canBePlainUser, canMakeMountNamespace } from './abilities.ts';
 import { CLI } from './dist.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** Everything is read-only but a small /run and the file of the message, as Kubernetes gives it. */
 const ground = (message: string): string => `set -e
@@ -22,17 +22,17 @@ interface Ended {
   readonly said: string;
 }
 
-const asContainer = async (lodging: Lodging, config: string): Promise<Ended> => {
-  lodging.writeFile('message', '');
-  await execa('chmod', ['0666', lodging.path('message')]);
-  await execa('chmod', ['0755', lodging.folder]);
+const asContainer = async (sandbox: Sandbox, config: string): Promise<Ended> => {
+  sandbox.writeFile('message', '');
+  await execa('chmod', ['0666', sandbox.path('message')]);
+  await execa('chmod', ['0755', sandbox.folder]);
   const words = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--', 'bash', '-c'];
   const tsvisor = [process.execPath, CLI, 'start', '-c', config];
   const { exitCode, stdout } = await execa(
     'unshare',
-    [...words, ground(lodging.path('message')), 'container', ...tsvisor],
+    [...words, ground(sandbox.path('message')), 'container', ...tsvisor],
     {
-      env: { PATH: process.env['PATH'], ...lodging.mark },
+      env: { PATH: process.env['PATH'], ...sandbox.mark },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
@@ -62,40 +62,40 @@ describe.skipIf(!canMakeMountNamespace || !canBePlainUser)(
   'where mount namespaces can be made: as PID 1 of a container with a read-only root and an arbitrary uid',
   () => {
     test('it ends with the status of the program it is for, after its words went to stdout as JSON', async () => {
-      const lodging = lodge();
+      const sandbox = openSandbox();
       const job = `  job:
-    command: sh -c 'id -u; ${process.execPath} ${CLI} status -c ${lodging.path('app.yaml')} web; exit 7'
+    command: sh -c 'id -u; ${process.execPath} ${CLI} status -c ${sandbox.path('app.yaml')} web; exit 7'
     autorestart: false
     startsecs: 0
     stdout_logfile: /dev/stdout
     redirect_stderr: true
     log_format: json
 `;
-      const file = lodging.writeFile('app.yaml', config('job exits', STAYS + job));
-      const { status, said } = await asContainer(lodging, file);
+      const file = sandbox.writeFile('app.yaml', config('job exits', STAYS + job));
+      const { status, said } = await asContainer(sandbox, file);
       expect(said).toMatch(/"process":"job".*"54321"|"54321".*"process":"job"/);
       expect(said.match(/started with pid/g)).toHaveLength(1);
       expect(said).toMatch(/web +(RUNNING|STARTING)/);
       expect(said).toContain('exit_when: job ended (exit status 7)');
       expect(status).toBe(7);
-      expect(lodging.read('message')).toMatch(/job exit status 7/);
-      expect(await lodging.leftAfter(0)).toEqual([]);
+      expect(sandbox.read('message')).toMatch(/job exit status 7/);
+      expect(await sandbox.leftAfter(0)).toEqual([]);
     });
 
     test('a program that nobody can start ends it, and AUTO logs without a place for them do not', async () => {
-      const lodging = lodge();
+      const sandbox = openSandbox();
       const programs = `  web:
     command: sleep 1000
   bad:
     command: /nowhere/program
     startretries: 0
 `;
-      const file = lodging.writeFile('app.yaml', config('any_fatal', programs));
-      const { status, said } = await asContainer(lodging, file);
+      const file = sandbox.writeFile('app.yaml', config('any_fatal', programs));
+      const { status, said } = await asContainer(sandbox, file);
       expect(said).toMatch(/spawned: 'web' with pid/);
       expect(said).toContain('exit_when: bad is FATAL');
       expect(status).toBe(1);
-      expect(lodging.read('message')).toMatch(/bad: .*\/nowhere\/program/);
+      expect(sandbox.read('message')).toMatch(/bad: .*\/nowhere\/program/);
     });
   },
 );

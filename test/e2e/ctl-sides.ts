@@ -28,7 +28,7 @@ export interface Side {
 
 const COMMAND_MS = 50_000;
 
-const MARK = 'TSVISOR_LODGING';
+const MARK = 'TSVISOR_SANDBOX';
 
 const environmentOf = (folder: string) => ({
   [MARK]: folder,

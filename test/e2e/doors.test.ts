@@ -3,7 +3,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 
 interface Where {
@@ -36,32 +36,32 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-const UNIX = ({ folder }: Lodging): string => `[unix_http_server]\nfile=${folder}/s.sock\n`;
+const UNIX = ({ folder }: Sandbox): string => `[unix_http_server]\nfile=${folder}/s.sock\n`;
 const INTERFACE =
   '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n';
 
 test('answers on every server, but keeps one closed that anybody could use, and says so', async () => {
-  const lodging = lodge();
+  const sandbox = openSandbox();
   const [local, open] = [await freePort(), await freePort()];
-  lodging.write(
-    UNIX(lodging),
+  sandbox.write(
+    UNIX(sandbox),
     `[inet_http_server:local]\nport=127.0.0.1:${local}\n[inet_http_server:open]\nport=*:${open}\n`,
     INTERFACE,
-    lodging.program('stays', 'stays.sh'),
+    sandbox.program('stays', 'stays.sh'),
   );
-  await lodging.start();
-  const { supervisor } = await lodging.reach('RUNNING');
+  await sandbox.start();
+  const { supervisor } = await sandbox.reach('RUNNING');
   expect(supervisor.notices.join('\n')).toContain('insecure=true in [inet_http_server:open]');
   expect(await call({ port: local }, 'supervisor.getState')).toContain('RUNNING');
-  expect(await call({ socketPath: lodging.path('s.sock') }, 'supervisor.getState')).toContain('RUNNING');
+  expect(await call({ socketPath: sandbox.path('s.sock') }, 'supervisor.getState')).toContain('RUNNING');
   await expect(call({ port: open }, 'supervisor.getState')).rejects.toThrow('ECONNREFUSED');
 });
 
 test('has no supervisor.* on the servers of a config without the interface, and all of it on its own socket', async () => {
-  const lodging = lodge();
-  lodging.write(UNIX(lodging), lodging.program('stays', 'stays.sh'));
-  await lodging.start();
-  const on = (name: string) => call({ socketPath: lodging.path(name) }, 'supervisor.getState');
+  const sandbox = openSandbox();
+  sandbox.write(UNIX(sandbox), sandbox.program('stays', 'stays.sh'));
+  await sandbox.start();
+  const on = (name: string) => call({ socketPath: sandbox.path(name) }, 'supervisor.getState');
   expect(await on('s.sock')).toContain('UNKNOWN_METHOD');
   expect(await on('run/tsvisor.sock')).toContain('RUNNING');
 });
@@ -70,35 +70,35 @@ test(
   'takes what a program reads from stdin, in order, and refuses what it does not read',
   { timeout: 90_000 },
   async () => {
-    const lodging = lodge();
-    lodging.write(
-      UNIX(lodging),
+    const sandbox = openSandbox();
+    sandbox.write(
+      UNIX(sandbox),
       INTERFACE,
-      `[program:cat]\ncommand=/bin/cat\nstdout_logfile=${lodging.path('cat.out')}\nstartsecs=0\n`,
-      lodging.program('deaf', 'stays.sh', { startsecs: 0 }),
+      `[program:cat]\ncommand=/bin/cat\nstdout_logfile=${sandbox.path('cat.out')}\nstartsecs=0\n`,
+      sandbox.program('deaf', 'stays.sh', { startsecs: 0 }),
     );
-    await lodging.start();
-    await lodging.reach('RUNNING');
-    const socketPath = lodging.path('s.sock');
+    await sandbox.start();
+    await sandbox.reach('RUNNING');
+    const socketPath = sandbox.path('s.sock');
     const lines = Array.from({ length: 20 }, (_, index) => `${index} ${'x'.repeat(20_000)}\n`);
     await Promise.all(lines.map((line) => call({ socketPath }, 'supervisor.sendProcessStdin', 'cat', line)));
-    await until('all of it in the log', () => lodging.read('cat.out').length >= lines.join('').length);
-    expect(lodging.read('cat.out').split('\n').toSorted()).toEqual(lines.join('').split('\n').toSorted());
+    await until('all of it in the log', () => sandbox.read('cat.out').length >= lines.join('').length);
+    expect(sandbox.read('cat.out').split('\n').toSorted()).toEqual(lines.join('').split('\n').toSorted());
     const deaf = await call({ socketPath }, 'supervisor.sendProcessStdin', 'deaf', 'x'.repeat(200_000));
     expect(deaf).toMatch(/FAILED: cannot write to the stdin of deaf: it reads nothing/);
   },
 );
 
 test('a port that was taken while the supervisor was dead does not keep the programs down', async () => {
-  const lodging = lodge();
+  const sandbox = openSandbox();
   const port = await freePort();
-  lodging.write(
+  sandbox.write(
     `[inet_http_server]\nport=127.0.0.1:${port}\n`,
     INTERFACE,
-    lodging.program('stays', 'stays.sh'),
+    sandbox.program('stays', 'stays.sh'),
   );
-  await lodging.start();
-  const { supervisor } = await lodging.reach('RUNNING');
+  await sandbox.start();
+  const { supervisor } = await sandbox.reach('RUNNING');
   process.kill(supervisor.pid, 'SIGSTOP');
   const thief = createServer();
   onTestFinished(() => void thief.close());
@@ -111,7 +111,7 @@ test('a port that was taken while the supervisor was dead does not keep the prog
         thief.listen(port, '127.0.0.1', () => resolve(true));
       }),
   );
-  const after = await lodging.reachAfter(supervisor.pid, 'RUNNING');
+  const after = await sandbox.reachAfter(supervisor.pid, 'RUNNING');
   expect(after.supervisor.notices.join('\n')).toContain('another program is already listening there');
   thief.close();
   await until('the port ours again', async () =>

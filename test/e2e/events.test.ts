@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
 import { CLI } from './dist.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 
-const listen = ({ config, mark }: Lodging, ...words: readonly string[]) => {
+const listen = ({ config, mark }: Sandbox, ...words: readonly string[]) => {
   const env = { ...process.env, ...mark };
   const child = spawn(process.execPath, [CLI, 'events', '-c', config, ...words], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -16,35 +16,35 @@ const listen = ({ config, mark }: Lodging, ...words: readonly string[]) => {
 };
 
 test('tells deaths and launches, survives a restart in place, and ends with the supervisor', async () => {
-  const lodging = lodge();
-  lodging.write(lodging.program('stays', 'stays.sh'));
-  await lodging.start();
-  await lodging.reachProcess('stays', 'RUNNING');
-  const [plain, json] = [listen(lodging), listen(lodging, '--json')];
+  const sandbox = openSandbox();
+  sandbox.write(sandbox.program('stays', 'stays.sh'));
+  await sandbox.start();
+  await sandbox.reachProcess('stays', 'RUNNING');
+  const [plain, json] = [listen(sandbox), listen(sandbox, '--json')];
   const both = (what: string): Promise<unknown> =>
     until(what, () => [plain, json].every(({ out }) => out().includes(what)), { within: 20_000 });
   // Nothing tells from outside that both listen but what they tell.
   await until(
     'both listen',
     async () => {
-      await lodging.tsvisor(['restart', 'stays']);
+      await sandbox.tsvisor(['restart', 'stays']);
       return [plain, json].every(({ out }) => out().includes('launched'));
     },
     { within: 30_000 },
   );
-  process.kill((await lodging.process('stays')).pid, 'SIGKILL');
+  process.kill((await sandbox.process('stays')).pid, 'SIGKILL');
   await both('SIGKILL');
-  await lodging.tsvisor(['restart']);
+  await sandbox.tsvisor(['restart']);
   await both('RESTARTING');
   await until(
     'both listen again',
     async () => {
-      await lodging.tsvisor(['restart', 'stays']);
+      await sandbox.tsvisor(['restart', 'stays']);
       return [plain, json].every(({ out }) => out().split('RESTARTING')[1]?.includes('launched') === true);
     },
     { within: 30_000 },
   );
-  await lodging.tsvisor(['stop']);
+  await sandbox.tsvisor(['stop']);
   await until('the end of both', () => [plain, json].every(({ child }) => child.exitCode === 0), {
     within: 20_000,
   });

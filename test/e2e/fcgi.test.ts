@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { askFastCgi } from './fastcgi.ts';
-import { lodge } from './lodging.ts';
+import { openSandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 import { isAlive, kill, witnessed } from './witness.ts';
 
@@ -28,17 +28,17 @@ const freePort = (): Promise<number> =>
 
 describe('a FastCGI program', () => {
   test('answers on its unix socket, and loses no request while all of its processes are killed', async () => {
-    const lodging = lodge();
-    const path = lodging.path('app.sock');
-    lodging.write(
+    const sandbox = openSandbox();
+    const path = sandbox.path('app.sock');
+    sandbox.write(
       section(`unix://${path}`, {
         numprocs: 2,
         process_name: '%(program_name)s-%(process_num)d',
         socket_mode: '0640',
       }),
     );
-    await lodging.start();
-    const { processes } = await lodging.reach('RUNNING');
+    await sandbox.start();
+    const { processes } = await sandbox.reach('RUNNING');
     const pids = processes.map(({ pid }) => String(pid));
     expect(statSync(path).mode & 0o777).toBe(0o640);
     const [pid, query] = (await askFastCgi({ path }, 'first')).split(' ');
@@ -56,58 +56,58 @@ describe('a FastCGI program', () => {
   });
 
   test('answers on a TCP port, which is free again when tsvisor has stopped', async () => {
-    const lodging = lodge();
+    const sandbox = openSandbox();
     const port = await freePort();
-    lodging.write(section(`tcp://localhost:${port}`));
-    await lodging.start();
-    await lodging.reach('RUNNING', 'app');
+    sandbox.write(section(`tcp://localhost:${port}`));
+    await sandbox.start();
+    await sandbox.reach('RUNNING', 'app');
     expect(await askFastCgi({ port, host: 'localhost' }, 'over-tcp')).toMatch(/^\d+ over-tcp$/);
-    await lodging.tsvisor(['stop']);
+    await sandbox.tsvisor(['stop']);
     await expect(askFastCgi({ port, host: 'localhost' }, 'x')).rejects.toThrow('ECONNREFUSED');
   });
 
   test('is started again after the supervisor was killed, with a socket of its own', async () => {
-    const lodging = lodge();
-    const path = lodging.path('app.sock');
-    lodging.write(section(`unix://${path}`));
-    await lodging.start();
-    const before = await lodging.reach('RUNNING', 'app');
+    const sandbox = openSandbox();
+    const path = sandbox.path('app.sock');
+    sandbox.write(section(`unix://${path}`));
+    await sandbox.start();
+    const before = await sandbox.reach('RUNNING', 'app');
     kill(before.supervisor.pid);
-    await lodging.reachAfter(before.supervisor.pid, 'RUNNING');
+    await sandbox.reachAfter(before.supervisor.pid, 'RUNNING');
     expect(await askFastCgi({ path }, 'again')).toMatch(/^\d+ again$/);
   });
 
   test('leaves no file of its socket, and keeps one that is not its own', async () => {
-    const lodging = lodge();
-    const [path, other] = [lodging.path('app.sock'), lodging.path('file')];
+    const sandbox = openSandbox();
+    const [path, other] = [sandbox.path('app.sock'), sandbox.path('file')];
     writeFileSync(other, 'precious');
-    lodging.write(
+    sandbox.write(
       section(`unix://${path}`),
       section(`unix://${other}`, { startretries: 0 }).replace(':app]', ':other]'),
     );
-    await lodging.start();
-    await lodging.reach('RUNNING', 'app');
-    const { spawnError } = await lodging.reachProcess('other', 'FATAL');
+    await sandbox.start();
+    await sandbox.reach('RUNNING', 'app');
+    const { spawnError } = await sandbox.reachProcess('other', 'FATAL');
     expect(spawnError).toBe(
       `cannot start other: cannot open socket unix://${other}: a file that is no socket is in its place; move it away`,
     );
-    await lodging.tsvisor(['stop']);
+    await sandbox.tsvisor(['stop']);
     expect(existsSync(path)).toBe(false);
-    expect(lodging.read('file')).toBe('precious');
+    expect(sandbox.read('file')).toBe('precious');
   });
 
   test('waits for a socket that another server has', async () => {
-    const lodging = lodge();
-    const path = lodging.path('app.sock');
+    const sandbox = openSandbox();
+    const path = sandbox.path('app.sock');
     const server = createServer().listen(path);
     onTestFinished(() => void server.close());
     await until('the other server', () => server.listening);
-    lodging.write(section(`unix://${path}`));
-    await lodging.start();
-    const { spawnError } = await lodging.reachProcess('app', 'BACKOFF');
+    sandbox.write(section(`unix://${path}`));
+    await sandbox.start();
+    const { spawnError } = await sandbox.reachProcess('app', 'BACKOFF');
     expect(spawnError).toContain('another server listens on it');
     server.close();
-    await lodging.reach('RUNNING', 'app');
+    await sandbox.reach('RUNNING', 'app');
     expect(await askFastCgi({ path }, 'mine')).toMatch(/ mine$/);
   });
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { chmodSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
-import { lodge } from './lodging.ts';
+import { openSandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 
 interface Told {
@@ -45,14 +45,14 @@ const hook = (name: string, keys: Readonly<Record<string, string | number>>): st
     .join('')}`;
 
 test('a command and webhooks hear of a death; one that hangs and one that ignores TERM delay nothing', async () => {
-  const lodging = lodge();
+  const sandbox = openSandbox();
   const { url, told } = await receive();
-  const script = lodging.writeFile(
+  const script = sandbox.writeFile(
     'note',
-    `#!/bin/sh\necho "$TSVISOR_EVENT $TSVISOR_PROCESS $TSVISOR_OOM $(cat)" >> ${lodging.path('noted')}\n`,
+    `#!/bin/sh\necho "$TSVISOR_EVENT $TSVISOR_PROCESS $TSVISOR_OOM $(cat)" >> ${sandbox.path('noted')}\n`,
   );
   chmodSync(script, 0o755);
-  const programs = lodging.program('stays', 'stays.sh');
+  const programs = sandbox.program('stays', 'stays.sh');
   const hooks = [
     hook('note', { on: 'TSVISOR_DIED', run: script }),
     hook('web', {
@@ -69,13 +69,13 @@ test('a command and webhooks hear of a death; one that hangs and one that ignore
     }),
     hook('refused', { on: 'TSVISOR_DIED', webhook: 'http://127.0.0.1:1/', attempts: 1 }),
   ];
-  lodging.write(programs, ...hooks);
-  await lodging.start();
-  const { pid } = await lodging.reachProcess('stays', 'RUNNING');
+  sandbox.write(programs, ...hooks);
+  await sandbox.start();
+  const { pid } = await sandbox.reachProcess('stays', 'RUNNING');
   process.kill(pid, 'SIGKILL');
   const counts = async () =>
     Object.fromEntries(
-      ((await lodging.status()).supervisor.hooks ?? []).map(({ name, sent, failed, waiting }) => [
+      ((await sandbox.status()).supervisor.hooks ?? []).map(({ name, sent, failed, waiting }) => [
         name,
         { sent, failed, waiting },
       ]),
@@ -92,7 +92,7 @@ test('a command and webhooks hear of a death; one that hangs and one that ignore
   await until(
     'the restart',
     async () => {
-      const now = await lodging.process('stays');
+      const now = await sandbox.process('stays');
       return now.state === 'RUNNING' && now.pid !== pid;
     },
     { within: 20_000 },
@@ -102,14 +102,14 @@ test('a command and webhooks hear of a death; one that hangs and one that ignore
     token: 'hush',
     message: { event: 'TSVISOR_DIED', process: 'stays', verdict: { oom: 'no' } },
   });
-  expect(lodging.read('noted')).toMatch(/^TSVISOR_DIED stays no \{"event":"TSVISOR_DIED",.*"verdict":\{/);
-  expect(lodging.journal()).toMatch(/WARN hook ignores cannot take TSVISOR_DIED: it took longer than 0.2 s/);
-  expect(lodging.journal()).toMatch(/WARN hook refused cannot take TSVISOR_DIED: .*ECONNREFUSED/);
+  expect(sandbox.read('noted')).toMatch(/^TSVISOR_DIED stays no \{"event":"TSVISOR_DIED",.*"verdict":\{/);
+  expect(sandbox.journal()).toMatch(/WARN hook ignores cannot take TSVISOR_DIED: it took longer than 0.2 s/);
+  expect(sandbox.journal()).toMatch(/WARN hook refused cannot take TSVISOR_DIED: .*ECONNREFUSED/);
 
-  lodging.write(programs, hook('web', { on: 'PROCESS_STATE_STOPPED', webhook: `${url}/later` }));
-  expect((await lodging.tsvisor(['apply'])).stdout).not.toMatch(/hold after/);
+  sandbox.write(programs, hook('web', { on: 'PROCESS_STATE_STOPPED', webhook: `${url}/later` }));
+  expect((await sandbox.tsvisor(['apply'])).stdout).not.toMatch(/hold after/);
   expect(Object.keys(await counts())).toEqual(['web']);
-  await lodging.tsvisor(['stop']);
+  await sandbox.tsvisor(['stop']);
   expect(told.filter(({ path }) => path === '/later').map(({ message }) => message.event)).toEqual([
     'PROCESS_STATE_STOPPED',
   ]);
@@ -118,15 +118,15 @@ test('a command and webhooks hear of a death; one that hangs and one that ignore
 test.skipIf(!canLimitMemory)(
   'an OOM kill is told with its verdict and the evidence (needs a memory cgroup)',
   async () => {
-    const lodging = lodge();
+    const sandbox = openSandbox();
     const { url, told } = await receive();
-    lodging.write(
-      lodging.program('app', 'eats-memory.sh', { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 }),
+    sandbox.write(
+      sandbox.program('app', 'eats-memory.sh', { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 }),
       hook('incidents', { on: 'TSVISOR_OOM_KILLED', webhook: `${url}/oom` }),
     );
-    await lodging.start();
-    await lodging.reach('RUNNING', 'app');
-    lodging.touch('eat');
+    await sandbox.start();
+    await sandbox.reach('RUNNING', 'app');
+    sandbox.touch('eat');
     await until('the incident', () => told.length > 0, { within: 30_000 });
     expect(told[0]?.message).toMatchObject({
       event: 'TSVISOR_OOM_KILLED',

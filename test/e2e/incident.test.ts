@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { hasSupervisord } from './abilities.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
 
@@ -48,23 +48,23 @@ const bothWorkers = (ports: readonly number[]): Promise<readonly Family[]> =>
   });
 
 /** The example's config on free ports. Its keys of tsvisor are unknown to supervisord, which passes over them. */
-const settle = async (lodging: Lodging): Promise<readonly number[]> => {
-  cpSync(EXAMPLE, lodging.folder, { recursive: true });
+const settle = async (sandbox: Sandbox): Promise<readonly number[]> => {
+  cpSync(EXAMPLE, sandbox.folder, { recursive: true });
   const ports = [await freePort(), await freePort()];
-  const text = readFileSync(lodging.config, 'utf8')
+  const text = readFileSync(sandbox.config, 'utf8')
     .replace('[supervisord]', '[supervisord]\nruntime_dir=%(here)s/run')
     .replace('app-1 7411', `app-1 ${ports[0]}`)
     .replace('app-2 7412', `app-2 ${ports[1]}`);
-  writeFileSync(lodging.config, text);
+  writeFileSync(sandbox.config, text);
   return ports;
 };
 
 const identities = (families: readonly Family[]): readonly Witnessed[] =>
   families.flatMap(({ leader, child, stray }) => [leader, child, stray].map(witnessed));
 
-const conflicts = (lodging: Lodging): readonly string[] =>
+const conflicts = (sandbox: Sandbox): readonly string[] =>
   ['logs/app-1.log', 'logs/app-2.log'].flatMap((name) =>
-    lodging
+    sandbox
       .read(name)
       .split('\n')
       .filter((line) => line.includes('conflict')),
@@ -72,19 +72,19 @@ const conflicts = (lodging: Lodging): readonly string[] =>
 
 describe('kill -9 of the supervisor while its workers hold a port and a lock', () => {
   test('leaves nothing of the old workers, and the new ones find port and lock free', async () => {
-    const lodging = lodge();
-    const ports = await settle(lodging);
-    await lodging.start();
+    const sandbox = openSandbox();
+    const ports = await settle(sandbox);
+    await sandbox.start();
     const old = identities(await bothWorkers(ports));
-    const before = (await lodging.reach('RUNNING')).supervisor;
+    const before = (await sandbox.reach('RUNNING')).supervisor;
 
     kill(before.pid);
     await until('the old workers gone', () => !old.some(isAlive), { within: 2000, every: 1 });
-    const { supervisor, processes } = await lodging.reachAfter(before.pid, 'RUNNING');
+    const { supervisor, processes } = await sandbox.reachAfter(before.pid, 'RUNNING');
     const families = await bothWorkers(ports);
 
     expect(families.map(({ leader }) => leader)).toEqual(processes.map(({ pid }) => pid));
-    expect(conflicts(lodging)).toEqual([]);
+    expect(conflicts(sandbox)).toEqual([]);
     expect(supervisor.guardian).toMatchObject({ pid: before.guardian.pid, state: 'present' });
     expect(supervisor.pastLife).toMatchObject({ life: 2, exit: { code: null, signal: 'SIGKILL' } });
     expect(supervisor.pastLife?.killed).toBeGreaterThanOrEqual(old.length);
@@ -93,20 +93,20 @@ describe('kill -9 of the supervisor while its workers hold a port and a lock', (
 
 describe.skipIf(!hasSupervisord)('the same under real supervisord (Debian package)', () => {
   test('leaves every old worker alive, and the new ones cannot start', async () => {
-    const lodging = lodge();
-    const ports = await settle(lodging);
+    const sandbox = openSandbox();
+    const ports = await settle(sandbox);
     const begin = (): Promise<unknown> =>
-      execa('supervisord', ['-c', lodging.config], { cwd: lodging.folder });
-    const pid = (): number => Number(lodging.read('logs/supervisor.pid'));
+      execa('supervisord', ['-c', sandbox.config], { cwd: sandbox.folder });
+    const pid = (): number => Number(sandbox.read('logs/supervisor.pid'));
     await begin();
     const old = identities(await bothWorkers(ports));
     kill(await until('the pid file', () => pid() || null));
     await begin();
-    await until('a conflict', () => conflicts(lodging).length >= 2);
+    await until('a conflict', () => conflicts(sandbox).length >= 2);
 
     expect(old.filter(isAlive)).toHaveLength(6);
     kill(pid(), 'SIGTERM');
-    await until('the end of supervisord', () => !existsSync(lodging.path('logs/supervisor.pid')));
-    await lodging.evict();
+    await until('the end of supervisord', () => !existsSync(sandbox.path('logs/supervisor.pid')));
+    await sandbox.evict();
   });
 });

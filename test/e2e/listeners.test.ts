@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { callRpc } from '../../src/api/client-rpc.ts';
 import { hasSupervisord } from './abilities.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { type HeardEvent, LISTENERS, parseRecord, storiesOf } from './transcript.ts';
 import { until } from './wait.ts';
 
@@ -131,15 +131,15 @@ const playUnderSupervisord = async (): Promise<readonly HeardEvent[]> => {
   }
 };
 
-const play = async (lodging: Lodging): Promise<readonly HeardEvent[]> => {
-  lodging.write(scenes(lodging.folder));
-  await lodging.start();
-  return whenOver(lodging.folder);
+const play = async (sandbox: Sandbox): Promise<readonly HeardEvent[]> => {
+  sandbox.write(scenes(sandbox.folder));
+  await sandbox.start();
+  return whenOver(sandbox.folder);
 };
 
 describe('a listener', () => {
   test.skipIf(!hasSupervisord)('hears the same story of every process as under supervisord', async () => {
-    const [wanted, heard] = await Promise.all([playUnderSupervisord(), play(lodge())]);
+    const [wanted, heard] = await Promise.all([playUnderSupervisord(), play(openSandbox())]);
     expect(Object.keys(storiesOf(heard)).toSorted()).toEqual(Object.keys(storiesOf(wanted)).toSorted());
     expect(storiesOf(heard)).toEqual(storiesOf(wanted));
     for (const events of [wanted, heard]) {
@@ -150,19 +150,19 @@ describe('a listener', () => {
   });
 
   test('is told of ends that were not expected, and answers with mails', async () => {
-    const lodging = lodge();
-    lodging.write(
+    const sandbox = openSandbox();
+    sandbox.write(
       listener('crashmail', 'mails_crashes.py', {
         events: 'PROCESS_STATE',
-        environment: `MAIL="${lodging.path('mail')}"`,
+        environment: `MAIL="${sandbox.path('mail')}"`,
       }),
-      programOf({ folder: lodging.folder, name: 'fails', script: 'sleep 1.2; exit 3' }),
-      programOf({ folder: lodging.folder, name: 'ends', script: 'sleep 1.2; exit 0' }),
+      programOf({ folder: sandbox.folder, name: 'fails', script: 'sleep 1.2; exit 3' }),
+      programOf({ folder: sandbox.folder, name: 'ends', script: 'sleep 1.2; exit 0' }),
     );
-    await lodging.start();
-    await until('a mail', () => lodging.read('mail') !== '', { within: 20_000 });
-    await lodging.reach('EXITED', 'ends');
-    expect(lodging.read('mail')).toBe(
+    await sandbox.start();
+    await until('a mail', () => sandbox.read('mail') !== '', { within: 20_000 });
+    await sandbox.reach('EXITED', 'ends');
+    expect(sandbox.read('mail')).toBe(
       'Process fails in group fails exited unexpectedly from state RUNNING\n',
     );
   });
@@ -171,22 +171,22 @@ describe('a listener', () => {
     ['refuses it', 'fail', 'event was rejected'],
     ['dies over it', 'die', 'exited: hears'],
   ])('that %s is sent the event again', async (_, how, said) => {
-    const lodging = lodge();
-    const environment = `RECORD="${lodging.path('record')}",WORD="from_state:RUNNING"`;
-    lodging.write(
+    const sandbox = openSandbox();
+    const environment = `RECORD="${sandbox.path('record')}",WORD="from_state:RUNNING"`;
+    sandbox.write(
       listener('hears', `records.py ${how}`, {
         events: 'PROCESS_STATE',
         buffer_size: 100,
         startsecs: 0,
         environment,
       }),
-      programOf({ folder: lodging.folder, name: 'ends', script: 'sleep 1.2' }),
+      programOf({ folder: sandbox.folder, name: 'ends', script: 'sleep 1.2' }),
     );
-    await lodging.start();
+    await sandbox.start();
     const twice = await until(
       'the event twice',
       () => {
-        const ended = recordIn(lodging.folder).filter(
+        const ended = recordIn(sandbox.folder).filter(
           ({ headers, payload }) =>
             headers['eventname'] === 'PROCESS_STATE_EXITED' && payload.startsWith('processname:ends '),
         );
@@ -195,41 +195,41 @@ describe('a listener', () => {
       { within: 20_000 },
     );
     expect(twice[1]).toEqual(twice[0]);
-    expect(lodging.journal()).toContain(said);
+    expect(sandbox.journal()).toContain(said);
   });
 
   test('that breaks the protocol is sent nothing more, and the journal says so', async () => {
-    const lodging = lodge();
-    const environment = `RECORD="${lodging.path('record')}",WORD="processname:ends"`;
-    lodging.write(
+    const sandbox = openSandbox();
+    const environment = `RECORD="${sandbox.path('record')}",WORD="processname:ends"`;
+    sandbox.write(
       listener('hears', 'records.py babble', {
         events: 'PROCESS_STATE',
         buffer_size: 100,
         startsecs: 0,
         environment,
       }),
-      programOf({ folder: lodging.folder, name: 'ends', script: 'sleep 1.2' }),
+      programOf({ folder: sandbox.folder, name: 'ends', script: 'sleep 1.2' }),
     );
-    await lodging.start();
-    await until('the breach', () => lodging.journal().includes('hears: has entered the UNKNOWN state'), {
+    await sandbox.start();
+    await until('the breach', () => sandbox.journal().includes('hears: has entered the UNKNOWN state'), {
       within: 20_000,
     });
-    const before = recordIn(lodging.folder).length;
-    await lodging.reach('EXITED', 'ends');
-    expect(recordIn(lodging.folder)).toHaveLength(before);
+    const before = recordIn(sandbox.folder).length;
+    await sandbox.reach('EXITED', 'ends');
+    expect(recordIn(sandbox.folder)).toHaveLength(before);
   });
 
   test("hears tsvisor's own events only when it asks for them", async () => {
-    const lodging = lodge();
-    lodging.write(
-      recorder(lodging.folder, 'PROCESS_STATE_EXITED,TSVISOR_DIED'),
-      programOf({ folder: lodging.folder, name: 'dies', script: 'sleep 1.2; kill -9 $$' }),
+    const sandbox = openSandbox();
+    sandbox.write(
+      recorder(sandbox.folder, 'PROCESS_STATE_EXITED,TSVISOR_DIED'),
+      programOf({ folder: sandbox.folder, name: 'dies', script: 'sleep 1.2; kill -9 $$' }),
     );
-    await lodging.start();
+    await sandbox.start();
     const events = await until(
       'both',
       () => {
-        const all = recordIn(lodging.folder);
+        const all = recordIn(sandbox.folder);
         return all.length === 2 ? all : null;
       },
       { within: 20_000 },
@@ -241,20 +241,20 @@ describe('a listener', () => {
   });
 
   test('hears what a client sends by sendRemoteCommEvent', async () => {
-    const lodging = lodge();
-    lodging.write(
-      `[unix_http_server]\nfile=${lodging.path('s.sock')}\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n`,
-      recorder(lodging.folder, 'REMOTE_COMMUNICATION'),
+    const sandbox = openSandbox();
+    sandbox.write(
+      `[unix_http_server]\nfile=${sandbox.path('s.sock')}\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n`,
+      recorder(sandbox.folder, 'REMOTE_COMMUNICATION'),
     );
-    await lodging.start();
-    await lodging.reachProcess('hears', 'RUNNING');
-    const target = { url: `unix://${lodging.path('s.sock')}`, username: null, password: null };
+    await sandbox.start();
+    await sandbox.reachProcess('hears', 'RUNNING');
+    const target = { url: `unix://${sandbox.path('s.sock')}`, username: null, password: null };
     const method = 'supervisor.sendRemoteCommEvent';
     expect(await callRpc(target, method, ['deploy', 'caf\u00e9 done'])).toEqual({ value: true });
     const [event] = await until(
       'the event',
       () => {
-        const all = recordIn(lodging.folder);
+        const all = recordIn(sandbox.folder);
         return all.length > 0 ? all : null;
       },
       { within: 20_000 },

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync, renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 import { kill } from './witness.ts';
 
@@ -15,22 +15,22 @@ interface Keys {
   readonly [key: string]: string | number | boolean;
 }
 
-const section = (lodging: Lodging, command: string, keys: Keys = {}): string =>
+const section = (sandbox: Sandbox, command: string, keys: Keys = {}): string =>
   `[program:app]\ncommand=${command}\nredirect_stderr=true\nstartsecs=0\n${Object.entries({
-    stdout_logfile: lodging.path('app.log'),
+    stdout_logfile: sandbox.path('app.log'),
     ...keys,
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')}`;
 
 /** All that was logged, the oldest file first. */
-const logged = (lodging: Lodging): string => {
-  const numbers = readdirSync(lodging.folder)
+const logged = (sandbox: Sandbox): string => {
+  const numbers = readdirSync(sandbox.folder)
     .flatMap((name) => /^app\.log\.(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number)
     .toSorted((a, b) => b - a);
   return [...numbers.map((number) => `app.log.${number}`), 'app.log']
-    .map((name) => lodging.read(name))
+    .map((name) => sandbox.read(name))
     .join('');
 };
 
@@ -58,11 +58,11 @@ const count = (text: string): Counted => {
 
 const ROTATION = { stdout_logfile_maxbytes: '100KB', stdout_logfile_backups: 500 };
 
-const grown = (lodging: Lodging, lives: number): Promise<Counted> =>
+const grown = (sandbox: Sandbox, lives: number): Promise<Counted> =>
   until(
     `life ${lives} of the program`,
     () => {
-      const counted = count(logged(lodging));
+      const counted = count(logged(sandbox));
       return counted.lives.length >= lives && (counted.lives.at(-1) ?? 0) > 20_000 ? counted : null;
     },
     { within: 30_000, every: 100 },
@@ -70,34 +70,34 @@ const grown = (lodging: Lodging, lives: number): Promise<Counted> =>
 
 describe('no line is lost, torn or out of order', () => {
   test('while files turn over and the program is killed again and again', async () => {
-    const lodging = lodge();
-    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`, ROTATION));
-    await lodging.start();
+    const sandbox = openSandbox();
+    sandbox.write(section(sandbox, `/usr/bin/python3 ${COUNTS}`, ROTATION));
+    await sandbox.start();
     for (const lives of [1, 2, 3]) {
-      await grown(lodging, lives);
-      kill((await lodging.reachProcess('app', 'RUNNING')).pid);
+      await grown(sandbox, lives);
+      kill((await sandbox.reachProcess('app', 'RUNNING')).pid);
     }
-    await lodging.tsvisor(['stop']);
-    expect(count(logged(lodging)).lives.length).toBeGreaterThanOrEqual(3);
+    await sandbox.tsvisor(['stop']);
+    expect(count(logged(sandbox)).lives.length).toBeGreaterThanOrEqual(3);
   });
 
   test('of the last words of a program that dies in the middle of them', async () => {
-    const lodging = lodge();
-    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS} 50000`, { ...ROTATION, autorestart: false }));
-    await lodging.start();
-    await lodging.reach('EXITED', 'app');
-    expect(count(logged(lodging)).lives).toEqual([50_000]);
+    const sandbox = openSandbox();
+    sandbox.write(section(sandbox, `/usr/bin/python3 ${COUNTS} 50000`, { ...ROTATION, autorestart: false }));
+    await sandbox.start();
+    await sandbox.reach('EXITED', 'app');
+    expect(count(logged(sandbox)).lives).toEqual([50_000]);
   });
 
   test('when the supervisor is killed, but for what nobody had read yet: the log says where', async () => {
-    const lodging = lodge();
-    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`, ROTATION));
-    await lodging.start();
-    await grown(lodging, 1);
-    const { supervisor } = await lodging.status();
+    const sandbox = openSandbox();
+    sandbox.write(section(sandbox, `/usr/bin/python3 ${COUNTS}`, ROTATION));
+    await sandbox.start();
+    await grown(sandbox, 1);
+    const { supervisor } = await sandbox.status();
     kill(supervisor.pid);
-    await lodging.reachAfter(supervisor.pid, 'RUNNING');
-    const { gaps } = await grown(lodging, 2);
+    await sandbox.reachAfter(supervisor.pid, 'RUNNING');
+    const { gaps } = await grown(sandbox, 2);
     expect(gaps).toBe(1);
   });
 });
@@ -106,22 +106,22 @@ describe('the log of a program', () => {
   const says = `/bin/sh -c "echo one; echo two; exec sleep 1000"`;
 
   test('is written by the program itself where the config says so', async () => {
-    const lodging = lodge();
-    lodging.write(section(lodging, says, { stdout_logfile_maxbytes: 0, log_direct: true }));
-    await lodging.start();
-    await until('both lines', () => lodging.read('app.log') === 'one\ntwo\n');
-    const { pid } = await lodging.reachProcess('app', 'RUNNING');
-    expect(readlinkSync(`/proc/${pid}/fd/1`)).toBe(lodging.path('app.log'));
-    expect(readlinkSync(`/proc/${pid}/fd/2`)).toBe(lodging.path('app.log'));
+    const sandbox = openSandbox();
+    sandbox.write(section(sandbox, says, { stdout_logfile_maxbytes: 0, log_direct: true }));
+    await sandbox.start();
+    await until('both lines', () => sandbox.read('app.log') === 'one\ntwo\n');
+    const { pid } = await sandbox.reachProcess('app', 'RUNNING');
+    expect(readlinkSync(`/proc/${pid}/fd/1`)).toBe(sandbox.path('app.log'));
+    expect(readlinkSync(`/proc/${pid}/fd/2`)).toBe(sandbox.path('app.log'));
   });
 
   test('has time, process and pid before each line, or is JSON', async () => {
-    const lodging = lodge();
-    lodging.write(section(lodging, says, { log_format: 'json' }));
-    await lodging.start();
-    await until('both lines', () => lodging.read('app.log').split('\n').length === 3);
-    const { pid } = await lodging.reachProcess('app', 'RUNNING');
-    const [one] = lodging.read('app.log').split('\n');
+    const sandbox = openSandbox();
+    sandbox.write(section(sandbox, says, { log_format: 'json' }));
+    await sandbox.start();
+    await until('both lines', () => sandbox.read('app.log').split('\n').length === 3);
+    const { pid } = await sandbox.reachProcess('app', 'RUNNING');
+    const [one] = sandbox.read('app.log').split('\n');
     expect(JSON.parse(one ?? '')).toMatchObject({
       group: 'app',
       process: 'app',
@@ -132,28 +132,28 @@ describe('the log of a program', () => {
   });
 
   test('is cut where the program writes more than it may, and says so', async () => {
-    const lodging = lodge();
-    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`, { log_rate_max: '10KB' }));
-    await lodging.start();
-    await until('a cut', () => /tsvisor dropped \d+ lines/.test(lodging.read('app.log')), { within: 20_000 });
+    const sandbox = openSandbox();
+    sandbox.write(section(sandbox, `/usr/bin/python3 ${COUNTS}`, { log_rate_max: '10KB' }));
+    await sandbox.start();
+    await until('a cut', () => /tsvisor dropped \d+ lines/.test(sandbox.read('app.log')), { within: 20_000 });
     // The log is told first, the journal a moment later.
-    await until('the journal', () => lodging.journal().includes('more than 10240 bytes per second'));
-    expect(lodging.journal()).toContain('of stdout of app: more than 10240 bytes per second');
-    const { logsLost } = await lodging.process('app');
+    await until('the journal', () => sandbox.journal().includes('more than 10240 bytes per second'));
+    expect(sandbox.journal()).toContain('of stdout of app: more than 10240 bytes per second');
+    const { logsLost } = await sandbox.process('app');
     expect(logsLost?.stdout?.droppedLines).toBeGreaterThan(0);
     expect(logsLost?.stdout?.droppedBytes).toBeGreaterThan(0);
     expect(logsLost?.stdout?.failedBytes).toBe(0);
   });
 
   test('goes on under its name after somebody moved it away and sent SIGUSR2', async () => {
-    const lodging = lodge();
-    lodging.write(section(lodging, `/usr/bin/python3 ${COUNTS}`));
-    await lodging.start();
-    await grown(lodging, 1);
-    renameSync(lodging.path('app.log'), lodging.path('app.log.1'));
-    execFileSync('kill', ['-USR2', String((await lodging.status()).supervisor.pid)]);
-    await until('new lines', () => lodging.read('app.log') !== '');
-    await lodging.tsvisor(['stop']);
-    expect(count(logged(lodging)).lives).toHaveLength(1);
+    const sandbox = openSandbox();
+    sandbox.write(section(sandbox, `/usr/bin/python3 ${COUNTS}`));
+    await sandbox.start();
+    await grown(sandbox, 1);
+    renameSync(sandbox.path('app.log'), sandbox.path('app.log.1'));
+    execFileSync('kill', ['-USR2', String((await sandbox.status()).supervisor.pid)]);
+    await until('new lines', () => sandbox.read('app.log') !== '');
+    await sandbox.tsvisor(['stop']);
+    expect(count(logged(sandbox)).lives).toHaveLength(1);
   });
 });

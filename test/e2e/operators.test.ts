@@ -1,19 +1,19 @@
 // Does the log tell who ordered what?
 
 import { expect, test } from 'vitest';
-import { lodge } from './lodging.ts';
+import { openSandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 
 test('the log names each order with user, process and socket, and no question', async () => {
-  const lodging = lodge();
-  lodging.write(lodging.program('stays', 'stays.sh'));
-  await lodging.start();
-  await lodging.reach('RUNNING');
-  await lodging.tsvisor(['signal', 'CONT', 'stays']);
-  await lodging.tsvisor(['restart', 'stays']);
-  const who = `\\(by uid ${process.getuid?.()}, pid \\d+ on ${lodging.path('run/tsvisor.sock')}\\)`;
+  const sandbox = openSandbox();
+  sandbox.write(sandbox.program('stays', 'stays.sh'));
+  await sandbox.start();
+  await sandbox.reach('RUNNING');
+  await sandbox.tsvisor(['signal', 'CONT', 'stays']);
+  await sandbox.tsvisor(['restart', 'stays']);
+  const who = `\\(by uid ${process.getuid?.()}, pid \\d+ on ${sandbox.path('run/tsvisor.sock')}\\)`;
   const lines = await until('both orders', () => {
-    const found = lodging
+    const found = sandbox
       .journal()
       .split('\n')
       .filter((line) => line.includes('ordered: '));

@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { hasSupervisord } from './abilities.ts';
 import { run } from './dist.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { masked } from './oracle/mask.ts';
 import { openPeer, type Peer } from './oracle/peer.ts';
 import { edited, writeScene } from './oracle/scene.ts';
@@ -17,17 +17,17 @@ interface Pair {
   readonly ours: Peer;
 }
 
-const startSupervisord = async ({ config, folder }: Lodging): Promise<void> => {
+const startSupervisord = async ({ config, folder }: Sandbox): Promise<void> => {
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  const said = await run(['supervisord', '-c', config], { ...env, TSVISOR_LODGING: folder }, folder);
+  const said = await run(['supervisord', '-c', config], { ...env, TSVISOR_SANDBOX: folder }, folder);
   if (said.code !== 0) throw new Error(`cannot start supervisord: ${said.stdout}${said.stderr}`);
 };
 
 const openPair = async (): Promise<Pair> => {
-  const lodgings = [lodge(), lodge()] as const;
-  for (const lodging of lodgings) lodging.write(...writeScene(lodging));
-  await Promise.all([startSupervisord(lodgings[0]), lodgings[1].start()]);
-  const [theirs, ours] = [openPeer(lodgings[0]), openPeer(lodgings[1])];
+  const sandboxes = [openSandbox(), openSandbox()] as const;
+  for (const sandbox of sandboxes) sandbox.write(...writeScene(sandbox));
+  await Promise.all([startSupervisord(sandboxes[0]), sandboxes[1].start()]);
+  const [theirs, ours] = [openPeer(sandboxes[0]), openPeer(sandboxes[1])];
   onTestFinished(async () => {
     await Promise.all([theirs.end(), ours.end()]);
   });
@@ -39,17 +39,17 @@ const isUp = async (peer: Peer): Promise<boolean> =>
 
 /** Answers what the peer said, masked; null for a step that asks nothing. */
 const take = async (peer: Peer, step: Step): Promise<unknown> => {
-  const { lodging } = peer;
+  const { sandbox } = peer;
   switch (step.act) {
     case 'reach':
       await peer.reach(step.name, step.state);
       return null;
     case 'edit':
     case 'mend':
-      lodging.write(...edited(writeScene(lodging), lodging));
+      sandbox.write(...edited(writeScene(sandbox), sandbox));
       return null;
     case 'break':
-      lodging.write(...writeScene(lodging), '[program:broken]\n');
+      sandbox.write(...writeScene(sandbox), '[program:broken]\n');
       return null;
     case 'revive':
       await until('a supervisor that answers again', () => isUp(peer), { within: 30_000, every: 100 });
@@ -58,7 +58,7 @@ const take = async (peer: Peer, step: Step): Promise<unknown> => {
     case 'rpc':
     case 'raw':
     case 'stream':
-      return masked(await peer.ask(step.act, ...step.args), lodging.folder);
+      return masked(await peer.ask(step.act, ...step.args), sandbox.folder);
   }
 };
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from './dist.ts';
-import { lodge } from './lodging.ts';
+import { openSandbox } from './sandbox.ts';
 import { canMakeMuslRoot, makeMuslRoot, runInRoot } from './musl-root.ts';
 import { canCrossCompile, canReachRegistry, install, pack, scriptsOf, type Parcel } from './parcel.ts';
 
@@ -108,17 +108,17 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
     });
 
     test('starts, tells and stops', async () => {
-      const lodging = lodge();
-      lodging.write(lodging.program('sleeper', 'stays.sh'));
-      const environment = { ...process.env, ...lodging.mark };
+      const sandbox = openSandbox();
+      sandbox.write(sandbox.program('sleeper', 'stays.sh'));
+      const environment = { ...process.env, ...sandbox.mark };
       const ask = (...words: readonly string[]) =>
-        run([cli(), ...words, '-c', lodging.config], environment, lodging.folder);
+        run([cli(), ...words, '-c', sandbox.config], environment, sandbox.folder);
       expect(await ask('start')).toMatchObject({ code: 0 });
-      const status = await lodging.reach('RUNNING');
+      const status = await sandbox.reach('RUNNING');
       expect(status.supervisor.guardian.state).toBe('present');
       expect(await ask('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('RUNNING') });
       expect(await ask('stop')).toMatchObject({ code: 0 });
-      expect(await lodging.leftAfter(5000)).toEqual([]);
+      expect(await sandbox.leftAfter(5000)).toEqual([]);
     });
 
     test('gives its types to those who import it', async () => {

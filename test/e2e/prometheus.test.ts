@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { freePort } from './browser.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 import { kill } from './witness.ts';
 
@@ -41,12 +41,12 @@ const filled = (expr: string): string =>
     .replaceAll(/\$(?:instance|group)/g, '.*');
 
 /** The example's own config, faster and on other ports. */
-const configure = (lodging: Lodging, target: number): string => {
-  copyFileSync(`${EXAMPLES}prometheus/tsvisor.rules.yml`, lodging.path('tsvisor.rules.yml'));
+const configure = (sandbox: Sandbox, target: number): string => {
+  copyFileSync(`${EXAMPLES}prometheus/tsvisor.rules.yml`, sandbox.path('tsvisor.rules.yml'));
   const config = readFileSync(`${EXAMPLES}prometheus/prometheus.yml`, 'utf8')
     .replace('scrape_interval: 15s', 'scrape_interval: 1s\n  evaluation_interval: 1s')
     .replaceAll('127.0.0.1:9001', `127.0.0.1:${target}`);
-  return lodging.writeFile('prometheus.yml', config);
+  return sandbox.writeFile('prometheus.yml', config);
 };
 
 interface Answers {
@@ -55,16 +55,16 @@ interface Answers {
   rules(): Promise<readonly { readonly name: string; readonly health: string }[]>;
 }
 
-const openPrometheus = async (lodging: Lodging, target: number): Promise<Answers> => {
+const openPrometheus = async (sandbox: Sandbox, target: number): Promise<Answers> => {
   const port = await freePort();
   const running = execa(
     PROMETHEUS,
     [
-      `--config.file=${configure(lodging, target)}`,
-      `--storage.tsdb.path=${lodging.path('tsdb')}`,
+      `--config.file=${configure(sandbox, target)}`,
+      `--storage.tsdb.path=${sandbox.path('tsdb')}`,
       `--web.listen-address=127.0.0.1:${port}`,
     ],
-    { reject: false, stdin: 'ignore', all: true, env: { ...lodging.mark } },
+    { reject: false, stdin: 'ignore', all: true, env: { ...sandbox.mark } },
   );
   onTestFinished(async () => {
     running.kill('SIGTERM', new Error('the test is over'));
@@ -89,29 +89,29 @@ const openPrometheus = async (lodging: Lodging, target: number): Promise<Answers
   };
 };
 
-const openHouse = async (): Promise<{ readonly lodging: Lodging; readonly port: number }> => {
-  const lodging = lodge();
+const openHouse = async (): Promise<{ readonly sandbox: Sandbox; readonly port: number }> => {
+  const sandbox = openSandbox();
   const port = await freePort();
   const limit = canLimitMemory ? { memory_max: '64MB' } : {};
-  lodging.write(
+  sandbox.write(
     `[inet_http_server]\nport=127.0.0.1:${port}\n`,
-    lodging.program('stays', 'stays.sh', { autorestart: 'true', ...limit }),
+    sandbox.program('stays', 'stays.sh', { autorestart: 'true', ...limit }),
   );
-  await lodging.start();
-  await lodging.reach('RUNNING');
-  return { lodging, port };
+  await sandbox.start();
+  await sandbox.reach('RUNNING');
+  return { sandbox, port };
 };
 
 test.skipIf(!hasPrometheus)('every panel of the dashboard has data, and every alert rule works', async () => {
-  const { lodging, port } = await openHouse();
-  const prometheus = await openPrometheus(lodging, port);
+  const { sandbox, port } = await openHouse();
+  const prometheus = await openPrometheus(sandbox, port);
   const up = (): Promise<boolean> =>
     prometheus.query('tsvisor_up == 1').then(
       (found) => found === 1,
       () => false,
     );
   await until('a first scrape', up, PATIENCE);
-  kill((await lodging.process('stays')).pid, 'SIGSEGV');
+  kill((await sandbox.process('stays')).pid, 'SIGSEGV');
   const asked = expressions().filter(
     (expr) => !SILENT.test(expr) && (canLimitMemory || !NEEDS_LIMITS.test(expr)),
   );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noPython, openManager, type Manager } from '../guardian/manager.ts';
 import { CLI } from './dist.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 import { kill } from './witness.ts';
 
@@ -14,12 +14,12 @@ const GUARDIAN = join(CLI, '../../guardian/guardian');
 const WATCHDOG_MS = 1000;
 
 /** As the unit of `tsvisor install systemd` runs it. */
-const asUnit = (lodging: Lodging, manager: Manager, config = lodging.config) => {
+const asUnit = (sandbox: Sandbox, manager: Manager, config = sandbox.config) => {
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const words = ['begin', '--', process.execPath, CLI, 'start', '--foreground', '-c', config];
   return execa(GUARDIAN, words, {
-    cwd: lodging.folder,
-    env: { ...env, ...lodging.mark, NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: `${WATCHDOG_MS * 1000}` },
+    cwd: sandbox.folder,
+    env: { ...env, ...sandbox.mark, NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: `${WATCHDOG_MS * 1000}` },
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
@@ -33,18 +33,18 @@ const saysNothingOfUs = 'env | grep -E "^(NOTIFY|WATCHDOG)_" >stolen; exec sleep
 describe.skipIf(noPython)('under a service manager (needs python3)', () => {
   test('it is the main process that speaks, from the first word to the last', async () => {
     const manager = await openManager();
-    const lodging = lodge();
-    lodging.write(
-      lodging.program('app', 'stays.sh'),
-      `[program:thief]\ncommand=/bin/sh -c '${saysNothingOfUs}'\ndirectory=${lodging.folder}\nstartsecs=0\n`,
+    const sandbox = openSandbox();
+    sandbox.write(
+      sandbox.program('app', 'stays.sh'),
+      `[program:thief]\ncommand=/bin/sh -c '${saysNothingOfUs}'\ndirectory=${sandbox.folder}\nstartsecs=0\n`,
     );
-    const unit = asUnit(lodging, manager);
+    const unit = asUnit(sandbox, manager);
     const ready = await manager.hear(/^READY=1$/);
     expect(ready.pid).toBe(unit.pid);
-    const { supervisor } = await lodging.reach('RUNNING');
+    const { supervisor } = await sandbox.reach('RUNNING');
     expect(supervisor.guardian.pid).toBe(unit.pid);
     await manager.hear(/^STATUS=2 of 2 processes run$/);
-    expect(lodging.read('stolen')).toBe('');
+    expect(sandbox.read('stolen')).toBe('');
 
     const fed = manager.heard.length;
     await until(
@@ -56,13 +56,13 @@ describe.skipIf(noPython)('under a service manager (needs python3)', () => {
     kill(supervisor.pid);
     await manager.hear(/^STATUS=the supervisor has ended/, before);
     await manager.hear(/^READY=1$/, before);
-    const next = await lodging.reachAfter(supervisor.pid, 'RUNNING');
+    const next = await sandbox.reachAfter(supervisor.pid, 'RUNNING');
 
     const hup = manager.heard.length;
     unit.kill('SIGHUP');
     await manager.hear(/^RELOADING=1$/, hup);
     await manager.hear(/^READY=1$/, hup);
-    await lodging.reachAfter(next.supervisor.pid, 'RUNNING');
+    await sandbox.reachAfter(next.supervisor.pid, 'RUNNING');
 
     const end = manager.heard.length;
     unit.kill('SIGTERM');
@@ -74,11 +74,11 @@ describe.skipIf(noPython)('under a service manager (needs python3)', () => {
 
   test('a supervisor that hangs feeds no watchdog, and the abort that follows leaves nothing', async () => {
     const manager = await openManager();
-    const lodging = lodge();
-    lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1 }));
-    const unit = asUnit(lodging, manager);
+    const sandbox = openSandbox();
+    sandbox.write(sandbox.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1 }));
+    const unit = asUnit(sandbox, manager);
     await manager.hear(/^READY=1$/);
-    const { supervisor } = await lodging.reach('RUNNING', 'app');
+    const { supervisor } = await sandbox.reach('RUNNING', 'app');
     kill(supervisor.pid, 'SIGSTOP');
     // What was under way when it stopped may still come.
     await until(
@@ -87,28 +87,28 @@ describe.skipIf(noPython)('under a service manager (needs python3)', () => {
     );
     unit.kill('SIGABRT');
     expect((await unit).exitCode).toBe(0);
-    expect(await lodging.leftAfter(0)).toEqual([]);
+    expect(await sandbox.leftAfter(0)).toEqual([]);
     // As Restart=always has it; it finds the cgroups and the socket of the first, and takes them.
-    await lodging.start();
-    await lodging.reach('RUNNING', 'app');
+    await sandbox.start();
+    await sandbox.reach('RUNNING', 'app');
   });
 
   test('a changed YAML is a reload of the service', async () => {
     const manager = await openManager();
-    const lodging = lodge();
+    const sandbox = openSandbox();
     const yaml = (name: string): string =>
-      lodging.writeFile(
+      sandbox.writeFile(
         'tsvisor.yaml',
-        `supervisor:\n  runtime_dir: ${lodging.folder}/run\nprograms:\n  ${name}:\n    command: sleep 1000\n    startsecs: 0\n`,
+        `supervisor:\n  runtime_dir: ${sandbox.folder}/run\nprograms:\n  ${name}:\n    command: sleep 1000\n    startsecs: 0\n`,
       );
-    const unit = asUnit(lodging, manager, yaml('one'));
+    const unit = asUnit(sandbox, manager, yaml('one'));
     await manager.hear(/^STATUS=1 of 1 processes run$/);
     yaml('two');
     const from = manager.heard.length;
     unit.kill('SIGHUP');
     await manager.hear(/^RELOADING=1$/, from);
     await manager.hear(/^READY=1$/, from);
-    await lodging.reach('RUNNING', 'two');
+    await sandbox.reach('RUNNING', 'two');
     unit.kill('SIGTERM');
     expect((await unit).exitCode).toBe(0);
   });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { AS_PLAIN_USER, canBePlainUser } from './abilities.ts';
-import { lodge, type Lodging, type RunOptions } from './lodging.ts';
+import { openSandbox, type Sandbox, type RunOptions } from './sandbox.ts';
 import { until } from './wait.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
 
@@ -13,21 +13,21 @@ interface Life {
 
 /** Starts one program and returns its first life once leader and members have written themselves down. */
 const live = async (
-  lodging: Lodging,
+  sandbox: Sandbox,
   { members = 1, options = {} }: { members?: number; options?: RunOptions },
 ): Promise<Life> => {
-  await lodging.start(options);
-  await lodging.reach('RUNNING', 'app');
+  await sandbox.start(options);
+  await sandbox.reach('RUNNING', 'app');
   const written = await until('the members', () => {
-    const pids = lodging.diary('member');
+    const pids = sandbox.diary('member');
     return pids.length >= members ? pids : null;
   });
-  const [leader = 0] = lodging.diary('leader');
+  const [leader = 0] = sandbox.diary('leader');
   return { leader: witnessed(leader), members: written.map(witnessed) };
 };
 
-const secondLife = (lodging: Lodging): Promise<number> =>
-  until('a second life', () => lodging.diary('leader')[1] ?? null, { within: 15_000 });
+const secondLife = (sandbox: Sandbox): Promise<number> =>
+  until('a second life', () => sandbox.diary('leader')[1] ?? null, { within: 15_000 });
 
 interface Rung {
   readonly where: string;
@@ -64,34 +64,34 @@ const RUNGS: readonly Rung[] = [
 
 describe.each(RUNGS)('a stop ($where)', ({ containment, keys, options, isAble }) => {
   test.skipIf(!isAble)('ends a child that ignores TERM after its leader has obeyed it', async () => {
-    const lodging = lodge();
-    lodging.write(lodging.program('app', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 1, ...keys }));
-    const { leader, members } = await live(lodging, { options });
-    const said = await lodging.tsvisor(['stop', 'app']);
+    const sandbox = openSandbox();
+    sandbox.write(sandbox.program('app', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 1, ...keys }));
+    const { leader, members } = await live(sandbox, { options });
+    const said = await sandbox.tsvisor(['stop', 'app']);
     expect(said).toMatchObject({ code: 0 });
     expect([leader, ...members].filter(isAlive)).toEqual([]);
-    const status = await lodging.process('app');
+    const status = await sandbox.process('app');
     expect(status).toMatchObject({ state: 'STOPPED', pid: 0 });
     expect(status.containment).toMatch(containment);
   });
 
   test.skipIf(!isAble)('ends a leader that ignores TERM, after stopwaitsecs and not before', async () => {
-    const lodging = lodge();
-    lodging.write(lodging.program('app', 'ignores-term.sh', { stopwaitsecs: 1, ...keys }));
-    const { leader } = await live(lodging, { members: 0, options });
+    const sandbox = openSandbox();
+    sandbox.write(sandbox.program('app', 'ignores-term.sh', { stopwaitsecs: 1, ...keys }));
+    const { leader } = await live(sandbox, { members: 0, options });
     const begun = performance.now();
-    await lodging.tsvisor(['stop', 'app']);
+    await sandbox.tsvisor(['stop', 'app']);
     expect(performance.now() - begun).toBeGreaterThan(950);
     expect(isAlive(leader)).toBe(false);
   });
 
   test.skipIf(!isAble)('ends a grandchild that left session, parent and environment', async () => {
-    const lodging = lodge();
-    lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
-    const { members } = await live(lodging, { options });
+    const sandbox = openSandbox();
+    sandbox.write(sandbox.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
+    const { members } = await live(sandbox, { options });
     // The leader, the one that left and its child: status counts them all.
-    await until('all counted', async () => (await lodging.process('app')).members === 3, { within: 15_000 });
-    await lodging.tsvisor(['stop', 'app']);
+    await until('all counted', async () => (await sandbox.process('app')).members === 3, { within: 15_000 });
+    await sandbox.tsvisor(['stop', 'app']);
     expect(members.filter(isAlive)).toEqual([]);
   });
 });
@@ -100,13 +100,13 @@ describe.each(RUNGS)('a killed leader ($where)', ({ containment, keys, options, 
   test.skipIf(!isAble)(
     'leaves no grandchild that left session, parent and environment to its successor',
     async () => {
-      const lodging = lodge();
-      lodging.write(lodging.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
-      const { leader, members } = await live(lodging, { options });
+      const sandbox = openSandbox();
+      sandbox.write(sandbox.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
+      const { leader, members } = await live(sandbox, { options });
       kill(leader.pid);
-      await secondLife(lodging);
+      await secondLife(sandbox);
       expect(members.filter(isAlive)).toEqual([]);
-      const { lastDeath, containment: held } = await lodging.process('app');
+      const { lastDeath, containment: held } = await sandbox.process('app');
       expect(held).toMatch(containment);
       expect(lastDeath?.exit).toEqual({ code: null, signal: 'SIGKILL' });
       expect(lastDeath?.verdict?.oom).not.toBe('certain');
@@ -114,27 +114,27 @@ describe.each(RUNGS)('a killed leader ($where)', ({ containment, keys, options, 
   );
 
   test.skipIf(!isAble)('is restarted at once though a grandchild keeps its stdout open', async () => {
-    const lodging = lodge();
-    lodging.write(lodging.program('app', 'keeps-stdout-open.sh', keys));
-    const { leader, members } = await live(lodging, { options });
+    const sandbox = openSandbox();
+    sandbox.write(sandbox.program('app', 'keeps-stdout-open.sh', keys));
+    const { leader, members } = await live(sandbox, { options });
     const killed = performance.now();
     kill(leader.pid);
-    await secondLife(lodging);
+    await secondLife(sandbox);
     expect(performance.now() - killed).toBeLessThan(900);
     expect(members.filter(isAlive)).toEqual([]);
-    await until('the words of both lives', () => lodging.read('app.log').split('says hello').length === 3);
+    await until('the words of both lives', () => sandbox.read('app.log').split('says hello').length === 3);
   });
 
   test.skipIf(!isAble)('takes a member with it that forks as fast as it can', async () => {
-    const lodging = lodge();
-    lodging.write(lodging.program('app', 'forks-as-fast-as-it-can.sh', { autorestart: 'false', ...keys }));
-    const { leader } = await live(lodging, { members: 0, options });
-    const generation = (): number => Number(lodging.read('hop'));
+    const sandbox = openSandbox();
+    sandbox.write(sandbox.program('app', 'forks-as-fast-as-it-can.sh', { autorestart: 'false', ...keys }));
+    const { leader } = await live(sandbox, { members: 0, options });
+    const generation = (): number => Number(sandbox.read('hop'));
     await until('the hopper hopping', () => generation() > 20);
     kill(leader.pid);
-    await lodging.reach('EXITED', 'app');
+    await sandbox.reach('EXITED', 'app');
     const last = generation();
-    expect(lodging.members()).toEqual([]);
+    expect(sandbox.members()).toEqual([]);
     expect(last).toBeLessThan(20_000);
     await expect(until('another generation', () => generation() > last, { within: 300 })).rejects.toThrow(
       'not within',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CLI } from './dist.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 
 const TMUX = 'tmux';
@@ -22,14 +22,14 @@ interface Pane {
   keep(name: string): void;
 }
 
-/** A tmux of its own in the lodging's folder. */
-const openPane = (lodging: Lodging, command: string): Pane => {
-  const socket = lodging.path('tmux');
+/** A tmux of its own in the sandbox's folder. */
+const openPane = (sandbox: Sandbox, command: string): Pane => {
+  const socket = sandbox.path('tmux');
   const tmux = (...args: readonly string[]): string => {
     const { NODE_EXTRA_CA_CERTS: _, NO_COLOR: __, TMUX: ___, ...env } = process.env;
     const ran = spawnSync(TMUX, ['-S', socket, '-f', '/dev/null', ...args], {
       encoding: 'utf8',
-      env: { ...env, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...lodging.mark },
+      env: { ...env, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...sandbox.mark },
       timeout: 10_000,
     });
     return ran.stdout;
@@ -52,24 +52,24 @@ const openPane = (lodging: Lodging, command: string): Pane => {
   };
 };
 
-const topIn = (lodging: Lodging): string =>
-  `${process.execPath} ${CLI} top -c ${lodging.config}; echo "ended with $?"; sleep 1000`;
+const topIn = (sandbox: Sandbox): string =>
+  `${process.execPath} ${CLI} top -c ${sandbox.config}; echo "ended with $?"; sleep 1000`;
 
-const withTwo = async (): Promise<Lodging> => {
-  const lodging = lodge();
-  lodging.write(
-    lodging.program('web', 'stays.sh'),
-    `[program:talker]\ncommand=/bin/sh -c 'while :; do echo "said \\"hello\\""; sleep 0.2; done'\nstdout_logfile=${lodging.folder}/talker.log\nstopasgroup=true\nstartsecs=0\n`,
+const withTwo = async (): Promise<Sandbox> => {
+  const sandbox = openSandbox();
+  sandbox.write(
+    sandbox.program('web', 'stays.sh'),
+    `[program:talker]\ncommand=/bin/sh -c 'while :; do echo "said \\"hello\\""; sleep 0.2; done'\nstdout_logfile=${sandbox.folder}/talker.log\nstopasgroup=true\nstartsecs=0\n`,
   );
-  await lodging.start();
-  await lodging.reach('RUNNING');
-  return lodging;
+  await sandbox.start();
+  await sandbox.reach('RUNNING');
+  return sandbox;
 };
 
 describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
   test('stops and starts by key, asks before, shows logs and who dies next, and gives the terminal back', async () => {
-    const lodging = await withTwo();
-    const pane = openPane(lodging, topIn(lodging));
+    const sandbox = await withTwo();
+    const pane = openPane(sandbox, topIn(sandbox));
     await pane.sees(/^>talker +RUNNING/m);
     pane.keep('top-80x24');
     // oxlint-disable-next-line no-control-regex
@@ -88,7 +88,7 @@ describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
     await pane.sees(/^stop web\? y\/n$/m);
     pane.press('n');
     await pane.sees(/q quit/);
-    expect((await lodging.process('web')).state).toBe('RUNNING');
+    expect((await sandbox.process('web')).state).toBe('RUNNING');
     pane.press('t', 'y');
     await pane.sees(/^>web +STOPPED/m);
     pane.press('s');
@@ -99,14 +99,14 @@ describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
   });
 
   test('shows who started whom, and goes where the mouse clicks', async () => {
-    const lodging = lodge();
-    lodging.write(
-      lodging.program('web', 'stays.sh'),
+    const sandbox = openSandbox();
+    sandbox.write(
+      sandbox.program('web', 'stays.sh'),
       `[program:nest]\ncommand=/bin/sh -c 'sh -c "sleep 1000; :"; :'\nstartsecs=0\nstopasgroup=true\n`,
     );
-    await lodging.start();
-    await lodging.reach('RUNNING');
-    const pane = openPane(lodging, topIn(lodging));
+    await sandbox.start();
+    await sandbox.reach('RUNNING');
+    const pane = openPane(sandbox, topIn(sandbox));
     await pane.sees(/^>nest +RUNNING/m);
     pane.press('m');
     await pane.sees(/^ {3}└ sh pid \d+ .*\n {5}└ sh pid \d+ .*\n {7}└ sleep pid/m);
@@ -127,8 +127,8 @@ describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
   });
 
   test('filters, and needs no colour', async () => {
-    const lodging = await withTwo();
-    const pane = openPane(lodging, `NO_COLOR=1 TERM=vt100 ${topIn(lodging)}`);
+    const sandbox = await withTwo();
+    const pane = openPane(sandbox, `NO_COLOR=1 TERM=vt100 ${topIn(sandbox)}`);
     await pane.sees(/^>talker/m);
     pane.press('/', 'w', 'e', 'b', 'Enter');
     await pane.sees(/^>web/m);
@@ -141,12 +141,12 @@ describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
   });
 
   test('goes on over a restart of the supervisor', async () => {
-    const lodging = await withTwo();
-    const pane = openPane(lodging, topIn(lodging));
+    const sandbox = await withTwo();
+    const pane = openPane(sandbox, topIn(sandbox));
     await pane.sees(/^>talker/m);
-    expect((await lodging.tsvisor(['stop'])).code).toBe(0);
+    expect((await sandbox.tsvisor(['stop'])).code).toBe(0);
     await pane.sees(/^! cannot reach tsvisor/m);
-    await lodging.start();
+    await sandbox.start();
     await pane.sees(/guardian present/);
     pane.press('q');
     await pane.sees(/ended with 0/);
@@ -154,9 +154,9 @@ describe.skipIf(!hasTmux)('tsvisor top under tmux, 80×24', () => {
 });
 
 test('tsvisor top without a terminal is refused in words', async () => {
-  const lodging = lodge();
-  lodging.write(lodging.program('web', 'stays.sh'));
-  const { code, stderr } = await lodging.tsvisor(['top']);
+  const sandbox = openSandbox();
+  sandbox.write(sandbox.program('web', 'stays.sh'));
+  const { code, stderr } = await sandbox.tsvisor(['top']);
   expect(code).toBe(2);
   expect(stderr).toContain('status --watch');
 });

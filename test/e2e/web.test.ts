@@ -6,37 +6,37 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { freePort, hasChromium, keepPicture, openEyes } from './browser.ts';
-import { lodge, type Lodging } from './lodging.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 
 const SUPERVISORCTL = 'supervisorctl';
 const hasSupervisorctl = spawnSync(SUPERVISORCTL, ['--help']).status === 0;
 
 interface House {
-  readonly lodging: Lodging;
+  readonly sandbox: Sandbox;
   readonly url: string;
 }
 
-const TALKER = (lodging: Lodging): string =>
-  `[program:talker]\ncommand=/bin/sh -c 'n=0; while :; do n=$((n+1)); echo "line $n <b>&"; sleep 0.2; done'\nstdout_logfile=${lodging.folder}/talker.log\nstartsecs=0\nstopasgroup=true\n`;
+const TALKER = (sandbox: Sandbox): string =>
+  `[program:talker]\ncommand=/bin/sh -c 'n=0; while :; do n=$((n+1)); echo "line $n <b>&"; sleep 0.2; done'\nstdout_logfile=${sandbox.folder}/talker.log\nstartsecs=0\nstopasgroup=true\n`;
 
-const open = async (...sections: readonly ((lodging: Lodging) => string)[]): Promise<House> => {
-  const lodging = lodge();
+const open = async (...sections: readonly ((sandbox: Sandbox) => string)[]): Promise<House> => {
+  const sandbox = openSandbox();
   const port = await freePort();
   const server = `[inet_http_server]\nport=127.0.0.1:${port}\n`;
-  lodging.write(server, ...sections.map((section) => section(lodging)));
-  await lodging.start();
-  return { lodging, url: `http://127.0.0.1:${port}` };
+  sandbox.write(server, ...sections.map((section) => section(sandbox)));
+  await sandbox.start();
+  return { sandbox, url: `http://127.0.0.1:${port}` };
 };
 
-const stays = (lodging: Lodging): string => lodging.program('web', 'stays.sh', { autostart: 'true' });
+const stays = (sandbox: Sandbox): string => sandbox.program('web', 'stays.sh', { autostart: 'true' });
 
 test('a server that is read_only shows everything, and takes no order by any way', async () => {
-  const lodging = lodge();
+  const sandbox = openSandbox();
   const port = await freePort();
-  lodging.write(`[inet_http_server]\nport=127.0.0.1:${port}\nread_only=true\n`, stays(lodging));
-  await lodging.start();
-  await lodging.reach('RUNNING');
+  sandbox.write(`[inet_http_server]\nport=127.0.0.1:${port}\nread_only=true\n`, stays(sandbox));
+  await sandbox.start();
+  await sandbox.reach('RUNNING');
   const url = `http://127.0.0.1:${port}`;
   const page = await (await fetch(url)).text();
   expect(page).toContain('RUNNING');
@@ -45,7 +45,7 @@ test('a server that is read_only shows everything, and takes no order by any way
   expect((await fetch(`${url}/metrics`)).status).toBe(200);
   for (const path of ['/act', '/RPC2', '/api/v1/stop', '/api/v1/shutdown'])
     expect((await fetch(url + path, { method: 'POST', body: '{"names":["all"]}' })).status).toBe(403);
-  expect((await lodging.process('web')).state).toBe('RUNNING');
+  expect((await sandbox.process('web')).state).toBe('RUNNING');
 });
 
 /** As nginx with `proxy_set_header Host`: passes everything on under a name of its own. */
@@ -71,23 +71,23 @@ const openProxy = async (to: number, host: string): Promise<number> => {
 
 /** With a password, supervisorctl and a Python client stop and start a process through a proxy; without one the proxy's name is refused. */
 test.skipIf(!hasSupervisorctl)('a proxy may call a server with a password what it likes', async () => {
-  const lodging = lodge();
+  const sandbox = openSandbox();
   const [guarded, bare] = [await freePort(), await freePort()];
-  lodging.write(
+  sandbox.write(
     `[inet_http_server]\nport=127.0.0.1:${guarded}\nusername=ops\npassword=secret\n`,
     `[inet_http_server:bare]\nport=127.0.0.1:${bare}\n`,
     '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n',
-    stays(lodging),
+    stays(sandbox),
   );
-  await lodging.start();
-  await lodging.reach('RUNNING');
+  await sandbox.start();
+  await sandbox.reach('RUNNING');
   const port = await openProxy(guarded, 'ops.example');
   const ctl = (...words: readonly string[]) =>
     execa(SUPERVISORCTL, ['-s', `http://127.0.0.1:${port}`, '-u', 'ops', '-p', 'secret', ...words], {
       timeout: 30_000,
     });
   expect((await ctl('stop', 'web')).stdout).toContain('web: stopped');
-  await lodging.reach('STOPPED', 'web');
+  await sandbox.reach('STOPPED', 'web');
   const script = `import xmlrpc.client as x; print(x.ServerProxy("http://ops:secret@127.0.0.1:${port}/RPC2").supervisor.startProcess("web"))`;
   expect((await execa('python3', ['-c', script], { timeout: 30_000 })).stdout).toBe('True');
   const stranger = await openProxy(bare, 'ops.example');
@@ -97,8 +97,8 @@ test.skipIf(!hasSupervisorctl)('a proxy may call a server with a password what i
 
 describe.skipIf(!hasChromium)('the page in Chromium', () => {
   test('stops and starts a process by click, asks before, and shows the states by itself', async () => {
-    const { lodging, url } = await open(stays);
-    await lodging.reach('RUNNING');
+    const { sandbox, url } = await open(stays);
+    await sandbox.reach('RUNNING');
     const eyes = await openEyes();
     const page = await eyes.open(url);
     const row = page.locator('tr[id="web"]');
@@ -107,41 +107,41 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await row.getByRole('button', { name: 'stop' }).click();
     await page.getByRole('dialog').getByText('Stop web and all its members?').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    expect((await lodging.process('web')).state).toBe('RUNNING');
+    expect((await sandbox.process('web')).state).toBe('RUNNING');
 
     await row.getByRole('button', { name: 'stop' }).click();
     await page.getByRole('button', { name: 'Yes' }).click();
     await row.locator('td', { hasText: 'STOPPED' }).waitFor();
     expect(await page.locator('#said').textContent()).toContain('Stop web');
-    await until('the order in the log', () => /ordered: stop web .*on 127\.0\.0\.1/.test(lodging.journal()));
-    expect((await lodging.process('web')).state).toBe('STOPPED');
+    await until('the order in the log', () => /ordered: stop web .*on 127\.0\.0\.1/.test(sandbox.journal()));
+    expect((await sandbox.process('web')).state).toBe('STOPPED');
 
     await row.getByRole('button', { name: 'start' }).click();
     await row.locator('td', { hasText: 'RUNNING' }).waitFor();
-    await lodging.reach('RUNNING', 'web');
+    await sandbox.reach('RUNNING', 'web');
 
-    await lodging.tsvisor(['stop', 'web']);
+    await sandbox.tsvisor(['stop', 'web']);
     await row.locator('td', { hasText: 'STOPPED' }).waitFor();
     expect(eyes.complaints).toEqual([]);
   });
 
   test('works without its script: the question is a page of its own', async () => {
-    const { lodging, url } = await open(stays);
-    await lodging.reach('RUNNING');
+    const { sandbox, url } = await open(stays);
+    await sandbox.reach('RUNNING');
     const eyes = await openEyes();
     const page = await eyes.open(url, { script: false });
     await page.locator('tr[id="web"]').getByRole('button', { name: 'stop' }).click();
     await page.getByRole('heading', { name: 'Stop web and all its members?' }).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.locator('#said', { hasText: 'Stop web' }).waitFor();
-    await lodging.reach('STOPPED', 'web');
+    await sandbox.reach('STOPPED', 'web');
     await page.reload();
     expect(await page.locator('#said').textContent()).toBe('');
   });
 
   test('follows a log while it is written, markup in it stays text', async () => {
-    const { lodging, url } = await open(TALKER);
-    await lodging.reach('RUNNING');
+    const { sandbox, url } = await open(TALKER);
+    await sandbox.reach('RUNNING');
     const eyes = await openEyes();
     const page = await eyes.open(url);
     await page.getByRole('link', { name: 'talker' }).click();
@@ -157,14 +157,14 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   });
 
   test.skipIf(!canLimitMemory)('shows an OOM kill as it happens', async () => {
-    const { lodging, url } = await open((one) =>
+    const { sandbox, url } = await open((one) =>
       one.program('eater', 'eats-memory.sh', { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 }),
     );
-    await lodging.reach('RUNNING');
+    await sandbox.reach('RUNNING');
     const eyes = await openEyes();
     const page = await eyes.open(`${url}/oom`);
     await page.getByText('has taken nothing so far').waitFor();
-    lodging.touch('eat');
+    sandbox.touch('eat');
     const incident = page.locator('.incident', { hasText: 'eater' });
     await incident.getByText('own-limit, certain').waitFor();
     await incident.locator('.acts li').first().waitFor();
@@ -177,14 +177,14 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   test('fits 1280 and 390 pixels, light and dark, and can be used by keyboard alone', async () => {
     const group = '[group:shop]\nprograms=web,gone\n';
     const gone = '[program:gone]\ncommand=/nonexistent/program\nstartretries=0\n';
-    const { lodging, url } = await open(
+    const { sandbox, url } = await open(
       stays,
       TALKER,
       () => gone,
       () => group,
     );
-    await lodging.reach('RUNNING', 'shop:web', 'talker');
-    await lodging.reach('FATAL', 'shop:gone');
+    await sandbox.reach('RUNNING', 'shop:web', 'talker');
+    await sandbox.reach('FATAL', 'shop:gone');
     const eyes = await openEyes();
     const long = await eyes.open(url);
     for (const width of [1280, 390])

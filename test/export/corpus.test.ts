@@ -29,14 +29,14 @@ interface Named {
 const plans = async (): Promise<readonly Named[]> => {
   const found: Named[] = [];
   for (const one of corpusCases()) {
-    const lodging = mkdtempSync(join(tmpdir(), 'tsvisor-corpus-'));
+    const sandbox = mkdtempSync(join(tmpdir(), 'tsvisor-corpus-'));
     try {
-      const { file, cwd } = laidOut(one, lodging, false);
+      const { file, cwd } = laidOut(one, sandbox, false);
       const { env } = one.expected.as_included ?? one.expected.as_main;
       const resolved = await loadPlan(file, { env, cwd, users: assumedUsers(), assumeExists: true });
       if (resolved.plan !== null) found.push({ name: one.name, plan: resolved.plan });
     } finally {
-      rmSync(lodging, { recursive: true });
+      rmSync(sandbox, { recursive: true });
     }
   }
   return found;

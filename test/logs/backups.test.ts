@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
-import { makeFolder, makeLogs, read, until } from './lodging.ts';
+import { makeFolder, makeLogs, read, until } from './sandbox.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 const unpacked = (path: string): string => gunzipSync(readFileSync(path)).toString();

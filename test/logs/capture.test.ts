@@ -18,7 +18,7 @@ import { isCapture, openCapture } from '../../src/logs/capture.ts';
 import { WIDE } from '../../src/logs/rhythm.ts';
 import { DISCARD } from '../../src/logs/sink.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
-import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, makeMemory, until } from './lodging.ts';
+import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, makeMemory, until } from './sandbox.ts';
 
 const shell = (script: string): ChildProcess => {
   const child = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', detached: true });

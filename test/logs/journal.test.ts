@@ -11,7 +11,7 @@ import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Reason } from '../../src/model/phase.ts';
 import type { State } from '../../src/model/state.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { makeFolder, makeMemory, read } from './lodging.ts';
+import { makeFolder, makeMemory, read } from './sandbox.ts';
 
 const LEVELS: readonly Level[] = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'];
 

@@ -12,7 +12,7 @@ import { type Outputs, OutputRoom } from '../../src/logs/outputs.ts';
 import type { LogTarget } from '../../src/model/plan.ts';
 import { Journald } from '../../src/logs/journald.ts';
 import { Logs } from '../../src/logs/logs.ts';
-import { atEnd, clock, makeFifo, makeFolder, read, until } from './lodging.ts';
+import { atEnd, clock, makeFifo, makeFolder, read, until } from './sandbox.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Lines } from '../../src/logs/lines.ts';
-import { makeMemory } from './lodging.ts';
+import { makeMemory } from './sandbox.ts';
 
 const make = (format: 'text' | 'json') => {
   const sink = makeMemory();

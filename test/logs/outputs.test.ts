@@ -10,7 +10,7 @@ import type { Logs } from '../../src/logs/logs.ts';
 import { OutputRoom, type Outputs, type Pipes } from '../../src/logs/outputs.ts';
 import { type LogTarget, PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
 import { plan as processPlan } from '../model/process-plan.ts';
-import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, read } from './lodging.ts';
+import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, read } from './sandbox.ts';
 
 const AUTO: LogTarget = { kind: 'auto', maxBytes: 1000, backups: 1 };
 const file = (path: string): LogTarget => ({ kind: 'file', path, maxBytes: 0, backups: 0 });

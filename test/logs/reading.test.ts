@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { type AutoOwner, createAuto, deleteLogs, findOldAuto } from '../../src/logs/auto.ts';
 import { Stripper } from '../../src/logs/strip.ts';
 import { clearFile, readLog, tailLog } from '../../src/logs/tail.ts';
-import { makeFifo, makeFolder, read } from './lodging.ts';
+import { makeFifo, makeFolder, read } from './sandbox.ts';
 
 describe('AUTO logs', () => {
   const owner = (directory: string, instance = '0badcafe'): AutoOwner => ({

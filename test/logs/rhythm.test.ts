@@ -5,7 +5,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Rhythm } from '../../src/logs/rhythm.ts';
-import { atEnd, capture, makeFifo, makeFolder, makeMemory, until } from './lodging.ts';
+import { atEnd, capture, makeFifo, makeFolder, makeMemory, until } from './sandbox.ts';
 
 /** A rhythm over a pipe that is played: each look brings what `next` says. */
 const play = (next: () => number) => {

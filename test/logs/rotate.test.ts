@@ -21,7 +21,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Logs } from '../../src/logs/logs.ts';
-import { atEnd, makeFolder, makeLogs, read } from './lodging.ts';
+import { atEnd, makeFolder, makeLogs, read } from './sandbox.ts';
 
 const canMount = (): boolean => {
   const folder = mkdtempSync(join(tmpdir(), 'tsvisor-mount-'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { descriptorOf } from '../../src/logs/special.ts';
-import { atEnd, makeFifo, makeFolder, makeLogs, read } from './lodging.ts';
+import { atEnd, makeFifo, makeFolder, makeLogs, read } from './sandbox.ts';
 
 const openReader = (fifo: string): number => {
   const fd = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import type { Sink } from '../../src/logs/sink.ts';
 import { Valve } from '../../src/logs/valve.ts';
-import { makeMemory } from './lodging.ts';
+import { makeMemory } from './sandbox.ts';
 
 const make = ({
   rateMax = null,

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { diffPlans, isChangedForSupervisord } from '../../src/model/diff.ts';
 import type { PlanDiff } from '../../src/model/diff.ts';
-import { planOf } from '../config/lodging.ts';
+import { planOf } from '../config/sandbox.ts';
 
 const BASE = `[supervisord]
 [group:g]

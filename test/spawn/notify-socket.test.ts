@@ -50,14 +50,14 @@ const serverPid = (address: string): number =>
   );
 
 describe.skipIf(noCompiler)('the socket (needs a C compiler)', () => {
-  const lodge = (): string => {
+  const openSandbox = (): string => {
     const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     return join(folder, 'notify');
   };
 
   test('is there until it is closed, with its file', async () => {
-    const address = lodge();
+    const address = openSandbox();
     const heard: string[] = [];
     const deaths: string[] = [];
     const socket = await openNotifySocket({
@@ -80,7 +80,7 @@ describe.skipIf(noCompiler)('the socket (needs a C compiler)', () => {
   });
 
   test('tells when its server has died', async () => {
-    const address = lodge();
+    const address = openSandbox();
     let deaths = 0;
     const socket = await openNotifySocket({
       guardian: guardianBinary(),

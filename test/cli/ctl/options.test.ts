@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/ctl.ts';
 import { isMisread, readCtlWords, type CtlWords } from '../../../src/cli/ctl/options.ts';
 import { settingsFor } from '../../../src/cli/ctl/settings.ts';
-import { temporaryFolder } from '../../api/lodging.ts';
+import { temporaryFolder } from '../../api/sandbox.ts';
 import { createScreen } from '../screen.ts';
 
 const read = (line: string): unknown => readCtlWords(line.split(' ').filter((word) => word !== ''));

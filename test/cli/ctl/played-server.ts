@@ -8,7 +8,7 @@ import { readCall, writeFault, writeResponse } from '../../../src/api/xml.ts';
 import { runLine } from '../../../src/cli/ctl/actions.ts';
 import { Keyboard } from '../../../src/cli/ctl/keyboard.ts';
 import { Session } from '../../../src/cli/ctl/session.ts';
-import { temporaryFolder } from '../../api/lodging.ts';
+import { temporaryFolder } from '../../api/sandbox.ts';
 import { createScreen } from '../screen.ts';
 
 type Value = Parameters<typeof writeResponse>[0];

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { completeLine } from '../../../src/cli/ctl/complete.ts';
 import { Keyboard } from '../../../src/cli/ctl/keyboard.ts';
 import { readHistory, runShell } from '../../../src/cli/ctl/shell.ts';
-import { temporaryFolder } from '../../api/lodging.ts';
+import { temporaryFolder } from '../../api/sandbox.ts';
 import { info, openStage, type Stage } from './played-server.ts';
 
 const INFOS = [info('ci', 'app-1'), info('ci', 'app-2'), info('web', 'web')];

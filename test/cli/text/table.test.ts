@@ -5,7 +5,7 @@ import { renderProcesses, renderStatus, renderSupervisor, type View } from '../.
 import { painter } from '../../../src/cli/text/terminal.ts';
 import type { ProcessStatus, SupervisorStatus } from '../../../src/model/command.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
-import { STATUS } from '../../api/lodging.ts';
+import { STATUS } from '../../api/sandbox.ts';
 import { createProcess } from '../screen.ts';
 
 const NOW = new Date(2026, 10, 24, 15, 0).getTime();

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Lodging } from '../lodging.ts';
+import type { Sandbox } from '../sandbox.ts';
 import { until } from '../wait.ts';
 
 /** The interpreter that supervisor is installed for: not every python3 finds it. */
@@ -19,7 +19,7 @@ const CLIENT = fileURLToPath(new URL('client.py', import.meta.url));
 export type Act = 'ctl' | 'rpc' | 'raw' | 'stream';
 
 export interface Peer {
-  readonly lodging: Lodging;
+  readonly sandbox: Sandbox;
   ask(act: Act, ...args: readonly unknown[]): Promise<Record<string, unknown>>;
   /** Resolves when the named process is in the state. */
   reach(name: string, state: string): Promise<void>;
@@ -30,8 +30,8 @@ export interface Peer {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-export const openPeer = (lodging: Lodging): Peer => {
-  const child = spawn(pythonOfSupervisor(), [CLIENT, lodging.config, lodging.path('s.sock')], {
+export const openPeer = (sandbox: Sandbox): Peer => {
+  const child = spawn(pythonOfSupervisor(), [CLIENT, sandbox.config, sandbox.path('s.sock')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -43,7 +43,7 @@ export const openPeer = (lodging: Lodging): Peer => {
     return answer;
   };
   return {
-    lodging,
+    sandbox,
     ask,
     async reach(name, state) {
       await until(
@@ -58,7 +58,7 @@ export const openPeer = (lodging: Lodging): Peer => {
     async end() {
       if (child.exitCode !== null) return;
       await ask('rpc', 'supervisor.shutdown', []);
-      await lodging.leftAfter(15_000);
+      await sandbox.leftAfter(15_000);
       const exited = once(child, 'exit');
       child.stdin.end();
       await exited;

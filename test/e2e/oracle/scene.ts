@@ -1,11 +1,11 @@
 // Which programs do both supervisors run? One ini text, the same but for the folder.
 
-import type { Lodging } from '../lodging.ts';
+import type { Sandbox } from '../sandbox.ts';
 
 /** Writes the files that the programs need, and answers the sections of the config. */
-export const writeScene = (lodging: Lodging): readonly string[] => {
-  const { folder } = lodging;
-  lodging.writeFile('not-executable', '#!/bin/sh\n');
+export const writeScene = (sandbox: Sandbox): readonly string[] => {
+  const { folder } = sandbox;
+  sandbox.writeFile('not-executable', '#!/bin/sh\n');
   const logs = (name: string): string =>
     `stdout_logfile=${folder}/${name}.out\nstderr_logfile=${folder}/${name}.err\n`;
   const program = (name: string, command: string, keys = ''): string =>
@@ -46,7 +46,7 @@ export const writeScene = (lodging: Lodging): readonly string[] => {
 };
 
 /** The sections after an edit: `auto` is gone, `both` is changed, `fresh` is new. */
-export const edited = (sections: readonly string[], { folder }: Lodging): readonly string[] => [
+export const edited = (sections: readonly string[], { folder }: Sandbox): readonly string[] => [
   ...sections
     .filter((section) => !section.startsWith('[program:auto]'))
     .map((section) => (section.startsWith('[program:both]') ? `${section}stopwaitsecs=3\n` : section)),

@@ -7,7 +7,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { withVariable } from './processes.mjs';
 import { until } from './wait.mjs';
 
-const MARK = 'TSVISOR_LODGING';
+const MARK = 'TSVISOR_SANDBOX';
 const ORDERLY_MS = 15_000;
 const open = new Set();
 let interrupted = false;
@@ -15,7 +15,7 @@ let interrupted = false;
 /** Kills every process that carries the mark, again and again until there is none. */
 const evict = (mark) =>
   until(
-    'the lodging empty',
+    'the sandbox empty',
     () => {
       const left = withVariable(MARK, mark);
       for (const { pid } of left) kill(pid);
@@ -46,31 +46,31 @@ const endInOrder = async (ends) => {
  * `env` is the environment for what is started here; `file(name)` a path in the folder; `residents()` its live
  * processes; `close()` leaves no process and no file behind, and calls what `onClose` was given before.
  */
-export const openLodging = (purpose) => {
-  if (interrupted) throw new Error('cannot open a lodging: interrupted by a signal');
+export const openSandbox = (purpose) => {
+  if (interrupted) throw new Error('cannot open a sandbox: interrupted by a signal');
   const folder = mkdtempSync(join(tmpdir(), `tsvisor-${purpose}-`));
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
   const ends = [];
-  const lodging = {
+  const sandbox = {
     folder,
     env: { ...inherited, [MARK]: folder },
     file: (name) => join(folder, name),
     residents: () => withVariable(MARK, folder),
     onClose: (end) => ends.push(end),
     close: async () => {
-      open.delete(lodging);
-      if (lodging.residents().length > 0) await endInOrder(ends);
+      open.delete(sandbox);
+      if (sandbox.residents().length > 0) await endInOrder(ends);
       await evict(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  open.add(lodging);
-  return lodging;
+  open.add(sandbox);
+  return sandbox;
 };
 
-export const closeAllLodgings = () => Promise.all([...open].map((lodging) => lodging.close()));
+export const closeAllSandboxes = () => Promise.all([...open].map((sandbox) => sandbox.close()));
 
-/** Ctrl-C and its kin end the processes of every open lodging before they end us. */
+/** Ctrl-C and its kin end the processes of every open sandbox before they end us. */
 export const closeOnSignals = () => {
   for (const [signal, number] of [
     ['SIGINT', 2],
@@ -79,6 +79,6 @@ export const closeOnSignals = () => {
   ])
     process.once(signal, () => {
       interrupted = true;
-      void closeAllLodgings().finally(() => process.exit(128 + number));
+      void closeAllSandboxes().finally(() => process.exit(128 + number));
     });
 };

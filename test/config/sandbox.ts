@@ -9,7 +9,7 @@ import type { LoadOptions } from '../../src/config/load.ts';
 import type { Plan, ProcessPlan } from '../../src/model/plan.ts';
 import { formatProblem } from '../../src/model/problem.ts';
 
-export const lodging = (files: Readonly<Record<string, string | Buffer>>): string => {
+export const makeFolder = (files: Readonly<Record<string, string | Buffer>>): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tsvisor-config-')));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files)) {
@@ -25,7 +25,7 @@ export const planOf = async (
   options: LoadOptions & { readonly name?: string } = {},
 ): Promise<Plan> => {
   const file = join(
-    lodging({ [options.name ?? 'supervisord.conf']: text }),
+    makeFolder({ [options.name ?? 'supervisord.conf']: text }),
     options.name ?? 'supervisord.conf',
   );
   const resolved = await loadPlan(file, { env: {}, ...options });
@@ -39,7 +39,7 @@ export const problemsOf = async (
   options: LoadOptions & { readonly name?: string } = {},
 ): Promise<string[]> => {
   const file = join(
-    lodging({ [options.name ?? 'supervisord.conf']: text }),
+    makeFolder({ [options.name ?? 'supervisord.conf']: text }),
     options.name ?? 'supervisord.conf',
   );
   const resolved = await loadPlan(file, { env: {}, ...options });

@@ -13,16 +13,16 @@ import { until } from './wait.ts';
 import { commandLine, environment, inhabitants, kill, zombieChildren, type Witnessed } from './witness.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../programs', import.meta.url));
-const MARK = 'TSVISOR_LODGING';
+const MARK = 'TSVISOR_SANDBOX';
 
 export interface RunOptions {
   /** Words before the command, e.g. `['setpriv', '--reuid=1000']`. */
   readonly through?: readonly string[];
-  /** Another config than the lodging's own. */
+  /** Another config than the sandbox's own. */
   readonly config?: string;
 }
 
-export interface Lodging {
+export interface Sandbox {
   readonly folder: string;
   readonly config: string;
   /** The variable by which residents are known, for what a test starts by other means. */
@@ -31,9 +31,9 @@ export interface Lodging {
   /** Empty when there is no such file. */
   read(name: string): string;
   touch(name: string): void;
-  /** A `[program:NAME]` section that runs a program of test/programs in the lodging's folder; startsecs is 0. */
+  /** A `[program:NAME]` section that runs a program of test/programs in the sandbox's folder; startsecs is 0. */
   program(name: string, command: string, keys?: Readonly<Record<string, string | number>>): string;
-  /** Writes `supervisord.conf`: the lodging's own settings, then `sections`. */
+  /** Writes `supervisord.conf`: the sandbox's own settings, then `sections`. */
   write(...sections: readonly string[]): void;
   /** Writes any file and returns its path. */
   writeFile(name: string, text: string): string;
@@ -53,7 +53,7 @@ export interface Lodging {
   /** What the programs wrote: pids of `leader` or `member` lines, in order. */
   diary(kind: 'leader' | 'member'): readonly number[];
   journal(): string;
-  /** Live processes that were started in this lodging or work in it, tsvisor's own included. */
+  /** Live processes that were started in this sandbox or work in it, tsvisor's own included. */
   residents(): readonly Witnessed[];
   /** Those of them that are still there after `ms`; returns at once when there are none. */
   leftAfter(ms: number): Promise<readonly Witnessed[]>;
@@ -100,7 +100,7 @@ const remainsOf = (folder: string, instances: ReadonlySet<string>): readonly str
 ];
 
 const evict = (folder: string): Promise<unknown> =>
-  until('the lodging empty', () => {
+  until('the sandbox empty', () => {
     const left = inhabitants(folder, MARK);
     for (const { pid } of left) kill(pid);
     return left.length === 0;
@@ -116,7 +116,7 @@ const isReached = ({ processes }: StatusReply, state: string, names: readonly st
   return wanted.length > 0 && wanted.every((status) => status.state === state);
 };
 
-const openLodging = (): Lodging => {
+const createSandbox = (): Sandbox => {
   const folder = mkdtempSync(join(tmpdir(), 'tsvisor-e2e-'));
   // Programs that run as another user write here too.
   chmodSync(folder, 0o777);
@@ -124,7 +124,7 @@ const openLodging = (): Lodging => {
   const env = cleanEnvironment(folder);
   const instances = new Set<string>();
 
-  const lodging: Lodging = {
+  const sandbox: Sandbox = {
     folder,
     config,
     mark: { [MARK]: folder },
@@ -148,15 +148,15 @@ const openLodging = (): Lodging => {
         folder,
       ),
     async start(options) {
-      const said = await lodging.tsvisor(['start'], options);
+      const said = await sandbox.tsvisor(['start'], options);
       if (said.code !== 0) throw new Error(`cannot start: ${said.code}: ${said.stdout}${said.stderr}`);
     },
     status() {
-      for (const instance of instancesOf(lodging.residents())) instances.add(instance);
-      return createClient(lodging.path('run/tsvisor.sock')).status();
+      for (const instance of instancesOf(sandbox.residents())) instances.add(instance);
+      return createClient(sandbox.path('run/tsvisor.sock')).status();
     },
     async process(name) {
-      const found = (await lodging.status()).processes.find((status) => matches(status, name));
+      const found = (await sandbox.status()).processes.find((status) => matches(status, name));
       if (found === undefined) throw new Error(`cannot find ${name} in the status`);
       return found;
     },
@@ -164,48 +164,48 @@ const openLodging = (): Lodging => {
       until(
         `${names.join(', ') || 'everything'} ${state}`,
         async () => {
-          const reply = await lodging.status().catch(() => null);
+          const reply = await sandbox.status().catch(() => null);
           return reply !== null && isReached(reply, state, names) ? reply : null;
         },
         { within: 20_000, every: 20 },
       ),
     async reachProcess(name, state) {
-      await lodging.reach(state, name);
-      return lodging.process(name);
+      await sandbox.reach(state, name);
+      return sandbox.process(name);
     },
     reachAfter: (old, state) =>
       until(
         `everything ${state} under a new supervisor`,
         async () => {
-          const reply = await lodging.status().catch(() => null);
+          const reply = await sandbox.status().catch(() => null);
           return reply !== null && reply.supervisor.pid !== old && isReached(reply, state, []) ? reply : null;
         },
         { within: 20_000, every: 20 },
       ),
     diary: (kind) =>
-      lodging
+      sandbox
         .read('diary')
         .split('\n')
         .filter((line) => line.startsWith(`${kind} `))
         .map((line) => Number(line.slice(kind.length + 1))),
-    journal: () => lodging.read('supervisor.log'),
+    journal: () => sandbox.read('supervisor.log'),
     residents: () => inhabitants(folder, MARK),
     leftAfter: (ms) =>
-      until('nobody left', () => lodging.residents().length === 0, { within: ms, every: 20 }).then(
+      until('nobody left', () => sandbox.residents().length === 0, { within: ms, every: 20 }).then(
         () => [],
-        () => lodging.residents(),
+        () => sandbox.residents(),
       ),
-    members: () => lodging.residents().filter(({ pid }) => environment(pid, 'TSVISOR_COOKIE') !== null),
-    daemons: () => lodging.residents().filter(({ pid }) => /^\S*node .*daemon\.js/.test(commandLine(pid))),
-    zombies: () => zombieChildren(lodging.residents().map(({ pid }) => pid)),
+    members: () => sandbox.residents().filter(({ pid }) => environment(pid, 'TSVISOR_COOKIE') !== null),
+    daemons: () => sandbox.residents().filter(({ pid }) => /^\S*node .*daemon\.js/.test(commandLine(pid))),
+    zombies: () => zombieChildren(sandbox.residents().map(({ pid }) => pid)),
     evict: () => evict(folder),
     async close() {
-      for (const instance of instancesOf(lodging.residents())) instances.add(instance);
-      const isUp = lodging.residents().length > 0 && existsSync(lodging.path('run/tsvisor.sock'));
-      const stop = isUp ? await lodging.tsvisor(['stop']) : null;
+      for (const instance of instancesOf(sandbox.residents())) instances.add(instance);
+      const isUp = sandbox.residents().length > 0 && existsSync(sandbox.path('run/tsvisor.sock'));
+      const stop = isUp ? await sandbox.tsvisor(['stop']) : null;
       const remains = remainsOf(folder, instances);
       await evict(folder);
-      const journal = lodging.journal();
+      const journal = sandbox.journal();
       rmSync(folder, { recursive: true, force: true });
       if (remains.length > 0)
         throw new Error(
@@ -213,13 +213,13 @@ const openLodging = (): Lodging => {
         );
     },
   };
-  return lodging;
+  return sandbox;
 };
 
-/** A lodging for the running test; what remains in it at the end fails that test. */
-export const lodge = (): Lodging => {
+/** A sandbox for the running test; what remains in it at the end fails that test. */
+export const openSandbox = (): Sandbox => {
   assertBuilt();
-  const lodging = openLodging();
-  onTestFinished(() => lodging.close());
-  return lodging;
+  const sandbox = createSandbox();
+  onTestFinished(() => sandbox.close());
+  return sandbox;
 };
