@@ -5,6 +5,7 @@ import { careData } from './care-data.ts';
 import type { HookAct, HookPlan } from '../model/hook.ts';
 import { dutyData } from './duty-data.ts';
 import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
+import { ulimitText } from '../model/ulimit.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -77,12 +78,17 @@ const socketTexts = ({ sockets }: ProcessPlan): Data =>
     }),
   );
 
+const limitTexts = ({ ulimits }: ProcessPlan): Data =>
+  Object.fromEntries(ulimits.map((limit) => [limit.name, ulimitText(limit)]));
+
 const processData = (process: ProcessPlan): Data => ({
   program: process.program,
   command: process.command,
   directory: process.directory,
   user: process.user?.name ?? null,
   umask: octal(process.umask),
+  nice: process.nice ?? 'none',
+  ulimits: process.ulimits.length === 0 ? 'none' : limitTexts(process),
   priority: process.priority,
   autostart: process.autostart,
   autorestart: AUTORESTART[process.autorestart],

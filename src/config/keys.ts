@@ -159,6 +159,8 @@ export const PROGRAM_KEYS = {
   killasgroup: { type: 'boolean', default: null, scope: 'program', doc: 'Send SIGKILL to the whole process group; as stopasgroup when not set.' },
   user: { type: 'user', default: null, scope: 'program', doc: 'User to run as.' },
   umask: { type: 'octal', default: null, scope: 'program', doc: 'Umask of the processes.' },
+  nice: { type: 'nice', default: 'none', scope: 'program', own: true, doc: 'Niceness of the processes; none leaves the supervisor\'s. Below that asks for CAP_SYS_NICE.' },
+  ulimits: { type: 'ulimits', default: 'none', scope: 'program', own: true, doc: 'Resource limits of each process, as of setrlimit(2); what is not named stays as the supervisor has it.' },
   directory: { type: 'text', default: null, scope: 'process', doc: 'Where the processes stand.' },
   environment: { type: 'environment', default: '', scope: 'environment', doc: 'Variables, added to those of the supervisor section.' },
   serverurl: { type: 'text', default: null, scope: 'program', doc: 'Value of SUPERVISOR_SERVER_URL; AUTO for the first server, empty for none.' },

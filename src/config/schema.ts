@@ -2,6 +2,7 @@
 
 import { CONDITIONS } from '../model/duty.ts';
 import { EVENT_NAMES } from '../model/event-names.ts';
+import { LIMITS } from '../model/ulimit.ts';
 import { SECTIONS, YAML_KEYS } from './keys.ts';
 import type { KeyRow } from './keys.ts';
 import type { TypeName } from './types.ts';
@@ -97,6 +98,17 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
       {
         type: 'object',
         additionalProperties: { type: 'string', pattern: '^(tcp://|unix:///|.*(%\\(|\\$\\{))' },
+      },
+      LISTED,
+    ],
+  },
+  nice: { anyOf: [{ type: 'integer', minimum: -20, maximum: 19 }, { type: 'string' }] },
+  ulimits: {
+    anyOf: [
+      {
+        type: 'object',
+        propertyNames: { enum: Object.keys(LIMITS) },
+        additionalProperties: { type: ['integer', 'string'] },
       },
       LISTED,
     ],

@@ -142,6 +142,8 @@ const readShared = (work: Work, reader: ProgramReader, names: Names): ProcessPla
   return {
     ...UNFILLED,
     umask: reader.read('umask', names),
+    nice: reader.read('nice', names),
+    ulimits: reader.read('ulimits', names),
     user,
     sockets: socketsOf(reader, names, { work, user }),
     priority: reader.read('priority', names),

@@ -28,6 +28,7 @@ import type { Refusal } from './refusal.ts';
 import { signalOf } from './signals.ts';
 import type { StopSignal } from './signals.ts';
 import { owner, sockets } from './socket-types.ts';
+import { nice, ulimits } from './ulimit-types.ts';
 import type { World } from './world.ts';
 
 /** What a reader may look at besides the text. */
@@ -257,6 +258,8 @@ export const TYPES = {
   whenFull: ofText(oneOf<LoggingPlan['whenFull']>(['block', 'drop'])),
   containment: ofText(oneOf<ContainmentChoice>(['auto', 'cgroup', 'reap', 'scan'])),
   sockets,
+  nice: ofText(nice),
+  ulimits,
   oomRestart,
   startWhen,
   limitWatch,

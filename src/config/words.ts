@@ -39,6 +39,11 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
     ini: 'name=address with commas between them; an address is tcp://host:port (* for any) or unix:///path, which may have mode=0660, owner=user:group and backlog=N behind it',
     yaml: 'a map of names to addresses; an address is tcp://host:port (* for any) or unix:///path, which may have mode=0660, owner=user:group and backlog=N behind it',
   },
+  nice: { ini: '`none`, or a number from -20 to 19' },
+  ulimits: {
+    ini: '`none`, or nofile=65536,core=0,memlock=64M:unlimited: names as in ulimit, one value or soft:hard',
+    yaml: '`none`, or a map of names as in ulimit (nofile, core, memlock, …) to one value or soft:hard',
+  },
   oomRestart: {
     ini: '`none`, or delay=1s,max_delay=1m,jitter=10,max_per_window=5/10m,then=stop (or keep-trying), each of them optional',
     yaml: '`none`, or a map of delay, max_delay, jitter, max_per_window and then',

@@ -5,6 +5,7 @@ import { calendarOf } from './calendar.ts';
 import type { Check, Duty } from '../model/duty.ts';
 import type { MemoryCare } from '../model/memory-care.ts';
 import type { ProcessPlan } from '../model/plan.ts';
+import { ulimitText } from '../model/ulimit.ts';
 import { everywhere, SAID, set, VOID, type Row, type Target, type Treatment } from './key-row.ts';
 import { LOG_KEYS, type LogKey } from './log-keys.ts';
 
@@ -48,6 +49,21 @@ const KEYS: Readonly<Record<Key, Row>> = {
     systemd: 'said',
     kubernetes: "no equivalent: `sh -c 'umask …; exec …'`, or in the image",
     nomad: "no equivalent: `sh -c 'umask …; exec …'`",
+  },
+  nice: {
+    text: ({ nice }) => (nice === null ? null : `nice=${nice}`),
+    systemd: 'said',
+    kubernetes: 'no equivalent: `nice -n N` in front of the command',
+    nomad: 'no equivalent: `nice -n N` in front of the command',
+  },
+  ulimits: {
+    text: ({ ulimits }) =>
+      ulimits.length === 0
+        ? null
+        : `ulimits=${ulimits.map((limit) => `${limit.name}=${ulimitText(limit)}`).join(',')}`,
+    systemd: 'said',
+    kubernetes: "no equivalent: the container runtime's own limits, or `sh -c 'ulimit …; exec …'`",
+    nomad: "no equivalent with every driver: `sh -c 'ulimit …; exec …'`",
   },
   priority: {
     text: ({ priority }) => set('priority', priority, 999),

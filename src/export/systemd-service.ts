@@ -1,6 +1,7 @@
 // Which service is one process? Its [Service] section, key by key.
 
 import type { LogTarget, ProcessPlan } from '../model/plan.ts';
+import type { Ulimit } from '../model/ulimit.ts';
 import type { Part } from './exported.ts';
 import { losses } from './keys.ts';
 import { commandLine, value, word, type UnitLine } from './unit-text.ts';
@@ -34,6 +35,13 @@ const environmentLines = ({ environment, secrets }: Part, file: string): readonl
       ] as const)),
 ];
 
+const limitValue = ({ name, soft, hard }: Ulimit): string => {
+  const unit = name === 'rttime' ? 'us' : '';
+  return [...new Set([soft, hard])]
+    .map((limit) => (limit === null ? 'infinity' : `${limit}${unit}`))
+    .join(':');
+};
+
 const runLines = (part: Part): readonly UnitLine[] => {
   const { plan, words, directory, environment } = part;
   const path = environment.find(([key]) => key === 'PATH')?.[1];
@@ -46,6 +54,8 @@ const runLines = (part: Part): readonly UnitLine[] => {
     ...(plan.user === null
       ? []
       : ([['User', plan.user.name === '' ? String(plan.user.uid) : plan.user.name]] as const)),
+    ...(plan.nice === null ? [] : ([['Nice', String(plan.nice)]] as const)),
+    ...plan.ulimits.map((limit): UnitLine => [`Limit${limit.name.toUpperCase()}`, limitValue(limit)]),
     ...(plan.umask === null ? [] : ([['UMask', plan.umask.toString(8).padStart(4, '0')]] as const)),
   ];
 };

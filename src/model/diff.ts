@@ -119,6 +119,8 @@ const OWN_FIELDS: ReadonlySet<keyof ProcessPlan> = new Set<keyof ProcessPlan>([
   'logging',
   'notify',
   'sockets',
+  'nice',
+  'ulimits',
 ]);
 
 /** Whether supervisord would call a process changed: what is AUTO on either side is passed over, and so are our own keys. */

@@ -4,6 +4,7 @@ import type { Duty } from './duty.ts';
 import type { HookPlan } from './hook.ts';
 import type { MemoryCare } from './memory-care.ts';
 import type { Problem } from './problem.ts';
+import type { Ulimit } from './ulimit.ts';
 
 export type Autorestart = 'always' | 'unexpected' | 'never';
 export type OnOom = 'restart' | 'restart-group' | 'stop' | 'continue';
@@ -98,6 +99,10 @@ export interface ProcessPlan {
   readonly command: string;
   readonly directory: string | null;
   readonly umask: number | null;
+  /** -20 (served first) to 19; null leaves the supervisor's. */
+  readonly nice: number | null;
+  /** What is not named stays as the supervisor has it. */
+  readonly ulimits: readonly Ulimit[];
   readonly user: Account | null;
   readonly priority: number;
   readonly autostart: boolean;

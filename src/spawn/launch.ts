@@ -5,6 +5,7 @@ import { Socket } from 'node:net';
 import type { Score } from '../model/event.ts';
 import type { Exit, Identity } from '../model/phase.ts';
 import type { Account, ProcessPlan } from '../model/plan.ts';
+import { LIMITS, type Ulimit } from '../model/ulimit.ts';
 import type { Reaper } from './containment.ts';
 import { lookup, type CommandLine } from './lookup.ts';
 import { followReaper } from './reaper.ts';
@@ -66,6 +67,9 @@ interface LauncherParts {
 /** Bytes; the steps' words are below 200. */
 const STATUS_MAX = 4096;
 
+/** RLIM_INFINITY to the guardian. */
+const UNLIMITED = -1;
+
 const streamOptions = (fd: number, stream: LaunchRequest['stderr']): string[] => {
   switch (stream.kind) {
     case 'null':
@@ -87,6 +91,9 @@ const userOptions = (user: Account | null): string[] =>
     ? []
     : ['-S', user.groups.join(','), '-G', String(user.gid), '-U', String(user.uid)];
 
+const limitOption = ({ name, soft, hard }: Ulimit): string =>
+  `${LIMITS[name].number}:${soft ?? UNLIMITED}:${hard ?? UNLIMITED}`;
+
 /** The order is of no importance here: the guardian has its own. */
 const optionsOf = (request: LaunchRequest): string[] => {
   const { plan } = request;
@@ -95,6 +102,8 @@ const optionsOf = (request: LaunchRequest): string[] => {
     ...request.joinFiles.flatMap((file) => ['-g', file]),
     request.scoreRequired ? '-O' : '-o',
     String(request.score),
+    ...plan.ulimits.flatMap((limit) => ['-r', limitOption(limit)]),
+    ...(plan.nice === null ? [] : ['-N', String(plan.nice)]),
     ...(plan.umask === null ? [] : ['-m', plan.umask.toString(8)]),
     ...streamOptions(0, request.stdin),
     ...streamOptions(1, request.stdout),

@@ -48,6 +48,10 @@ describe('a service', () => {
       ['MemoryMax=1048576', 'MemoryHigh=1024', 'MemorySwapMax=0'],
     ],
     ['user: www\ndirectory: /srv\numask: 077', ['User=www', 'WorkingDirectory=/srv', 'UMask=0077']],
+    [
+      'nice: 5\nulimits: { nofile: "1024:4096", memlock: unlimited, rttime: 1s }',
+      ['Nice=5', 'LimitNOFILE=1024:4096', 'LimitMEMLOCK=infinity', 'LimitRTTIME=1000000us'],
+    ],
     ['stdout_logfile: /var/log/100%%.log', ['StandardOutput=append:/var/log/100%%.log']],
     ['stdout_logfile: NONE\nstderr_logfile: /dev/stderr', ['StandardOutput=null', 'StandardError=journal']],
     ['redirect_stderr: true\nstdout_logfile: NONE', ['StandardError=null']],

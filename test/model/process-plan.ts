@@ -12,6 +12,8 @@ export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
   command: '/bin/app',
   directory: null,
   umask: null,
+  nice: null,
+  ulimits: [],
   user: null,
   priority: 999,
   autostart: true,

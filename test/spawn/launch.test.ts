@@ -94,6 +94,26 @@ describe.skipIf(noCompiler)('a launch (needs a C compiler)', () => {
     expect(readFileSync(log, 'utf8')).toBe(`${folder}\n0027\n`);
   });
 
+  test('sets niceness and limits', async () => {
+    const ulimits = [
+      { name: 'nofile', soft: 100, hard: 200 },
+      { name: 'core', soft: 0, hard: null },
+    ] as const;
+    const asked = { nice: 7, ulimits };
+    const { ended } = await started('sh -c "nice; ulimit -S -n; ulimit -H -n; ulimit -S -c"', {
+      plan: asked,
+    });
+    await ended;
+    expect(readFileSync(log, 'utf8')).toBe('7\n100\n200\n0\n');
+  });
+
+  test('says what to do about a limit that the kernel refuses', async () => {
+    const ulimits = [{ name: 'nofile', soft: 1, hard: 2 ** 40 }] as const;
+    expect((await refused('true', { plan: { ulimits } })).error).toMatch(
+      /^cannot start app-1: resource limits: operation not permitted; ask for no more than the hard limit/,
+    );
+  });
+
   test('writes to a pipe that nobody reads yet', async () => {
     const path = join(folder, 'fifo');
     execFileSync(guardianBinary(), ['fifo', '600', path]);
