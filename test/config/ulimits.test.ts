@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { printPlan } from '../../src/config/effective.ts';
 import { nice, ulimits } from '../../src/config/ulimit-types.ts';
-import { planOf, problemsOf } from './lodging.ts';
+import { planOf, problemsOf } from './sandbox.ts';
 
 const FILES = { name: 'nofile', soft: 1024, hard: 4096 };
 
