@@ -65,11 +65,12 @@ const anonOf = (pid) => Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${p
 
 /** The project's own run of mixed kills; here, unlike on most test machines, one kind of them is the kernel's group kill. */
 const mixedKills = () => {
-  const kills = process.argv[2] ?? '96';
-  const { stdout, status } = spawnSync('node', ['/job/tsvisor/scripts/bench/verdicts.mjs', kills], {
+  const kills = Number(process.argv[2] ?? 96);
+  const { stdout, status } = spawnSync('node', ['/job/tsvisor/scripts/bench/verdicts.mjs', String(kills)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 240_000,
+    // Half a second each, where nothing else is at work.
+    timeout: 60_000 + kills * 2000,
   });
   console.log(stdout);
   const [certain, likely, no, unknown, wrong] =
