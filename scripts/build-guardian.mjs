@@ -76,11 +76,11 @@ const buildHere = (target) => {
   if (failures === null) return;
   if (failures.every(({ reason }) => reason === 'absent'))
     return console.log(
-      'no C compiler: tsvisor will run without its guardian (portable rung); install gcc and run npm run build',
+      'no C compiler: tsvisor will run without its guardian (portable mode); install gcc and run npm run build',
     );
   console.log(failures.map(({ text }) => text).join(''));
   console.log(
-    'the C compiler failed (see above): tsvisor will run without its guardian (portable rung); install gcc and libc6-dev and run npm run build',
+    'the C compiler failed (see above): tsvisor will run without its guardian (portable mode); install gcc and libc6-dev and run npm run build',
   );
 };
 

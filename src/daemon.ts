@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { lockName } from './config/runtime.ts';
 import { answer, supervisorStatus } from './daemon/answers.ts';
-import { boot, type House } from './daemon/boot.ts';
+import { boot, type Daemon } from './daemon/boot.ts';
 import { Ending } from './daemon/life/ending.ts';
 import { standOn, type Ground } from './daemon/life/ground.ts';
 import { writeHolder } from './daemon/life/holder.ts';
@@ -17,10 +17,10 @@ import { readSettings } from './daemon/life/settings.ts';
 import { catchSignals } from './daemon/life/signals.ts';
 import { beThrifty } from './daemon/life/thrift.ts';
 import { unseenEvents } from './daemon/memory/unseen.ts';
-import { closeVoices, openVoices } from './daemon/life/voices.ts';
+import { closeLogging, openLogging } from './daemon/life/logging.ts';
 import { pastLifeNote } from './events/note.ts';
 import { openLink, type Link } from './guardian/link.ts';
-import { SAYINGS } from './logs/voice.ts';
+import { MESSAGES } from './logs/event-lines.ts';
 import { TsvisorError } from './model/errors.ts';
 import { formatProblem } from './model/problem.ts';
 
@@ -29,7 +29,7 @@ const TICK_MS = 1000;
 /** The sockets' files are looked at each fifth time. */
 const RESTORE_TICKS = 5;
 
-const writeNotes = ({ ground, socket, notices }: House): void => {
+const writeNotes = ({ ground, socket, notices }: Daemon): void => {
   const { plan, settings, link } = ground;
   writeHolder(settings.runtimeDir, { pid: process.pid, socket, config: settings.config });
   const { pidfile } = plan.supervisor;
@@ -44,36 +44,36 @@ const writeNotes = ({ ground, socket, notices }: House): void => {
   }
 };
 
-const sayBeginning = ({ ground, voices, pastLife }: House): void => {
-  const { journal } = voices;
+const sayBeginning = ({ ground, logging, pastLife }: Daemon): void => {
+  const { journal } = logging;
   for (const warning of ground.warnings) journal.say('warn', formatProblem(warning));
   if (pastLife !== null) journal.say('error', pastLifeWords(pastLife));
-  const { level, text } = SAYINGS.started(process.pid);
+  const { level, text } = MESSAGES.started(process.pid);
   journal.say(level, text);
 };
 
 /** Half of what a tick costs is one look at a socket's file, which hardly ever vanishes. */
-const restoreSockets = ({ api, voices }: House): void => {
+const restoreSockets = ({ api, logging }: Daemon): void => {
   if (api.present()) return;
   void api
     .restore()
-    .then((failures) => failures.forEach(({ error }) => voices.journal.say('error', String(error))));
+    .then((failures) => failures.forEach(({ error }) => logging.journal.say('error', String(error))));
 };
 
-const tickEverySecond = (house: House): void => {
-  const { memory, duties, events, ground } = house;
+const tickEverySecond = (daemon: Daemon): void => {
+  const { memory, duties, events, ground } = daemon;
   let ticks = 0;
   setInterval(() => {
     ticks += 1;
     memory.tick();
     duties.tick();
     events.tick(ground.linux.clock.wall());
-    if (ticks % RESTORE_TICKS === 0) restoreSockets(house);
+    if (ticks % RESTORE_TICKS === 0) restoreSockets(daemon);
   }, TICK_MS);
 };
 
 /** Its programs run on; the instance's lock is ours to hold from now on. */
-const mournGuardian = async ({ ground, notices }: House): Promise<Server | null> => {
+const mournGuardian = async ({ ground, notices }: Daemon): Promise<Server | null> => {
   notices.add(
     'the guardian is dead: programs run on, but nobody cleans up when the supervisor is killed; `tsvisor restart` puts everything under a new one',
   );
@@ -87,7 +87,7 @@ const settleDown = ({ plan, settings }: Ground): void => {
 };
 
 /** What happened before is told when those who listen are there. */
-const startAll = ({ memory, supervisor, events, bus, pastLife, unseen }: House): void => {
+const startAll = ({ memory, supervisor, events, bus, pastLife, unseen }: Daemon): void => {
   memory.begin(pastLife, unseen);
   supervisor.start();
   if (pastLife !== null) events.emit(pastLifeNote(pastLife), { process: null, verdict: pastLife.verdict });
@@ -95,49 +95,49 @@ const startAll = ({ memory, supervisor, events, bus, pastLife, unseen }: House):
 };
 
 /** Read only where a config asks for it. */
-const liveInContainer = async (house: House, endings: Ending): Promise<void> => {
-  const { exitWhen, terminationMessage } = house.ground.plan.supervisor;
+const liveInContainer = async (daemon: Daemon, endings: Ending): Promise<void> => {
+  const { exitWhen, terminationMessage } = daemon.ground.plan.supervisor;
   if (exitWhen.length === 0 && terminationMessage === null) return;
   const { endWithPrograms, leaveMessages } = await import('./daemon/life/container.ts');
-  if (terminationMessage !== null) leaveMessages(house, terminationMessage);
-  if (exitWhen.length > 0) endWithPrograms(house, endings, exitWhen);
+  if (terminationMessage !== null) leaveMessages(daemon, terminationMessage);
+  if (exitWhen.length > 0) endWithPrograms(daemon, endings, exitWhen);
 };
 
 const live = async (report: Report, link: Link | null): Promise<void> => {
   const signals = catchSignals();
   const ground = await standOn(readSettings(process.argv.slice(2)), link);
   settleDown(ground);
-  const voices = openVoices(ground.plan.supervisor, ground.settings.foreground, ground.linux.clock);
+  const logging = openLogging(ground.plan.supervisor, ground.settings.foreground, ground.linux.clock);
   const onBug = (bug: unknown): void =>
-    voices.journal.say(
+    logging.journal.say(
       'critical',
       `a bug of tsvisor: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`,
     );
   process.on('uncaughtException', onBug);
-  process.on('exit', () => void closeVoices(voices));
-  const parts = { house: (): House => house, guardianPid: link?.hello.guardianPid ?? null, onBug };
+  process.on('exit', () => void closeLogging(logging));
+  const parts = { daemon: (): Daemon => daemon, guardianPid: link?.hello.guardianPid ?? null, onBug };
   const endings = new Ending(parts);
-  const house = await boot({
+  const daemon = await boot({
     ground,
-    voices,
+    logging,
     onBug,
-    ask: (command) => answer(house, endings, command),
-    about: () => supervisorStatus(house, endings),
+    ask: (command) => answer(daemon, endings, command),
+    about: () => supervisorStatus(daemon, endings),
     guardianLost: () => endings.guardianState() === 'lost',
   });
-  writeNotes(house);
-  sayBeginning(house);
-  await liveInContainer(house, endings);
-  startAll(house);
-  const service = await openService(house, link);
-  signals.obey({ house, endings, service });
-  tickEverySecond(house);
+  writeNotes(daemon);
+  sayBeginning(daemon);
+  await liveInContainer(daemon, endings);
+  startAll(daemon);
+  const service = await openService(daemon, link);
+  signals.obey({ daemon, endings, service });
+  tickEverySecond(daemon);
   report.ready();
   link?.ready();
   service.ready();
   if (link === null) return;
   await link.lost;
-  endings.lostGuardian(await mournGuardian(house));
+  endings.lostGuardian(await mournGuardian(daemon));
 };
 
 const failureWords = (error: unknown): string => {

@@ -20,7 +20,7 @@ export interface Contents {
   readonly node: { readonly version: string; readonly libc: string; readonly path: string };
   readonly platform: string;
   readonly arch: string;
-  /** Null where there is none: the portable rung. */
+  /** Null where there is none: portable mode. */
   readonly guardian: Guardian | null;
 }
 
@@ -65,6 +65,6 @@ export const contentLines = ({ version, folder, bundle, node, guardian, ...machi
   [
     `tsvisor ${version}, ${bundle ? 'bundle' : 'single modules'}, ${folder}`,
     `node ${node.version}, ${node.libc}, ${node.path}`,
-    `guardian ${guardian === null ? 'none: the portable rung' : guardianWords(guardian)}`,
+    `guardian ${guardian === null ? 'none: portable mode' : guardianWords(guardian)}`,
     `machine ${machine.platform} ${machine.arch}`,
   ].join('\n');

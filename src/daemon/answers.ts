@@ -12,7 +12,7 @@ import type {
   Verb,
 } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
-import type { House } from './boot.ts';
+import type { Daemon } from './boot.ts';
 import { configsOf } from './outside/configs.ts';
 import { infosOf } from './outside/infos.ts';
 import { clearLogs, readAnyLog } from './outside/logs-access.ts';
@@ -30,8 +30,8 @@ export interface Endings {
   readonly started: number;
 }
 
-export const supervisorStatus = (house: House, endings: Endings): SupervisorStatus => {
-  const { ground, supervisor, notices, pastLife, socket, hooks } = house;
+export const supervisorStatus = (daemon: Daemon, endings: Endings): SupervisorStatus => {
+  const { ground, supervisor, notices, pastLife, socket, hooks } = daemon;
   const { plan, settings, link, tier, linux } = ground;
   const score = linux.processes.score(process.pid);
   return {
@@ -45,7 +45,7 @@ export const supervisorStatus = (house: House, endings: Endings): SupervisorStat
       score: link?.hello.score ?? null,
     },
     score: typeof score === 'number' ? score : null,
-    containment: house.rung,
+    containment: daemon.containment,
     memoryController: tier?.memory ?? null,
     config: settings.config,
     socket,
@@ -57,12 +57,12 @@ export const supervisorStatus = (house: House, endings: Endings): SupervisorStat
   };
 };
 
-const status = async (house: House, endings: Endings): Promise<StatusReply> => {
-  const { supervisor, hands } = house;
+const status = async (daemon: Daemon, endings: Endings): Promise<StatusReply> => {
+  const { supervisor, hands } = daemon;
   const { processes } = supervisor;
   const statuses = await supervisor.status();
   return {
-    supervisor: supervisorStatus(house, endings),
+    supervisor: supervisorStatus(daemon, endings),
     processes: await hands.proportions.measured(
       statuses,
       processes,
@@ -72,22 +72,23 @@ const status = async (house: House, endings: Endings): Promise<StatusReply> => {
 };
 
 /** supervisord does not begin a second ending either. */
-const refuseWhileEnding = ({ supervisor }: House): void => {
+const refuseWhileEnding = ({ supervisor }: Daemon): void => {
   if (supervisor.mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
 };
 
 type Answers = {
   readonly [V in Verb]: (
-    house: House,
+    daemon: Daemon,
     command: Command & { readonly verb: V },
     endings: Endings,
   ) => ReplyTo<V> | Promise<ReplyTo<V>>;
 };
 
-const order = (house: House, command: Order): Promise<readonly Outcome[]> => house.supervisor.order(command);
+const order = (daemon: Daemon, command: Order): Promise<readonly Outcome[]> =>
+  daemon.supervisor.order(command);
 
 const ANSWERS: Answers = {
-  status: (house, _, endings) => status(house, endings),
+  status: (daemon, _, endings) => status(daemon, endings),
   readiness: ({ supervisor }) => readinessOf(supervisor.processes, supervisor.mood),
   infos: infosOf,
   configs: configsOf,
@@ -95,42 +96,42 @@ const ANSWERS: Answers = {
   stop: order,
   restart: order,
   signal: order,
-  reread: (house) => house.replanning.reread(),
-  'add-group': async (house, { group }) => {
-    await house.replanning.addGroup(group);
+  reread: (daemon) => daemon.replanning.reread(),
+  'add-group': async (daemon, { group }) => {
+    await daemon.replanning.addGroup(group);
     return [];
   },
-  'remove-group': async (house, { group }) => {
-    await house.supervisor.removeGroup(group);
+  'remove-group': async (daemon, { group }) => {
+    await daemon.supervisor.removeGroup(group);
     return [];
   },
-  apply: (house, { dryRun }) => house.replanning.apply(dryRun),
+  apply: (daemon, { dryRun }) => daemon.replanning.apply(dryRun),
   'read-log': readAnyLog,
   'tail-log': readAnyLog,
   'clear-log': clearLogs,
   'send-stdin': sendStdin,
   'oom-rank': oomRank,
-  incidents: (house) => house.memory.incidents.list(),
-  'set-score': (house, { names, score }) => house.memory.scores.set(names, score),
-  'send-event': (house, { type, data }) => {
-    house.events.remote(type, data);
+  incidents: (daemon) => daemon.memory.incidents.list(),
+  'set-score': (daemon, { names, score }) => daemon.memory.scores.set(names, score),
+  'send-event': (daemon, { type, data }) => {
+    daemon.events.remote(type, data);
     return [];
   },
-  shutdown: (house, _, endings) => {
-    refuseWhileEnding(house);
+  shutdown: (daemon, _, endings) => {
+    refuseWhileEnding(daemon);
     endings.shutdown();
     return [];
   },
-  reload: async (house, _, endings) => {
-    refuseWhileEnding(house);
+  reload: async (daemon, _, endings) => {
+    refuseWhileEnding(daemon);
     await endings.reload();
     return [];
   },
 };
 
-export const answer = async (house: House, endings: Endings, command: Command): Promise<Reply> => {
+export const answer = async (daemon: Daemon, endings: Endings, command: Command): Promise<Reply> => {
   // The compiler cannot see that the row found by the verb takes the command with that verb.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const row = ANSWERS[command.verb] as (house: House, command: Command, endings: Endings) => Promise<Reply>;
-  return row(house, command, endings);
+  const row = ANSWERS[command.verb] as (daemon: Daemon, command: Command, endings: Endings) => Promise<Reply>;
+  return row(daemon, command, endings);
 };

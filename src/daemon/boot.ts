@@ -1,23 +1,24 @@
-// In which order does a supervisor come up? Voices, hands, hunt, sockets; then the first launch.
+// In which order does a supervisor come up? Logs, what acts on processes, leftovers, sockets; then the first launch.
 
 import { join } from 'node:path';
 import type { Api } from '../api/server.ts';
-import type { EventRoom } from '../events/room.ts';
+import type { EventDispatcher } from '../events/dispatcher.ts';
 import { createBus, type Bus } from '../core/bus.ts';
 import type { Supervisor } from '../core/supervisor.ts';
 import { deleteLogs, findOldAuto } from '../logs/auto.ts';
-import { OutputRoom, type OutputRoomOptions } from '../logs/outputs.ts';
+import { OutputRouter, type OutputRouterOptions } from '../logs/outputs.ts';
 import type { Processes } from '../kernel/port.ts';
-import { createVoice } from '../logs/voice.ts';
+import { createEventWriter } from '../logs/event-lines.ts';
 import type { Ask, PastLife, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
 import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
+import type { ContainmentKind } from '../spawn/containment.ts';
 import { createLauncher } from '../spawn/launch.ts';
 import { openLedger, type Ledger } from '../spawn/ledger.ts';
 import { createPortableLauncher } from '../spawn/portable.ts';
 import { createSweeper } from '../spawn/sweep.ts';
-import { pipesOf, stdinOf } from './process/berth.ts';
+import { pipesOf, stdinOf } from './process/slot.ts';
 import { Duties } from './process/duties.ts';
 import type { Ground } from './life/ground.ts';
 import { RealHands, type HandsParts } from './hands.ts';
@@ -26,36 +27,37 @@ import { type EventParts, listenersTo, openEvents } from './outside/listeners.ts
 import { lastHolderPid } from './life/holder.ts';
 import { huntLeftovers } from './life/leftovers.ts';
 import { sayWhatIsMissing } from './life/missing.ts';
-import { openMemory, type MemoryRoom } from './memory/memory-room.ts';
+import { openMemory, type MemoryMonitor } from './memory/memory-monitor.ts';
 import { createNotices, type Notices } from './life/notices.ts';
 import { createOomdMarks } from './memory/oomd.ts';
 import { pagesOf } from './outside/pages.ts';
 import { judgePastLife, wasAsked } from './life/past-life.ts';
 import { PipeFolder } from './process/pipes.ts';
 import { Replanning } from './life/replanning.ts';
-import { bestRung, type Rung } from './life/rung.ts';
+import { bestContainment } from './process/containment-kind.ts';
 import { provide } from './process/providing.ts';
 import type { GroupOf } from './process/shared-sockets.ts';
 import { openTally, Seen, type SeenParts } from './outside/seen.ts';
 import { openApi, openSockets } from './outside/sockets.ts';
-import type { Voices } from './life/voices.ts';
+import type { Logging } from './life/logging.ts';
 import { createSupervisor, plansOf } from './life/supervising.ts';
 import { findUnseen, type UnseenDeaths } from './memory/unseen.ts';
 import { widenBy } from './process/widening.ts';
 
 /** A supervisor that is up, before its first launch. */
-export interface House {
+export interface Daemon {
   readonly ground: Ground;
-  readonly voices: Voices;
+  readonly logging: Logging;
   readonly notices: Notices;
-  readonly rung: Rung;
+  /** Of a process whose containment is `auto`. */
+  readonly containment: ContainmentKind;
   readonly hands: RealHands;
   readonly bus: Bus;
-  readonly events: EventRoom;
+  readonly events: EventDispatcher;
   readonly hooks: Hooks;
   readonly supervisor: Supervisor;
   readonly replanning: Replanning;
-  readonly memory: MemoryRoom;
+  readonly memory: MemoryMonitor;
   readonly duties: Duties;
   readonly ledger: Ledger;
   readonly api: Api;
@@ -68,15 +70,15 @@ export interface House {
 }
 
 /** What later steps need of earlier ones. */
-interface Rooms {
+interface Base {
   readonly ground: Ground;
-  readonly voices: Voices;
+  readonly logging: Logging;
   readonly notices: Notices;
   readonly pipes: PipeFolder;
   readonly guardianLost: () => boolean;
   readonly bus: Bus;
   readonly evidence: EvidenceGatherer;
-  readonly outputs: OutputRoom;
+  readonly outputs: OutputRouter;
   readonly onBug: (bug: unknown) => void;
 }
 
@@ -88,13 +90,13 @@ const wasKilled = ({ link }: Ground): boolean => {
   return past !== null && !wasAsked(past.exit);
 };
 
-const widening = ({ guardian }: Ground): Pick<OutputRoomOptions, 'widen'> =>
+const widening = ({ guardian }: Ground): Pick<OutputRouterOptions, 'widen'> =>
   guardian === null ? {} : { widen: widenBy(guardian) };
 
-const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms => {
+const openBase = ({ ground, logging, onBug, guardianLost }: BootOptions): Base => {
   const { plan, settings, linux } = ground;
   const { supervisor } = plan;
-  const notices = createNotices((text) => voices.journal.say('warn', text));
+  const notices = createNotices((text) => logging.journal.say('warn', text));
   const owner = {
     directory: supervisor.childlogdir,
     identifier: supervisor.identifier,
@@ -110,15 +112,15 @@ const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms 
   const folder = join(settings.runtimeDir, 'pipes');
   return {
     ground,
-    voices,
+    logging,
     notices,
     pipes: new PipeFolder(ground.guardian, (one) => pipesOf(folder, one)),
     onBug,
     guardianLost,
     bus: createBus(onBug),
     evidence: createEvidence(ground.linux.oom),
-    outputs: new OutputRoom({
-      logs: voices.logs,
+    outputs: new OutputRouter({
+      logs: logging.logs,
       owner,
       clock,
       strip: supervisor.stripAnsi,
@@ -131,8 +133,8 @@ const openRooms = ({ ground, voices, onBug, guardianLost }: BootOptions): Rooms 
 };
 
 interface HandsWiring {
-  readonly memory: MemoryRoom;
-  readonly events: EventRoom;
+  readonly memory: MemoryMonitor;
+  readonly events: EventDispatcher;
   readonly groupOf: GroupOf;
   readonly duties: Duties;
   readonly supervisor: () => Supervisor;
@@ -146,9 +148,9 @@ const launcherFor = (guardian: string | null, processes: Processes): HandsParts[
   return (request) => launcher.launch(request);
 };
 
-const createHands = (rooms: Rooms, wiring: HandsWiring): RealHands => {
+const createHands = (base: Base, wiring: HandsWiring): RealHands => {
   const { memory, events, groupOf, duties, supervisor } = wiring;
-  const { ground, notices, outputs, evidence, bus } = rooms;
+  const { ground, notices, outputs, evidence, bus } = base;
   const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
   const { processes, clock } = linux;
   const portable = guardian === null;
@@ -158,7 +160,7 @@ const createHands = (rooms: Rooms, wiring: HandsWiring): RealHands => {
     linux,
     supervisor: plan.supervisor,
     score,
-    berths: {
+    slots: {
       tier,
       instance,
       folder,
@@ -168,25 +170,25 @@ const createHands = (rooms: Rooms, wiring: HandsWiring): RealHands => {
       notice: (text) => notices.add(text),
     },
     launch: launcherFor(guardian, processes),
-    rung: bestRung(tier, guardian),
+    containment: bestContainment(tier, guardian),
     sweeper: createSweeper({ processes, clock, spare }),
     listeners: (one) =>
-      listenersTo(one, { room: events, journal: rooms.voices.journal, health: duties.listening(one) }),
-    provisions: provide(rooms, { folder, groupOf, supervisor, hands: () => hands }),
+      listenersTo(one, { dispatcher: events, journal: base.logging.journal, health: duties.listening(one) }),
+    provisions: provide(base, { folder, groupOf, supervisor, hands: () => hands }),
     evidence,
     watches: memory.watches,
     oomdMarks: portable ? null : createOomdMarks(guardian),
     caught: (one, verdict) => memory.incidents.caught(one, verdict),
     outputs,
     bus,
-    pipes: rooms.pipes,
-    guardianLost: rooms.guardianLost,
-    onBug: rooms.onBug,
+    pipes: base.pipes,
+    guardianLost: base.guardianLost,
+    onBug: base.onBug,
   });
   return hands;
 };
 
-const judgePast = ({ ground, evidence }: Rooms): PastLife | null => {
+const judgePast = ({ ground, evidence }: Base): PastLife | null => {
   const { link, linux, settings } = ground;
   const facts = link?.hello.past ?? null;
   if (link === null || facts === null || wasAsked(facts.exit)) return null;
@@ -196,9 +198,9 @@ const judgePast = ({ ground, evidence }: Rooms): PastLife | null => {
 
 export interface BootOptions {
   readonly ground: Ground;
-  readonly voices: Voices;
+  readonly logging: Logging;
   readonly ask: Ask;
-  /** The supervisor's own part of `status`; answers once the house stands. */
+  /** The supervisor's own part of `status`; answers once the daemon is up. */
   readonly about: () => SupervisorStatus;
   readonly onBug: (bug: unknown) => void;
   /** True once the guardian that began us has died. */
@@ -206,17 +208,17 @@ export interface BootOptions {
 }
 
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
-const clearTheGround = async (rooms: Rooms, ledger: Ledger): Promise<readonly Identity[]> => {
-  const { ground, notices, pipes } = rooms;
+const clearLeftovers = async (base: Base, ledger: Ledger): Promise<readonly Identity[]> => {
+  const { ground, notices, pipes } = base;
   const [stuck] = await Promise.all([huntLeftovers(ground, ledger, notices), pipes.prepare(plansOf(ground))]);
   return stuck;
 };
 
-const tellEvents = ({ bus, voices, ground }: Rooms, ledger: Ledger): void => {
+const tellEvents = ({ bus, logging, ground }: Base, ledger: Ledger): void => {
   const startsecs = new Map(plansOf(ground).map((one) => [namespec(one.group, one.name), one.startsecs]));
   bus.subscribe((event) => ledger.record(event));
   bus.subscribe(
-    createVoice(voices.journal, {
+    createEventWriter(logging.journal, {
       startsecs: ({ group, name }) => startsecs.get(namespec(group, name)) ?? 1,
     }),
   );
@@ -224,72 +226,75 @@ const tellEvents = ({ bus, voices, ground }: Rooms, ledger: Ledger): void => {
 
 /** Nothing has been launched yet: every launch and death from now on is counted. */
 const openSeen = (
-  { ground, voices, bus, onBug }: Rooms,
-  { pastLife, ...parts }: Pick<SeenParts, 'supervisor' | 'hands' | 'ask' | 'about'> & Pick<House, 'pastLife'>,
+  { ground, logging, bus, onBug }: Base,
+  {
+    pastLife,
+    ...parts
+  }: Pick<SeenParts, 'supervisor' | 'hands' | 'ask' | 'about'> & Pick<Daemon, 'pastLife'>,
 ): Seen => {
-  const tally = openTally(ground, voices);
+  const tally = openTally(ground, logging);
   if (pastLife !== null) tally.supervisorDied(pastLife.verdict);
   bus.subscribe((event) => tally.hear(event));
   const subscribe: SeenParts['subscribe'] = (hear) => bus.subscribe(hear);
-  return new Seen({ ...parts, ground, voices, tally, subscribe, onBug });
+  return new Seen({ ...parts, ground, logging, tally, subscribe, onBug });
 };
 
 const openListeners = (
-  { ground, voices }: Rooms,
+  { ground, logging }: Base,
   parts: Pick<EventParts, 'hooks' | 'groupOf' | 'stdinOf'>,
-): EventRoom => {
+): EventDispatcher => {
   const { identifier } = ground.plan.supervisor;
-  return openEvents({ ...parts, identifier, journal: voices.journal });
+  return openEvents({ ...parts, identifier, journal: logging.journal });
 };
 
-const openHooks = async ({ plan, score, linux }: Ground, { journal }: Voices): Promise<Hooks> => {
+const openHooks = async ({ plan, score, linux }: Ground, { journal }: Logging): Promise<Hooks> => {
   const hooks = new Hooks({ supervisor: plan.supervisor.identifier, score, linux, journal });
   await hooks.adopt(plan.supervisor.hooks);
   return hooks;
 };
 
 /** Whoever is let in finds everything there. */
-const openDoors = async (
-  rooms: Rooms,
+const openServers = async (
+  base: Base,
   parts: Parameters<typeof openSeen>[1],
-): Promise<Pick<House, 'api' | 'socket'>> => {
+): Promise<Pick<Daemon, 'api' | 'socket'>> => {
   const { supervisor, hands, ask } = parts;
-  const api = openApi({ ...rooms, supervisor, hands, ask, pages: pagesOf(openSeen(rooms, parts)) });
-  return { api, socket: await openSockets({ api, ground: rooms.ground, notices: rooms.notices }) };
+  const api = openApi({ ...base, supervisor, hands, ask, pages: pagesOf(openSeen(base, parts)) });
+  return { api, socket: await openSockets({ api, ground: base.ground, notices: base.notices }) };
 };
 
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
-export const boot = async (options: BootOptions): Promise<House> => {
-  const { ground, voices, ask, about, onBug } = options;
+export const boot = async (options: BootOptions): Promise<Daemon> => {
+  const { ground, logging, ask, about, onBug } = options;
   const { settings, guardian, linux, tier } = ground;
-  const rooms = openRooms(options);
+  const base = openBase(options);
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
-  const memory: MemoryRoom = openMemory({
-    ...rooms,
+  const memory: MemoryMonitor = openMemory({
+    ...base,
     linux,
     supervisor: () => supervisor,
     hands: () => hands,
   });
-  const duties = new Duties({ ...rooms, supervisor: () => supervisor });
+  const duties = new Duties({ ...base, supervisor: () => supervisor });
   await duties.prepare(plansOf(ground));
   const groupOf: GroupOf = (name) => supervisor.group(name);
-  const hooks = await openHooks(ground, voices);
-  const events = openListeners(rooms, {
+  const hooks = await openHooks(ground, logging);
+  const events = openListeners(base, {
     hooks,
     groupOf,
-    stdinOf: (one) => stdinOf(hands.berth(one), linux.clock),
+    stdinOf: (one) => stdinOf(hands.slot(one), linux.clock),
   });
-  const hands = createHands(rooms, { memory, events, groupOf, duties, supervisor: () => supervisor });
-  const stuck = await clearTheGround(rooms, ledger);
-  const unseen = findUnseen({ ...rooms, ledger, hands, plans: plansOf(ground), incidents: memory.incidents });
+  const hands = createHands(base, { memory, events, groupOf, duties, supervisor: () => supervisor });
+  const stuck = await clearLeftovers(base, ledger);
+  const unseen = findUnseen({ ...base, ledger, hands, plans: plansOf(ground), incidents: memory.incidents });
   const supervisor = createSupervisor(ground, { hands, ledger, stuck, unseen, onBug });
-  tellEvents(rooms, ledger);
-  rooms.bus.subscribe((event) => events.announce(event));
-  const pastLife = judgePast(rooms);
-  const doors = await openDoors(rooms, { supervisor, hands, ask, about, pastLife });
+  tellEvents(base, ledger);
+  base.bus.subscribe((event) => events.announce(event));
+  const pastLife = judgePast(base);
+  const servers = await openServers(base, { supervisor, hands, ask, about, pastLife });
   const replanning = new Replanning({ ground, supervisor, hands, hooks, duties });
-  const parts = { ground, voices, hands, events, hooks, supervisor, replanning, memory, duties, ledger };
-  const { bus } = rooms;
-  const rung = bestRung(tier, guardian);
-  return { ...parts, ...doors, bus, onBug, notices: rooms.notices, rung, pastLife, unseen };
+  const parts = { ground, logging, hands, events, hooks, supervisor, replanning, memory, duties, ledger };
+  const { bus } = base;
+  const containment = bestContainment(tier, guardian);
+  return { ...parts, ...servers, bus, onBug, notices: base.notices, containment, pastLife, unseen };
 };

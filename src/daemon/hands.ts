@@ -12,7 +12,7 @@ import type {
   Usage,
 } from '../core/hands.ts';
 import type { Linux } from '../kernel/linux.ts';
-import type { Listeners, OutputRoom } from '../logs/outputs.ts';
+import type { Listeners, OutputRouter } from '../logs/outputs.ts';
 import { sampleUsage } from '../metrics/sample.ts';
 import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
@@ -21,10 +21,10 @@ import type { GroupPlan, ProcessPlan, SupervisorPlan } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
 import { chooseScore } from '../oom/score.ts';
-import type { Containment } from '../spawn/containment.ts';
+import type { Containment, ContainmentKind, Reaper } from '../spawn/containment.ts';
 import type { LaunchRequest, LaunchResult } from '../spawn/launch.ts';
 import type { Sweeper } from '../spawn/sweep.ts';
-import { createBerth, limit, type Berth, type BerthParts } from './process/berth.ts';
+import { createSlot, limit, type Slot, type SlotParts } from './process/slot.ts';
 import { commandRefusal } from './process/command-refusal.ts';
 import { environmentOf } from './process/environment.ts';
 import { familyOf } from './process/family.ts';
@@ -34,7 +34,7 @@ import type { OomdMarks } from './memory/oomd.ts';
 import type { PipeFolder } from './process/pipes.ts';
 import { Proportions } from './memory/proportions.ts';
 import { rescore } from './memory/rescore.ts';
-import { rungFor, type Rung } from './life/rung.ts';
+import { containmentFor } from './process/containment-kind.ts';
 import type { Watches } from './memory/watches.ts';
 
 export interface HandsParts {
@@ -42,10 +42,10 @@ export interface HandsParts {
   readonly supervisor: SupervisorPlan;
   /** The supervisor's effective oom_score_adj. */
   readonly score: number;
-  readonly berths: BerthParts;
+  readonly slots: SlotParts;
   readonly launch: (request: LaunchRequest) => Promise<LaunchResult>;
-  /** The rung of a process whose containment is `auto`. */
-  readonly rung: Rung;
+  /** Of a process whose containment is `auto`. */
+  readonly containment: ContainmentKind;
   readonly sweeper: Sweeper;
   readonly evidence: EvidenceGatherer;
   readonly watches: Watches;
@@ -53,7 +53,7 @@ export interface HandsParts {
   readonly caught: (plan: ProcessPlan, verdict: Verdict) => void;
   /** Null without a guardian. */
   readonly oomdMarks: OomdMarks | null;
-  readonly outputs: OutputRoom;
+  readonly outputs: OutputRouter;
   readonly listeners: (plan: ProcessPlan) => Listeners;
   readonly provisions: Provisions;
   readonly bus: Bus;
@@ -70,9 +70,23 @@ const createTurnstile = (): (() => Promise<void>) => {
   return () => (last = last.then(nextTurn));
 };
 
+interface Held {
+  readonly reaper: Reaper | null;
+  readonly kind: ContainmentKind;
+  readonly cookie: string;
+}
+
+/** What holds the members of the life that has just begun. */
+const containmentOf = ({ cgroup }: Slot, { reaper, kind, cookie }: Held): Containment => {
+  if (reaper !== null) return { kind: 'reap', reaper };
+  if (kind === 'portable') return { kind };
+  if (cgroup === null || kind === 'scan' || kind === 'reap') return { kind: 'scan', cookie };
+  return { kind, cgroup };
+};
+
 export class RealHands implements Hands {
   readonly #parts: HandsParts;
-  readonly #berths = new Map<string, Berth>();
+  readonly #slots = new Map<string, Slot>();
   readonly #turn = createTurnstile();
   /** Groups that have had limits. */
   readonly #limited = new Set<string>();
@@ -98,41 +112,42 @@ export class RealHands implements Hands {
   }
 
   async #launch(plan: ProcessPlan): Promise<Launched | LaunchFailed> {
-    const { outputs, evidence, launch, berths, supervisor, score } = this.#parts;
+    const { outputs, evidence, launch, slots, supervisor, score } = this.#parts;
     const refusal = await this.#parts.provisions.refusal(plan);
     if (refusal !== null) return { error: `cannot start ${plan.name}: ${refusal}`, retry: true };
-    const berth = this.berth(plan);
-    if (berth.outputs === null) {
-      const opened = outputs.open(plan, berth.captured, this.#parts.listeners(plan));
+    const slot = this.slot(plan);
+    if (slot.outputs === null) {
+      const opened = outputs.open(plan, slot.captured, this.#parts.listeners(plan));
       if (typeof opened === 'string') return { error: `cannot start ${plan.name}: ${opened}`, retry: true };
-      berth.outputs = opened;
+      slot.outputs = opened;
     }
     // Made again where somebody removed it.
-    berths.tier?.leaf(plan.group, plan.name);
-    berth.launches += 1;
-    const cookie = `${berths.instance}:${plan.group}:${plan.name}:${berth.launches}`;
-    berth.baseline = evidence.note(berth.cgroup);
-    berth.stderrFrom = logSize(outputs.known(plan, errorStream(plan)));
-    const rung = rungFor(plan, this.#parts.rung);
+    slots.tier?.leaf(plan.group, plan.name);
+    slot.launches += 1;
+    const cookie = `${slots.instance}:${plan.group}:${plan.name}:${slot.launches}`;
+    slot.baseline = evidence.note(slot.cgroup);
+    slot.stderrFrom = logSize(outputs.known(plan, errorStream(plan)));
+    const kind = containmentFor(plan, this.#parts.containment);
     // What it writes is heard when it is known who writes.
-    berth.outputs.hold();
+    slot.outputs.hold();
     const result = await launch({
       plan,
       env: {
         ...environmentOf({ plan, supervisor, cookie }),
-        ...this.#parts.provisions.variables(plan, berth.cgroup),
+        ...this.#parts.provisions.variables(plan, slot.cgroup),
       },
       score: chooseScore(plan.oomScoreAdj, score),
       scoreRequired: plan.oomScoreAdjRequired,
-      joinFiles: berth.cgroup?.joinFiles ?? [],
-      ...berth.streams,
-      mode: rung === 'reap' ? 'reap' : 'exec',
+      joinFiles: slot.cgroup?.joinFiles ?? [],
+      ...slot.streams,
+      mode: kind === 'reap' ? 'reap' : 'exec',
       guardianLost: this.#parts.guardianLost(),
     });
-    berth.outputs.start('leader' in result ? result.leader.pid : null);
+    slot.outputs.start('leader' in result ? result.leader.pid : null);
     if ('error' in result) return result;
-    this.#moveIn(berth, { result, rung, cookie });
-    return { ...result, ended: this.#ended(berth, result.ended) };
+    slot.containment = containmentOf(slot, { reaper: result.reaper, kind, cookie });
+    this.#parts.watches.follow(slot, result.leader);
+    return { ...result, ended: this.#ended(slot, result.ended) };
   }
 
   signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied' {
@@ -151,11 +166,11 @@ export class RealHands implements Hands {
 
   async judge(plan: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict> {
     const { linux, evidence, watches, outputs, oomdMarks } = this.#parts;
-    const berth = this.berth(plan);
+    const slot = this.slot(plan);
     const key = namespec(plan.group, plan.name);
-    const baseline = watches.rest(key) ?? berth.baseline ?? evidence.note(berth.cgroup);
-    berth.stderrPath = outputs.known(plan, errorStream(plan));
-    const judging = { berth, death, orderedBy, baseline, evidence, oom: linux.oom, oomdMarks };
+    const baseline = watches.rest(key) ?? slot.baseline ?? evidence.note(slot.cgroup);
+    slot.stderrPath = outputs.known(plan, errorStream(plan));
+    const judging = { slot, death, orderedBy, baseline, evidence, oom: linux.oom, oomdMarks };
     return judgeDeath(judging, (verdict) => this.#parts.caught(plan, verdict));
   }
 
@@ -165,7 +180,7 @@ export class RealHands implements Hands {
   }
 
   logs(plan: ProcessPlan): LogPaths {
-    const lost = this.berth(plan).outputs?.lost() ?? null;
+    const lost = this.slot(plan).outputs?.lost() ?? null;
     return {
       stdoutLog: this.logPath(plan, 'stdout'),
       stderrLog: this.logPath(plan, 'stderr'),
@@ -178,11 +193,11 @@ export class RealHands implements Hands {
   }
 
   inspect(plan: ProcessPlan, leader: Identity | null): Inspection {
-    const { cgroup, containment, enforcedBy } = this.berth(plan);
+    const { cgroup, containment, enforcedBy } = this.slot(plan);
     const held = cgroup?.members() ?? [];
     const members =
       held.length > 0 || leader === null ? held : familyOf(this.#parts.linux.processes, leader, containment);
-    const kind = containment?.kind ?? rungFor(plan, this.#parts.rung);
+    const kind = containment?.kind ?? containmentFor(plan, this.#parts.containment);
     return { containment: kind, members, enforcedBy };
   }
 
@@ -195,14 +210,14 @@ export class RealHands implements Hands {
   }
 
   adopt(plan: ProcessPlan, leader: Identity | null): readonly string[] {
-    const berth = this.berth(plan);
+    const slot = this.slot(plan);
     const refusals: string[] = [];
-    const logs = berth.plan.stdout !== plan.stdout || berth.plan.stderr !== plan.stderr;
-    berth.plan = plan;
-    berth.enforcedBy = limit(berth.cgroup, plan, (text) => refusals.push(text));
-    if (logs && berth.outputs !== null) this.#reopen(berth, leader).catch(this.#parts.onBug);
+    const logs = slot.plan.stdout !== plan.stdout || slot.plan.stderr !== plan.stderr;
+    slot.plan = plan;
+    slot.enforcedBy = limit(slot.cgroup, plan, (text) => refusals.push(text));
+    if (logs && slot.outputs !== null) this.#reopen(slot, leader).catch(this.#parts.onBug);
     if (leader === null) return refusals;
-    this.#parts.watches.adopt(berth, leader);
+    this.#parts.watches.adopt(slot, leader);
     const { members } = this.inspect(plan, leader);
     const about = { plan, supervisor: this.#parts.score, members };
     return [...refusals, ...rescore(this.#parts.linux.processes, about)];
@@ -210,24 +225,23 @@ export class RealHands implements Hands {
 
   async evict(plan: ProcessPlan): Promise<void> {
     const key = namespec(plan.group, plan.name);
-    const berth = this.#berths.get(key);
-    this.#berths.delete(key);
-    if (berth === undefined) return;
-    await berth.outputs?.drain();
-    berth.outputs?.close();
-    berth.unwatch?.();
+    const slot = this.#slots.get(key);
+    this.#slots.delete(key);
+    if (slot === undefined) return;
+    await slot.outputs?.drain();
+    slot.outputs?.close();
+    slot.unwatch?.();
     this.#parts.watches.forget(key);
-    berth.cgroup?.remove();
+    slot.cgroup?.remove();
   }
 
   /** Log limits have changed: what is written meanwhile waits in the pipe. */
-  async #reopen(berth: Berth, leader: Identity | null): Promise<void> {
-    await berth.outputs?.drain();
-    berth.outputs?.close();
-    const opened = this.#parts.outputs.open(berth.plan, berth.captured, this.#parts.listeners(berth.plan));
-    if (typeof opened === 'string')
-      throw new Error(`cannot reopen the logs of ${berth.plan.name}: ${opened}`);
-    berth.outputs = opened;
+  async #reopen(slot: Slot, leader: Identity | null): Promise<void> {
+    await slot.outputs?.drain();
+    slot.outputs?.close();
+    const opened = this.#parts.outputs.open(slot.plan, slot.captured, this.#parts.listeners(slot.plan));
+    if (typeof opened === 'string') throw new Error(`cannot reopen the logs of ${slot.plan.name}: ${opened}`);
+    slot.outputs = opened;
     opened.start(leader?.pid ?? null);
   }
 
@@ -238,7 +252,7 @@ export class RealHands implements Hands {
 
   /** Limits of all processes of a group together; answers what is not enforced. */
   limitGroup({ name, limits }: GroupPlan): readonly string[] {
-    const { tier } = this.#parts.berths;
+    const { tier } = this.#parts.slots;
     const wanted = limits ?? { max: null, high: null };
     if (limits === undefined && !this.#limited.has(name)) return [];
     this.#limited.add(name);
@@ -247,50 +261,31 @@ export class RealHands implements Hands {
   }
 
   /** Created at first need, kept over all lives. */
-  berth(plan: ProcessPlan): Berth {
+  slot(plan: ProcessPlan): Slot {
     const key = namespec(plan.group, plan.name);
-    const known = this.#berths.get(key);
+    const known = this.#slots.get(key);
     if (known !== undefined) return known;
-    const berth = createBerth(plan, this.#parts.berths);
-    this.#berths.set(key, berth);
-    return berth;
+    const slot = createSlot(plan, this.#parts.slots);
+    this.#slots.set(key, slot);
+    return slot;
   }
 
   /** What programs wrote last reaches their logs. */
   async drain(): Promise<void> {
-    const open = [...this.#berths.values()].flatMap(({ outputs }) => outputs ?? []);
+    const open = [...this.#slots.values()].flatMap(({ outputs }) => outputs ?? []);
     await Promise.all(open.map((outputs) => outputs.drain()));
   }
 
   /** The last words of a leader are heard before its end. */
-  async #ended(berth: Berth, ended: Promise<Exit>): Promise<Exit> {
+  async #ended(slot: Slot, ended: Promise<Exit>): Promise<Exit> {
     const exit = await ended;
-    berth.outputs?.lastWords();
+    slot.outputs?.lastWords();
     return exit;
   }
 
-  #moveIn(
-    berth: Berth,
-    life: { result: Extract<LaunchResult, { leader: Identity }>; rung: Rung; cookie: string },
-  ): void {
-    berth.containment = this.#containment(berth, life);
-    this.#parts.watches.follow(berth, life.result.leader);
-  }
-
-  #containment(
-    berth: Berth,
-    life: { result: Extract<LaunchResult, { leader: Identity }>; rung: Rung; cookie: string },
-  ): Containment {
-    const { rung, cookie, result } = life;
-    if (result.reaper !== null) return { kind: 'reap', reaper: result.reaper };
-    if (rung === 'portable') return { kind: 'portable' };
-    if (berth.cgroup === null || rung === 'scan' || rung === 'reap') return { kind: 'scan', cookie };
-    return { kind: rung, cgroup: berth.cgroup };
-  }
-
   #target(plan: ProcessPlan, leader: Identity | null) {
-    const { instance } = this.#parts.berths;
+    const { instance } = this.#parts.slots;
     const cookie = `${instance}:${plan.group}:${plan.name}:`;
-    return { containment: this.berth(plan).containment ?? { kind: 'scan', cookie }, leader, cookie } as const;
+    return { containment: this.slot(plan).containment ?? { kind: 'scan', cookie }, leader, cookie } as const;
   }
 }

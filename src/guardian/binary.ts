@@ -26,7 +26,7 @@ const canRun = (path: string): boolean => {
   }
 };
 
-/** Null where no compiler was there and the package has none for this architecture: the portable rung. */
+/** Null where no compiler was there and the package has none for this architecture: portable mode. */
 export const findGuardian = (): Binary | null =>
   CANDIDATES.map(({ name, origin }) => ({ path: pathOf(name), origin })).find(({ path }) => canRun(path)) ??
   null;

@@ -116,17 +116,17 @@ const probeMemory = (held: { hold: Hold; tree: Tree }, places: CgroupPlace[], pr
   return v1.memory === null ? { ...v1, why: `${v2.why}; v1: ${v1.why}` } : v1;
 };
 
-/** The ladder of holds: cgroup.kill, else the v1 freezer, else the v2 freezer of kernels before 5.14. */
+/** The best way first: cgroup.kill, else the v1 freezer, else the v2 freezer of kernels before 5.14. */
 const probeHold = (places: CgroupPlace[], probe: CgroupProbe): Tried<{ hold: Hold; tree: Tree }> => {
   const v2 = places.filter((place) => place.mount.version === 2);
   const v1 = places.filter((place) => place.mount.controllers.includes('freezer'));
-  const rungs = [
+  const holds = [
     { hold: cgroup2Hold, where: v2, file: 'cgroup.kill' },
     { hold: freezerHold, where: v1, file: 'freezer.state' },
     { hold: cgroup2IceHold, where: v2, file: 'cgroup.freeze' },
   ];
   const whys: string[] = [];
-  for (const { hold, where, file } of rungs) {
+  for (const { hold, where, file } of holds) {
     const { got, why } = claimFirst(where, file, probe);
     if (got !== null) return { got: { hold, tree: got }, why: `${file} in ${why}` };
     whys.push(`${file}: ${why}`);

@@ -22,7 +22,7 @@ export type Pipes = Readonly<Record<StreamName, string | null>>;
 /** Who hears which stream, beside its log. */
 export type Listeners = Readonly<Partial<Record<StreamName, Listening>>>;
 
-export interface OutputRoomOptions {
+export interface OutputRouterOptions {
   readonly logs: Logs;
   readonly owner: AutoOwner;
   readonly clock: LogClock;
@@ -85,15 +85,15 @@ const losing = (watch: Watch): OpenLog => {
 };
 
 /** Knows which AUTO log belongs to whom, over all lives of a process. */
-export class OutputRoom {
-  readonly #options: OutputRoomOptions;
+export class OutputRouter {
+  readonly #options: OutputRouterOptions;
   readonly #autos = new Map<string, string>();
   readonly #later: Later;
   #lost = false;
   readonly #marked = new Set<string>();
   #journald: boolean | null = null;
 
-  constructor(options: OutputRoomOptions) {
+  constructor(options: OutputRouterOptions) {
     this.#options = options;
     this.#later = new Later(options.clock);
   }

@@ -68,7 +68,7 @@ export interface ProcessStatus {
   readonly restarts: number;
   /** Null before the first launch. */
   readonly score: Score | null;
-  /** Name of the containment rung in use, e.g. `cgroup2`, `freezer`, `reap`, `scan`, `portable`. */
+  /** Kind of the containment in use, e.g. `cgroup2`, `freezer`, `reap`, `scan`, `portable`. */
   readonly containment: string;
   /** Bytes resident in all members; null when not running or not readable. */
   readonly memory: number | null;

@@ -1,4 +1,4 @@
-// How does a process start, and how is its tree killed, where the guardian cannot be had? The portable rung, and all of it.
+// How does a process start, and how is its tree killed, where the guardian cannot be had? Portable mode, and all of it.
 
 import { createWriteStream, existsSync, openSync, type WriteStream } from 'node:fs';
 import { constants } from 'node:os';

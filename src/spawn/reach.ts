@@ -26,7 +26,7 @@ export interface ReachParts {
 export interface Target {
   readonly containment: Containment;
   readonly leader: Identity | null;
-  /** For the rungs that need one beside their containment: `portable`, and `reap` when the reaper itself was killed. */
+  /** For the kinds that need one beside their containment: `portable`, and `reap` when the reaper itself was killed. */
   readonly cookie?: string;
 }
 

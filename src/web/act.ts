@@ -7,7 +7,7 @@ import { namespec } from '../model/name.ts';
 import { markup } from './markup.ts';
 import { renderPage, type Page, type Visit } from './layout.ts';
 import { sureWords, wantedOf, type Wanted } from './orders.ts';
-import type { Outlook } from './outlook.ts';
+import type { Backend } from './backend.ts';
 import { redirect, sendPage } from './reply.ts';
 import { isOurs, saidCookie, sessionOf } from './session.ts';
 
@@ -60,7 +60,7 @@ const carryOut = async (ask: Ask, wanted: Wanted): Promise<string> => {
 };
 
 interface Acting {
-  readonly outlook: Outlook;
+  readonly backend: Backend;
   readonly readOnly: boolean;
   readonly ask: Ask;
 }
@@ -68,7 +68,7 @@ interface Acting {
 export const answerAct = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { outlook, readOnly, ask }: Acting,
+  { backend, readOnly, ask }: Acting,
 ): Promise<void> => {
   const fields = await readForm(request, response);
   const { token, cookies, said } = sessionOf(request);
@@ -79,7 +79,7 @@ export const answerAct = async (
       live: 'none',
       main: markup`<h1>Refused</h1><p>${text}</p><p><a href="/">Back to the processes</a></p>`,
     };
-    sendPage(response, { status, text: renderPage(page, outlook.about(), visit), cookies });
+    sendPage(response, { status, text: renderPage(page, backend.about(), visit), cookies });
   };
   if (readOnly) return refuse(403, 'This server only shows: it is read_only in the config.');
   if (!isOurs(request, fields.get('token') ?? ''))
@@ -91,7 +91,7 @@ export const answerAct = async (
   if (wanted === null) return refuse(400, 'The form names no order. Nothing was done.');
   const back = fields.get('back') ?? '';
   if (wanted.row.sure !== null && !wanted.sure) {
-    const text = renderPage(surePage(wanted, visit, back), outlook.about(), visit);
+    const text = renderPage(surePage(wanted, visit, back), backend.about(), visit);
     return sendPage(response, { status: 200, text, cookies });
   }
   const answer = await carryOut(ask, wanted);

@@ -1,6 +1,6 @@
 // How did some processes do in the last minutes? Asked by the script for rows that are in view: one letter for each point.
 
-import type { Outlook, Point } from './outlook.ts';
+import type { Backend, Point } from './backend.ts';
 
 /** Rows that may be asked for at once: more than fit on any screen. */
 const MOST_ROWS = 120;
@@ -17,10 +17,10 @@ export const lineOf = (history: readonly Point[], of: keyof Point): string => {
 
 /** By namespec: lines of CPU and of memory, oldest point first. Unknown names are left out. */
 export const linesOf = (
-  outlook: Outlook,
+  backend: Backend,
   keys: readonly string[],
 ): Readonly<Record<string, readonly [cpu: string, memory: string]>> => {
-  const known = keys.slice(0, MOST_ROWS).map((key) => [key, outlook.history(key)] as const);
+  const known = keys.slice(0, MOST_ROWS).map((key) => [key, backend.history(key)] as const);
   const drawn = known.filter(([, history]) => history.length > 1);
   return Object.fromEntries(
     drawn.map(([key, history]) => [key, [lineOf(history, 'cpu'), lineOf(history, 'memory')]]),

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Event } from '../model/event.ts';
 import { isOom } from '../model/verdict.ts';
-import type { Outlook } from './outlook.ts';
+import type { Backend } from './backend.ts';
 import { Roll, type Row, type RollCall } from './roll.ts';
 
 /** Milliseconds: events of a burst are told together; samples are looked at this often; silence is broken this often. */
@@ -26,16 +26,16 @@ const message = (event: string, data: unknown): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 export class Live {
-  readonly #outlook: Outlook;
+  readonly #backend: Backend;
   readonly #roll: Roll;
   readonly #clients = new Set<ServerResponse>();
   #stop: (() => void) | null = null;
   #gathering: NodeJS.Timeout | null = null;
   #incident = false;
 
-  constructor(outlook: Outlook, readOnly: boolean) {
-    this.#outlook = outlook;
-    this.#roll = new Roll(outlook, readOnly);
+  constructor(backend: Backend, readOnly: boolean) {
+    this.#backend = backend;
+    this.#roll = new Roll(backend, readOnly);
   }
 
   /** Whoever makes this look, all open pages hear what it found. */
@@ -54,7 +54,7 @@ export class Live {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    const { started } = this.#outlook.about();
+    const { started } = this.#backend.about();
     response.write(`retry: 2000\n${message('hello', { life: started, now: Date.now() })}`);
     const missed = this.publish().rows.filter(({ version }) => version > since);
     if (missed.length > 0) response.write(message('rows', sent(missed)));
@@ -72,7 +72,7 @@ export class Live {
   }
 
   #begin(): void {
-    const unsubscribe = this.#outlook.subscribe((event) => this.#hear(event));
+    const unsubscribe = this.#backend.subscribe((event) => this.#hear(event));
     const sample = setInterval(() => this.#sample(), SAMPLE_MS);
     const beat = setInterval(() => this.#send(':\n\n'), BEAT_MS);
     this.#stop = () => {
@@ -96,7 +96,7 @@ export class Live {
   }
 
   #sample(): void {
-    this.#outlook.look().then(() => this.#tell(), this.#outlook.onBug);
+    this.#backend.look().then(() => this.#tell(), this.#backend.onBug);
   }
 
   #tell(): void {

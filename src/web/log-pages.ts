@@ -4,7 +4,7 @@ import type { Command } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { markup, type Html } from './markup.ts';
 import type { Page } from './layout.ts';
-import type { LogChoice, Outlook } from './outlook.ts';
+import type { LogChoice, Backend } from './backend.ts';
 
 /** Bytes of a log in the page itself. */
 const SHOWN = 32_768;
@@ -21,9 +21,9 @@ const ask = ({ name, stream }: LogChoice): Command & { readonly verb: 'read-log'
 });
 
 /** The text, or why there is none. */
-const readText = async (outlook: Outlook, choice: LogChoice): Promise<string | TsvisorError> => {
+const readText = async (backend: Backend, choice: LogChoice): Promise<string | TsvisorError> => {
   try {
-    const { bytes } = await outlook.ask(ask(choice));
+    const { bytes } = await backend.ask(ask(choice));
     // A reading that begins in the middle of a line begins with the next.
     const text = new TextDecoder().decode(bytes);
     return bytes.length < SHOWN ? text : text.slice(text.indexOf('\n') + 1);
@@ -42,20 +42,20 @@ const body = (text: string | TsvisorError, choice: LogChoice): Html =>
     : markup`<p><button type="button" id="pause" hidden>Pause</button> <label hidden><input type="checkbox" id="wrap"> Wrap lines</label></p><pre id="tail" tabindex="0" role="log" aria-label="Log" data-follow="${followPath(choice)}">${NEWLINE}${text}</pre>`;
 
 export const tailPage = async (
-  outlook: Outlook,
+  backend: Backend,
   choice: LogChoice & { readonly name: string },
 ): Promise<Page> => {
   const { name, stream } = choice;
   const other = stream === 'stdout' ? 'stderr' : 'stdout';
   const query = encodeURIComponent(name);
-  const text = await readText(outlook, choice);
+  const text = await readText(backend, choice);
   const main = markup`<h1>${stream} of <a href="/process?name=${query}">${name}</a></h1><p><a href="/tail?name=${query}&amp;stream=${other}">${other}</a></p>${body(text, choice)}`;
   return { title: `${stream} of ${name}`, main, live: 'log' };
 };
 
-export const mainLogPage = async (outlook: Outlook): Promise<Page> => {
+export const mainLogPage = async (backend: Backend): Promise<Page> => {
   const choice: LogChoice = { name: null, stream: 'stdout' };
-  const text = await readText(outlook, choice);
+  const text = await readText(backend, choice);
   return {
     title: 'Main log',
     main: markup`<h1>Main log</h1>${body(text, choice)}`,

@@ -4,7 +4,7 @@ import { namespec } from '../model/name.ts';
 import type { Incident, MemorySample, OomDomain, RankedCandidate } from '../model/oom-report.ts';
 import { markup, type Html } from './markup.ts';
 import type { Page } from './layout.ts';
-import type { Outlook } from './outlook.ts';
+import type { Backend } from './backend.ts';
 import { bytesWords, percentWords, timeWords } from './words.ts';
 
 /** Candidates shown of each domain: behind the tenth nobody looks. */
@@ -71,10 +71,10 @@ const incidentPart = (incident: Incident): Html => {
   return markup`<li class="incident" id="${incident.id}"><h3><time>${timeWords(at)}</time> ${whose(incident)}: ${whom}${victim} killed</h3><p>${verdict.cause}, ${verdict.oom}: ${verdict.because}</p>${samplesPart(samples)}${machinePart(incident)}${members.length > 0 && markup`<p><small>Members left: ${members.map(({ comm, pid, rss }) => `${comm} ${pid} ${bytesWords(rss)}`).join(', ')}</small></p>`}<ol class="acts">${acts.map(({ after, text }) => markup`<li><span>+${Math.round(after)} ms</span> ${text}`)}</ol>`;
 };
 
-export const oomPage = async (outlook: Outlook): Promise<Page> => {
+export const oomPage = async (backend: Backend): Promise<Page> => {
   const [{ domains, memory }, { incidents }] = await Promise.all([
-    outlook.ask({ verb: 'oom-rank', whatIf: '', limits: '' }),
-    outlook.ask({ verb: 'incidents' }),
+    backend.ask({ verb: 'oom-rank', whatIf: '', limits: '' }),
+    backend.ask({ verb: 'incidents' }),
   ]);
   const available = memory.available === null ? '' : `, ${bytesWords(memory.available)} available`;
   const main = markup`<h1>Memory</h1><h2>Incidents</h2>${

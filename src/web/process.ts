@@ -7,12 +7,12 @@ import { chart } from './chart.ts';
 import { markup, type Html } from './markup.ts';
 import type { Page, Visit } from './layout.ts';
 import { ORDERS, SIGNALS } from './orders.ts';
-import type { Outlook } from './outlook.ts';
+import type { Backend } from './backend.ts';
 import { actsOn, keyOf } from './rows.ts';
 import { bytesWords, exitWords, percentWords, timeWords, uptimeWords } from './words.ts';
 
-const findStatus = (outlook: Outlook, name: string): ProcessStatus => {
-  const found = outlook
+const findStatus = (backend: Backend, name: string): ProcessStatus => {
+  const found = backend
     .statuses()
     .find((status) => keyOf(status) === name || `${status.group}:${status.name}` === name);
   if (found === undefined) throw new TsvisorError('BAD_NAME', { name });
@@ -76,20 +76,20 @@ const actions = (status: ProcessStatus, { token }: Visit): Html => {
   return markup`<form method="post" action="/act"><input type="hidden" name="token" value="${token}"><input type="hidden" name="back" value="${key}"><p>${buttons}${status.pid > 0 && signals}</p></form>`;
 };
 
-const charts = (outlook: Outlook, key: string): Html => {
-  const history = outlook.history(key);
+const charts = (backend: Backend, key: string): Html => {
+  const history = backend.history(key);
   if (history.length < 2)
     return markup`<p><small>Lines of the last minutes appear after ten seconds.</small></p>`;
   const [cpu, memory] = [history.map((point) => point.cpu), history.map((point) => point.memory)];
   return markup`<div class="charts">${chart(cpu, { label: 'CPU', most: `${percentWords(Math.max(...cpu))} %` })}${chart(memory, { label: 'Memory', most: bytesWords(Math.max(...memory)) })}</div>`;
 };
 
-export const processPage = (outlook: Outlook, visit: Visit, name: string): Page => {
-  const status = findStatus(outlook, name);
+export const processPage = (backend: Backend, visit: Visit, name: string): Page => {
+  const status = findStatus(backend, name);
   const key = keyOf(status);
   const query = encodeURIComponent(key);
   const main = markup`<h1>${key}</h1>${!visit.readOnly && actions(status, visit)}<p><a href="/tail?name=${query}&amp;stream=stdout">Log of stdout</a> · <a href="/tail?name=${query}&amp;stream=stderr">Log of stderr</a></p><dl>${facts(
     status,
-  ).map(([term, text]) => markup`<dt>${term}<dd>${text}`)}</dl>${charts(outlook, key)}`;
+  ).map(([term, text]) => markup`<dt>${term}<dd>${text}`)}</dl>${charts(backend, key)}`;
   return { title: key, main, live: 'process' };
 };

@@ -1,7 +1,7 @@
 // How does every process look now? Only rows of those that have changed are made anew.
 
 import type { Glance } from '../model/glance.ts';
-import type { Outlook } from './outlook.ts';
+import type { Backend } from './backend.ts';
 import { keyOf, rowOf, type RowText } from './rows.ts';
 
 export interface Row extends RowText {
@@ -23,20 +23,20 @@ export interface RollCall {
 }
 
 export class Roll {
-  readonly #outlook: Outlook;
+  readonly #backend: Backend;
   readonly #readOnly: boolean;
   #known = new Map<string, Row>();
   /** Higher than any of a supervisor before this one. */
   #version = Date.now();
 
-  constructor(outlook: Outlook, readOnly: boolean) {
-    this.#outlook = outlook;
+  constructor(backend: Backend, readOnly: boolean) {
+    this.#backend = backend;
     this.#readOnly = readOnly;
   }
 
   call(): RollCall {
     const before = this.#known;
-    const rows = this.#outlook.glances().map((glance) => this.#row(glance));
+    const rows = this.#backend.glances().map((glance) => this.#row(glance));
     this.#known = new Map(rows.map((row) => [row.key, row]));
     const changed = rows.filter(({ version }) => version > this.#version);
     const moved = before.size !== rows.length || rows.some(({ key }) => !before.has(key));

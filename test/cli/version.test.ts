@@ -48,5 +48,5 @@ test('says that a guardian cannot run here, and that there is none', () => {
   expect(contentLines({ ...SAMPLE, guardian: { ...GUARDIAN, build: null } })).toContain(
     'guardian cannot run here, 67 kB, prebuilt, /p/guardian-arm64',
   );
-  expect(contentLines(SAMPLE)).toContain('guardian none: the portable rung');
+  expect(contentLines(SAMPLE)).toContain('guardian none: portable mode');
 });

@@ -29,7 +29,7 @@ const live = async (
 const secondLife = (sandbox: Sandbox): Promise<number> =>
   until('a second life', () => sandbox.diary('leader')[1] ?? null, { within: 15_000 });
 
-interface Rung {
+interface Way {
   readonly where: string;
   readonly containment: RegExp;
   readonly keys: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ interface Rung {
 }
 
 /** The promises hold whatever holds the members together. */
-const RUNGS: readonly Rung[] = [
+const WAYS: readonly Way[] = [
   {
     where: 'the best that this machine has',
     containment: /cgroup2|freezer|reap/,
@@ -62,7 +62,7 @@ const RUNGS: readonly Rung[] = [
   },
 ];
 
-describe.each(RUNGS)('a stop ($where)', ({ containment, keys, options, isAble }) => {
+describe.each(WAYS)('a stop ($where)', ({ containment, keys, options, isAble }) => {
   test.skipIf(!isAble)('ends a child that ignores TERM after its leader has obeyed it', async () => {
     const sandbox = openSandbox();
     sandbox.write(sandbox.program('app', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 1, ...keys }));
@@ -96,7 +96,7 @@ describe.each(RUNGS)('a stop ($where)', ({ containment, keys, options, isAble })
   });
 });
 
-describe.each(RUNGS)('a killed leader ($where)', ({ containment, keys, options, isAble }) => {
+describe.each(WAYS)('a killed leader ($where)', ({ containment, keys, options, isAble }) => {
   test.skipIf(!isAble)(
     'leaves no grandchild that left session, parent and environment to its successor',
     async () => {

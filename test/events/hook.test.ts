@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Hook, type HookFailure } from '../../src/events/hook.ts';
-import { HookRoom } from '../../src/events/hook-room.ts';
+import { HookDispatcher } from '../../src/events/hook-dispatcher.ts';
 import { ABOUT_NOTHING, type Message, variablesOf } from '../../src/events/message.ts';
 import { remoteNote } from '../../src/events/note.ts';
 import type { HookPlan } from '../../src/model/hook.ts';
@@ -137,21 +137,21 @@ describe('a hook', () => {
 describe('hooks of a config that changes', () => {
   test('go on when they are the same, and end when they are not', async () => {
     const stage = openStage();
-    const room = new HookRoom(stage.parts);
-    room.adopt([PLAN, { ...PLAN, name: 'other', on: ['TICK'] }], 1000);
-    room.accept(remoteNote('t', 'a'), ABOUT_NOTHING);
+    const dispatcher = new HookDispatcher(stage.parts);
+    dispatcher.adopt([PLAN, { ...PLAN, name: 'other', on: ['TICK'] }], 1000);
+    dispatcher.accept(remoteNote('t', 'a'), ABOUT_NOTHING);
     await stage.answer(null);
-    expect(room.statuses.map(({ name, sent }) => [name, sent])).toEqual([
+    expect(dispatcher.statuses.map(({ name, sent }) => [name, sent])).toEqual([
       ['tell', 1],
       ['other', 0],
     ]);
-    room.adopt([structuredClone(PLAN), { ...PLAN, name: 'third', on: ['TSVISOR'] }], 1000);
-    expect(room.statuses.map(({ name, sent }) => [name, sent])).toEqual([
+    dispatcher.adopt([structuredClone(PLAN), { ...PLAN, name: 'third', on: ['TSVISOR'] }], 1000);
+    expect(dispatcher.statuses.map(({ name, sent }) => [name, sent])).toEqual([
       ['tell', 1],
       ['third', 0],
     ]);
-    expect(room.wants('TSVISOR_SWEPT')).toBe(true);
-    expect(room.wants('TICK_5')).toBe(false);
+    expect(dispatcher.wants('TSVISOR_SWEPT')).toBe(true);
+    expect(dispatcher.wants('TICK_5')).toBe(false);
   });
 });
 

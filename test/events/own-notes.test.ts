@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { notesFor } from '../../src/events/note.ts';
-import { wordsFor } from '../../src/logs/voice.ts';
+import { wordsFor } from '../../src/logs/event-lines.ts';
 
 const process = { group: 'g', name: 'app' };
 const FACTS = { startsecs: () => 1 };

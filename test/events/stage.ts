@@ -1,6 +1,6 @@
-// A room of listeners that are played: what each is sent is remembered, what it says is said by the test.
+// A dispatcher of listeners that are played: what each is sent is remembered, what it says is said by the test.
 
-import { EventRoom } from '../../src/events/room.ts';
+import { EventDispatcher } from '../../src/events/dispatcher.ts';
 import type { GroupPlan, ProcessPlan } from '../../src/model/plan.ts';
 import type { State } from '../../src/model/state.ts';
 
@@ -34,7 +34,7 @@ const brief = (text: string): string => {
 };
 
 export class Stage {
-  readonly room: EventRoom;
+  readonly dispatcher: EventDispatcher;
   readonly said: string[] = [];
   readonly #groups: Map<string, GroupPlan>;
   readonly #sent = new Map<string, string[]>();
@@ -43,7 +43,7 @@ export class Stage {
 
   constructor(pools: Readonly<Record<string, PoolOptions>>) {
     this.#groups = new Map(Object.entries(pools).map(([name, options]) => [name, groupOf(name, options)]));
-    this.room = new EventRoom({
+    this.dispatcher = new EventDispatcher({
       server: 'supervisor',
       groupOf: (name) => this.#groups.get(name),
       inlet: ({ name }) => ({
@@ -74,16 +74,24 @@ export class Stage {
   }
 
   change(group: string, change: 'added' | 'removed'): void {
-    this.room.announce({ type: 'group', group, change });
+    this.dispatcher.announce({ type: 'group', group, change });
   }
 
   enter(name: string, to: State, group = name): void {
     const process = { group, name };
-    this.room.announce({ type: 'state', process, from: 'STOPPED', to, pid: 1, tries: 0, expected: false });
+    this.dispatcher.announce({
+      type: 'state',
+      process,
+      from: 'STOPPED',
+      to,
+      pid: 1,
+      tries: 0,
+      expected: false,
+    });
   }
 
   say(name: string, text: string, group = name): void {
-    this.room.listener({ group, name })?.hear(Buffer.from(text));
+    this.dispatcher.listener({ group, name })?.hear(Buffer.from(text));
   }
 
   /** Up and READY. */
@@ -94,6 +102,6 @@ export class Stage {
   }
 
   remote(...data: readonly string[]): void {
-    for (const one of data) this.room.remote('t', one);
+    for (const one of data) this.dispatcher.remote('t', one);
   }
 }

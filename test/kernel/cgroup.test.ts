@@ -8,7 +8,7 @@ import { cgroupName } from '../../src/kernel/cgroup-name.ts';
 import { cgroupPlaces, folderOf, outside } from '../../src/kernel/cgroup-place.ts';
 import { probeCgroups } from '../../src/kernel/cgroup.ts';
 import type { CgroupTier } from '../../src/kernel/port.ts';
-import { lackOf, probe, RUNGS, uniqueInstance } from './real.ts';
+import { lackOf, probe, CGROUP_KINDS, uniqueInstance } from './real.ts';
 import { until } from './until.ts';
 
 const V2_LINE = '41 31 0:38 / /sys/fs/cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate';
@@ -103,9 +103,9 @@ describe('a probe', () => {
   });
 });
 
-describe.each(RUNGS.map((rung) => ({ rung, lacks: lackOf(rung) })))(
-  'cgroups of $rung (lacking: $lacks)',
-  ({ rung, lacks }) => {
+describe.each(CGROUP_KINDS.map((kind) => ({ kind, lacks: lackOf(kind) })))(
+  'cgroups of $kind (lacking: $lacks)',
+  ({ kind, lacks }) => {
     let tier: CgroupTier | null = null;
     afterEach(() => {
       tier?.dismantle();
@@ -113,7 +113,7 @@ describe.each(RUNGS.map((rung) => ({ rung, lacks: lackOf(rung) })))(
       tier = null;
     });
     const open = (): CgroupTier => {
-      const found = probe(rung);
+      const found = probe(kind);
       if (found.tier === null) throw new Error(found.why);
       tier = found.tier;
       return found.tier;

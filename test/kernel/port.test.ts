@@ -1,6 +1,6 @@
 import { contract, type Stage } from './contract.ts';
 import { FakeKernel, OURS } from './fake.ts';
-import { lackOf, openReal, RUNGS } from './real.ts';
+import { lackOf, openReal, CGROUP_KINDS } from './real.ts';
 
 const openFake = async (): Promise<Stage> => {
   const kernel = new FakeKernel();
@@ -20,5 +20,5 @@ const openFake = async (): Promise<Stage> => {
 
 contract({ name: 'the fake kernel', lacks: null, open: openFake });
 
-for (const rung of RUNGS)
-  contract({ name: `Linux with ${rung}`, lacks: lackOf(rung), open: () => openReal(rung) });
+for (const kind of CGROUP_KINDS)
+  contract({ name: `Linux with ${kind}`, lacks: lackOf(kind), open: () => openReal(kind) });

@@ -19,24 +19,24 @@ export const uniqueInstance = (): string => {
   return `test${process.pid}x${stages}`;
 };
 
-/** Mounts of the kind that the rung needs; without v2 the probe goes on to the v1 freezer. */
+/** The mounts that each kind needs; without v2 the probe goes on to the v1 freezer. */
 const MOUNTS = {
   cgroup2: (): string => readFileSync('/proc/self/mountinfo', 'utf8'),
   freezer: (): string => readFileSync('/proc/self/mountinfo', 'utf8').replaceAll(/^.* - cgroup2 .*\n/gm, ''),
 } as const;
 
-export type Rung = keyof typeof MOUNTS;
+export type CgroupKind = keyof typeof MOUNTS;
 
-export const probe = (rung: Rung): CgroupFound =>
-  probeCgroups({ instance: uniqueInstance(), own: [process.pid], mountinfo: MOUNTS[rung]() });
+export const probe = (kind: CgroupKind): CgroupFound =>
+  probeCgroups({ instance: uniqueInstance(), own: [process.pid], mountinfo: MOUNTS[kind]() });
 
-export const RUNGS: readonly Rung[] = ['cgroup2', 'freezer'];
+export const CGROUP_KINDS: readonly CgroupKind[] = ['cgroup2', 'freezer'];
 
-/** The ability that this machine lacks for a rung; null when it has it. */
-export const lackOf = (rung: Rung): string | null => {
-  const { tier, why } = probe(rung);
+/** The ability that this machine lacks for a kind; null when it has it. */
+export const lackOf = (kind: CgroupKind): string | null => {
+  const { tier, why } = probe(kind);
   tier?.dismantle();
-  return tier?.kind === rung ? null : `no ${rung} cgroup: ${why}`;
+  return tier?.kind === kind ? null : `no ${kind} cgroup: ${why}`;
 };
 
 const processes = createProcesses();
@@ -73,9 +73,9 @@ const forkIn = async (leader: Leader): Promise<Identity> => {
   return identify(pid);
 };
 
-export const openReal = async (rung: Rung): Promise<Stage> => {
-  const { tier, why } = probe(rung);
-  if (tier === null) throw new Error(`cannot play on ${rung}: ${why}`);
+export const openReal = async (kind: CgroupKind): Promise<Stage> => {
+  const { tier, why } = probe(kind);
+  if (tier === null) throw new Error(`cannot play on ${kind}: ${why}`);
   const leaders = new Map<number, Leader>();
   const born: Identity[] = [];
   return {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Journal, type Level, stamp } from '../../src/logs/journal.ts';
 import { Logs } from '../../src/logs/logs.ts';
-import { type Facts, SAYINGS, createVoice, exitText, wordsFor } from '../../src/logs/voice.ts';
+import { type Facts, MESSAGES, createEventWriter, exitText, wordsFor } from '../../src/logs/event-lines.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Death, Exit, Reason } from '../../src/model/phase.ts';
 import type { State } from '../../src/model/state.ts';
@@ -161,7 +161,7 @@ const changed = (from: State, to: State): Event => ({
 const code = (number: number): Exit => ({ code: number, signal: null });
 const signal = (name: NodeJS.Signals): Exit => ({ code: null, signal: name });
 
-describe('the voice', () => {
+describe('an event in the journal', () => {
   test.each<[string, Event, string[]]>([
     [
       'a launch',
@@ -290,10 +290,10 @@ describe('the voice', () => {
 
   test('tells a refused score with cause and cure, once for all restarts', () => {
     const said: string[] = [];
-    const voice = createVoice({ say: (level, text) => said.push(`${level} ${text}`) }, facts);
+    const write = createEventWriter({ say: (level, text) => said.push(`${level} ${text}`) }, facts);
     const refused = { requested: -500, effective: 0, refusal: 'EACCES' };
     for (const pid of [7, 8])
-      voice({ type: 'launched', process: app, leader: { pid, startTick: 1 }, score: refused });
+      write({ type: 'launched', process: app, leader: { pid, startTick: 1 }, score: refused });
     expect(said).toEqual([
       'warn cannot set oom_score_adj -500 for app-1: the kernel refused it (EACCES), it runs with 0; a lower one needs CAP_SYS_RESOURCE: run tsvisor with that capability, or ask for a score no lower than what it got',
       "info spawned: 'app-1' with pid 7",
@@ -303,9 +303,9 @@ describe('the voice', () => {
 
   test('tells that a process is ready, and its further texts only to those who want to know all', () => {
     const said: string[] = [];
-    const voice = createVoice({ say: (level, text) => said.push(`${level} ${text}`) }, facts);
+    const write = createEventWriter({ say: (level, text) => said.push(`${level} ${text}`) }, facts);
     const tell = (ready: boolean, text: string | null): void =>
-      voice({ type: 'readiness', process: app, readiness: { ready, health: null, text } });
+      write({ type: 'readiness', process: app, readiness: { ready, health: null, text } });
     tell(false, '10 %');
     tell(false, '20 %');
     tell(true, null);
@@ -318,10 +318,10 @@ describe('the voice', () => {
 
   test('knows supervisord’s words about itself', () => {
     expect([
-      SAYINGS.started(9).text,
-      SAYINGS.exitRequest('SIGTERM').text,
-      SAYINGS.restartRequest('SIGHUP').text,
-      SAYINGS.waitingToDie(['a', 'b']).text,
+      MESSAGES.started(9).text,
+      MESSAGES.exitRequest('SIGTERM').text,
+      MESSAGES.restartRequest('SIGHUP').text,
+      MESSAGES.waitingToDie(['a', 'b']).text,
       exitText({ code: null, signal: null }),
     ]).toEqual([
       'supervisord started with pid 9',

@@ -8,7 +8,7 @@ import { expect, test, vi } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { until as waitUntil } from '../kernel/until.ts';
 import { plan as processPlan } from '../model/process-plan.ts';
-import { type Outputs, OutputRoom } from '../../src/logs/outputs.ts';
+import { type Outputs, OutputRouter } from '../../src/logs/outputs.ts';
 import type { LogTarget } from '../../src/model/plan.ts';
 import { Journald } from '../../src/logs/journald.ts';
 import { Logs } from '../../src/logs/logs.ts';
@@ -121,25 +121,25 @@ test('a slow journald makes its writer wait, and no more is kept than may be', a
 
 const JOURNALD: LogTarget = { kind: 'journald', maxBytes: 0, backups: 0 };
 
-const openRoom = (journald: string | null) => {
+const openRouter = (journald: string | null) => {
   const folder = makeFolder();
   const logs = new Logs(clock, journald ?? undefined);
   const said: string[] = [];
   logs.onTrouble((text) => said.push(text));
   const owner = { directory: folder, identifier: 'supervisor', instance: '12345678' };
-  const room = new OutputRoom({ logs, owner, clock, strip: false, journald });
+  const router = new OutputRouter({ logs, owner, clock, strip: false, journald });
   const plan = processPlan({ stdout: JOURNALD, stderr: JOURNALD, name: 'app', group: 'ci' });
   const pipes = { stdout: makeFifo(folder, 'out'), stderr: makeFifo(folder, 'err') };
-  const outputs: Outputs | string = room.open(plan, pipes);
+  const outputs: Outputs | string = router.open(plan, pipes);
   if (typeof outputs === 'string') throw new Error(outputs);
   atEnd(() => outputs.close());
-  return { room, plan, pipes, outputs, said };
+  return { router, plan, pipes, outputs, said };
 };
 
 test('the outputs of a process go there whole, and have no path', async () => {
   const path = join(makeFolder(), 'stdout');
   const { heard } = await playJournald(path);
-  const { room, plan, pipes, outputs, said } = openRoom(path);
+  const { router, plan, pipes, outputs, said } = openRouter(path);
   appendFileSync(pipes.stdout, 'said\n');
   appendFileSync(pipes.stderr, 'complained');
   outputs.start(4711);
@@ -147,7 +147,7 @@ test('the outputs of a process go there whole, and have no path', async () => {
   outputs.lastWords();
   await until('both', () => heard.join('').includes('said\n') && heard.join('').includes('complained\n'));
   expect(heard.toSorted()).toEqual([`${HEADER('ci:app', 5)}complained\n`, `${HEADER('ci:app', 6)}said\n`]);
-  expect(room.path(plan, 'stdout')).toBe('');
+  expect(router.path(plan, 'stdout')).toBe('');
   expect(said).toEqual([]);
 });
 
@@ -155,11 +155,11 @@ test.each([
   ['that is not there', join('/nonexistent', 'stdout')] as const,
   ['that cannot be used', null] as const,
 ])('a journald %s is said once, and AUTO logs take its place', async (_, path) => {
-  const { room, plan, pipes, outputs, said } = openRoom(path);
+  const { router, plan, pipes, outputs, said } = openRouter(path);
   appendFileSync(pipes.stdout, 'said\n');
   outputs.start(4711);
   await outputs.drain();
-  expect(read(room.path(plan, 'stdout'))).toBe('said\n');
+  expect(read(router.path(plan, 'stdout'))).toBe('said\n');
   expect(said).toEqual([expect.stringMatching(/^there is no journald here: .* AUTO logs/)]);
 });
 

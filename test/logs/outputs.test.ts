@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Logs } from '../../src/logs/logs.ts';
-import { OutputRoom, type Outputs, type Pipes } from '../../src/logs/outputs.ts';
+import { OutputRouter, type Outputs, type Pipes } from '../../src/logs/outputs.ts';
 import { type LogTarget, PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
 import { plan as processPlan } from '../model/process-plan.ts';
 import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, read } from './sandbox.ts';
@@ -17,10 +17,10 @@ const file = (path: string): LogTarget => ({ kind: 'file', path, maxBytes: 0, ba
 
 const planOf = (changes: Partial<ProcessPlan>): ProcessPlan => processPlan({ name: 'app-1', ...changes });
 
-const makeRoom = (directory: string): { readonly room: OutputRoom; readonly logs: Logs } => {
+const makeRouter = (directory: string): { readonly router: OutputRouter; readonly logs: Logs } => {
   const { logs } = makeLogs();
   const owner = { directory, identifier: 'supervisor', instance: '12345678' };
-  return { room: new OutputRoom({ logs, owner, clock, strip: false }), logs };
+  return { router: new OutputRouter({ logs, owner, clock, strip: false }), logs };
 };
 
 const makePipes = (folder: string): Record<'stdout' | 'stderr', string> => ({
@@ -28,8 +28,8 @@ const makePipes = (folder: string): Record<'stdout' | 'stderr', string> => ({
   stderr: makeFifo(folder, 'stderr'),
 });
 
-const open = (room: OutputRoom, plan: ProcessPlan, pipes: Pipes): Outputs => {
-  const outputs = room.open(plan, pipes);
+const open = (router: OutputRouter, plan: ProcessPlan, pipes: Pipes): Outputs => {
+  const outputs = router.open(plan, pipes);
   if (typeof outputs === 'string') throw new Error(outputs);
   atEnd(() => outputs.close());
   return outputs;
@@ -43,11 +43,11 @@ const speak = (pipes: Pipes, word: string): void => {
 describe('the outputs of a process', () => {
   test('go to the files of its plan, over several lives', async () => {
     const folder = makeFolder();
-    const { room } = makeRoom(folder);
+    const { router } = makeRouter(folder);
     const pipes = makePipes(folder);
     const plan = planOf({ stdout: file(join(folder, 'out.log')), stderr: file(join(folder, 'err.log')) });
     for (const word of ['first', 'second']) {
-      const outputs = open(room, plan, pipes);
+      const outputs = open(router, plan, pipes);
       speak(pipes, word);
       await outputs.drain();
       outputs.close();
@@ -58,43 +58,43 @@ describe('the outputs of a process', () => {
 
   test('go to the same private AUTO log in every life', async () => {
     const folder = makeFolder();
-    const { room } = makeRoom(folder);
+    const { router } = makeRouter(folder);
     const pipes = makePipes(folder);
     const plan = planOf({ stdout: AUTO, stderr: AUTO });
-    const path = room.path(plan, 'stdout');
+    const path = router.path(plan, 'stdout');
     expect(path).toMatch(/\/app-1-stdout---supervisor-1234[a-z0-9]{4}\.log$/);
     for (const word of ['first', 'second']) {
-      const outputs = open(room, plan, pipes);
+      const outputs = open(router, plan, pipes);
       speak(pipes, word);
       await outputs.drain();
       outputs.close();
     }
     expect(read(path)).toBe('first stdout\nsecond stdout\n');
-    expect(statSync(room.path(plan, 'stderr')).mode & 0o777).toBe(0o600);
-    expect(room.path(plan, 'stdout')).toBe(path);
+    expect(statSync(router.path(plan, 'stderr')).mode & 0o777).toBe(0o600);
+    expect(router.path(plan, 'stdout')).toBe(path);
   });
 
   test('leave no stderr log when stderr is redirected, and none at all for NONE', async () => {
     const folder = makeFolder();
-    const { room } = makeRoom(folder);
+    const { router } = makeRouter(folder);
     const redirected = planOf({ stdout: AUTO, stderr: AUTO, redirectStderr: true });
-    expect(room.path(redirected, 'stderr')).toBe('');
+    expect(router.path(redirected, 'stderr')).toBe('');
     const silent = planOf({ stdout: { kind: 'none' }, stderr: { kind: 'none' } });
     const pipes = makePipes(folder);
-    const outputs = open(room, silent, pipes);
+    const outputs = open(router, silent, pipes);
     speak(pipes, 'unheard');
     await outputs.drain();
-    expect(room.path(silent, 'stdout')).toBe('');
+    expect(router.path(silent, 'stdout')).toBe('');
     expect(readdirSync(folder).toSorted()).toEqual(['stderr', 'stdout']);
   });
 
   test('count what a stream lost: dropped over its limit, or failed while it was written', async () => {
     const folder = makeFolder();
-    const { room } = makeRoom(folder);
+    const { router } = makeRouter(folder);
     const pipes = makePipes(folder);
     const logging = { ...PLAIN_LOGGING, rateMax: 20 };
     const limited = open(
-      room,
+      router,
       planOf({ logging, stdout: file(join(folder, 'out.log')), stderr: { kind: 'none' } }),
       { stdout: pipes.stdout, stderr: null },
     );
@@ -121,12 +121,12 @@ describe('the outputs of a process', () => {
 
   test('need no pipe for what the program writes elsewhere, but its files are made', async () => {
     const folder = makeFolder();
-    const { room } = makeRoom(folder);
+    const { router } = makeRouter(folder);
     const stdout = file(join(folder, 'out.log'));
-    const outputs = open(room, planOf({ stdout }), { stdout: null, stderr: null });
+    const outputs = open(router, planOf({ stdout }), { stdout: null, stderr: null });
     await outputs.drain();
     expect(readdirSync(folder)).toEqual(['out.log']);
-    expect(room.open(planOf({ stdout: file('/nowhere/out.log') }), { stdout: null, stderr: null })).toBe(
+    expect(router.open(planOf({ stdout: file('/nowhere/out.log') }), { stdout: null, stderr: null })).toBe(
       'log /nowhere/out.log: no such file or directory (ENOENT); make its directory',
     );
   });
@@ -137,10 +137,10 @@ describe('the outputs of a process', () => {
     writeFileSync(old, 'a torn li');
     const { logs } = makeLogs();
     const owner = { directory: folder, identifier: 'supervisor', instance: '12345678' };
-    const room = new OutputRoom({ logs, owner, clock, strip: false, gap: true });
+    const router = new OutputRouter({ logs, owner, clock, strip: false, gap: true });
     const plan = planOf({ stdout: file(old), stderr: file(fresh) });
     for (const life of [1, 2]) {
-      const outputs = open(room, plan, makePipes(makeFolder()));
+      const outputs = open(router, plan, makePipes(makeFolder()));
       outputs.close();
       expect(read(old)).toMatch(/^a torn li\ntsvisor: the supervisor was killed here; [^\n]+\n$/);
       expect([life, read(fresh)]).toEqual([life, '']);
@@ -149,11 +149,11 @@ describe('the outputs of a process', () => {
 
   test('are written by the program itself where the plan says so and nobody needs to see the bytes', () => {
     const folder = makeFolder();
-    const { room } = makeRoom(folder);
+    const { router } = makeRouter(folder);
     const logging = { ...PLAIN_LOGGING, direct: true };
     const plain = { kind: 'file', path: join(folder, 'a.log'), maxBytes: 0, backups: 0 } as const;
     const isDirect = (changes: Partial<ProcessPlan>): boolean =>
-      room.isDirect(planOf({ stdout: plain, logging, ...changes }), 'stdout');
+      router.isDirect(planOf({ stdout: plain, logging, ...changes }), 'stdout');
     expect(isDirect({})).toBe(true);
     expect(isDirect({ logging: PLAIN_LOGGING })).toBe(false);
     expect(isDirect({ logging: { ...logging, format: 'json' } })).toBe(false);
@@ -167,16 +167,16 @@ describe('the outputs of a process', () => {
 
   test('that cannot be opened are refused before launch with the reason, and leave nothing open', () => {
     const folder = makeFolder();
-    const { room, logs } = makeRoom(folder);
+    const { router, logs } = makeRouter(folder);
     const out = join(folder, 'out.log');
     const before = readdirSync('/proc/self/fd').length;
     const plan = planOf({ stdout: file(out), stderr: file('/nowhere/err.log') });
     const pipes = makePipes(folder);
-    expect(room.open(plan, pipes)).toBe(
+    expect(router.open(plan, pipes)).toBe(
       'log /nowhere/err.log: no such file or directory (ENOENT); make its directory',
     );
     expect(
-      room.open(planOf({ stdout: AUTO, stderr: AUTO }), { ...pipes, stderr: '/nowhere/pipe' }),
+      router.open(planOf({ stdout: AUTO, stderr: AUTO }), { ...pipes, stderr: '/nowhere/pipe' }),
     ).toContain('/nowhere/pipe: no such file or directory (ENOENT)');
     expect(readdirSync('/proc/self/fd').length).toBe(before);
     expect(logs.at(out)).toBeNull();
@@ -184,15 +184,15 @@ describe('the outputs of a process', () => {
   });
 
   test('of AUTO run on without a log where none can be made, and that is said once', async () => {
-    const { room, logs } = makeRoom('/nowhere');
+    const { router, logs } = makeRouter('/nowhere');
     const troubles: string[] = [];
     logs.onTrouble((text) => troubles.push(text));
     const pipes = makePipes(makeFolder());
     const plan = planOf({ stdout: AUTO, stderr: AUTO });
-    const outputs = open(room, plan, pipes);
+    const outputs = open(router, plan, pipes);
     speak(pipes, 'lost');
     await outputs.drain();
-    expect(room.path(plan, 'stdout')).toBe('');
+    expect(router.path(plan, 'stdout')).toBe('');
     expect(troubles).toEqual([
       expect.stringMatching(/^cannot make the AUTO log \/nowhere: .* is lost: set childlogdir/),
     ]);

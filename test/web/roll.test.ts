@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Glance } from '../../src/model/glance.ts';
-import type { Outlook } from '../../src/web/outlook.ts';
+import type { Backend } from '../../src/web/backend.ts';
 import { Roll } from '../../src/web/roll.ts';
 
 const glance = (news: Partial<Glance> = {}): Glance => ({
@@ -23,8 +23,8 @@ const glance = (news: Partial<Glance> = {}): Glance => ({
 
 const scene = (...first: readonly Glance[]) => {
   const state = { glances: first };
-  const outlook = { glances: () => state.glances } as unknown as Outlook;
-  return { state, roll: new Roll(outlook, false) };
+  const backend = { glances: () => state.glances } as unknown as Backend;
+  return { state, roll: new Roll(backend, false) };
 };
 
 const keys = (rows: readonly { readonly key: string }[]): readonly string[] => rows.map(({ key }) => key);

@@ -6,8 +6,8 @@ import type { Command, ProcessStatus, SupervisorStatus } from '../../src/model/c
 import type { Glance } from '../../src/model/glance.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Incident } from '../../src/model/oom-report.ts';
-import type { Outlook, Point } from '../../src/web/outlook.ts';
-import { createWeb } from '../../src/web/room.ts';
+import type { Backend, Point } from '../../src/web/backend.ts';
+import { createWeb } from '../../src/web/router.ts';
 
 const ABOUT: SupervisorStatus = {
   version: '1.2.3',
@@ -108,7 +108,7 @@ export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
   const commands: Command[] = [];
   const bugs: unknown[] = [];
   const hearers = new Set<(event: Event) => void>();
-  const outlook: Outlook = {
+  const backend: Backend = {
     about: () => state.about,
     look: async () => undefined,
     statuses: () => state.statuses,
@@ -117,21 +117,21 @@ export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
     ask: (async (command: Command) => {
       commands.push(command);
       return answersOf(command, state.incidents);
-    }) as Outlook['ask'],
+    }) as Backend['ask'],
     subscribe: (hear) => {
       hearers.add(hear);
       return () => hearers.delete(hear);
     },
     onBug: (bug) => bugs.push(bug),
   };
-  const web = createWeb(outlook);
+  const web = createWeb(backend);
   const server = createServer((incoming, response) => {
     const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);
     web(incoming, response, {
       path: decodeURIComponent(path),
       query,
       readOnly,
-      ask: outlook.ask,
+      ask: backend.ask,
     }).then(
       (found) => found || response.writeHead(404).end(),
       (bug: unknown) => {

@@ -2,25 +2,25 @@
 
 import { writeFileSync } from 'node:fs';
 import { culprit } from '../../core/exit-when.ts';
-import { exitText } from '../../logs/voice.ts';
+import { exitText } from '../../logs/event-lines.ts';
 import { namespec } from '../../model/name.ts';
 import type { Event } from '../../model/event.ts';
 import type { ExitRule } from '../../model/plan.ts';
 import { isOom } from '../../model/verdict.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 import type { Ending } from './ending.ts';
 import { pastLifeWords } from './past-life.ts';
 
 const ENDS = new Set(['EXITED', 'FATAL', 'STOPPED']);
 
 /** Looked at when all that follows from an event has begun: a restart of a group, above all. */
-export const endWithPrograms = (house: House, ending: Ending, rules: readonly ExitRule[]): void => {
-  const { bus, supervisor, voices } = house;
+export const endWithPrograms = (daemon: Daemon, ending: Ending, rules: readonly ExitRule[]): void => {
+  const { bus, supervisor, logging } = daemon;
   const look = (): void => {
     if (supervisor.mood !== 'RUNNING') return;
     const found = culprit(rules, supervisor.processes);
     if (found === null) return;
-    voices.journal.say(
+    logging.journal.say(
       'warn',
       `exit_when: ${found.why}: everything is stopped, and tsvisor ends with ${found.status}`,
     );
@@ -47,7 +47,7 @@ const messageOf = (event: Event): string | null => {
 };
 
 /** Each replaces the one before: what is left when the container ends is the last. */
-export const leaveMessages = ({ bus, notices, pastLife }: House, file: string): void => {
+export const leaveMessages = ({ bus, notices, pastLife }: Daemon, file: string): void => {
   const leave = (message: string): void => {
     try {
       writeFileSync(file, Buffer.from(`${message}\n`).subarray(0, MESSAGE_MAX));

@@ -3,25 +3,25 @@
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { loadPlan } from '../../config/load.ts';
-import { SAYINGS } from '../../logs/voice.ts';
+import { MESSAGES } from '../../logs/event-lines.ts';
 import type { Endings } from '../answers.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 import { refuseBadConfig } from './ground.ts';
 import { removeHolder } from './holder.ts';
 import { beginAgain, ownCommand, RESTART_STATUS } from './successor.ts';
-import { closeVoices } from './voices.ts';
+import { closeLogging } from './logging.ts';
 
 /** supervisord says at most so often who keeps it waiting. */
 const WAITING_MS = 3000;
 
-const sayWhoRemains = ({ supervisor, voices, ground }: House): (() => void) => {
+const sayWhoRemains = ({ supervisor, logging, ground }: Daemon): (() => void) => {
   const { clock } = ground.linux;
   const say = (): void => {
     const names = supervisor.processes
       .filter(({ phase }) => !isAtRest(phase.name))
       .map(({ plan }) => plan.name);
-    const { level, text } = SAYINGS.waitingToDie(names);
-    if (names.length > 0) voices.journal.say(level, text);
+    const { level, text } = MESSAGES.waitingToDie(names);
+    if (names.length > 0) logging.journal.say(level, text);
     disarm = clock.after(WAITING_MS, say);
   };
   let disarm = clock.after(WAITING_MS, say);
@@ -32,8 +32,8 @@ const AT_REST = new Set(['stopped', 'exited', 'fatal', 'stuck']);
 const isAtRest = (phase: string): boolean => AT_REST.has(phase);
 
 /** Pending replies get out, sockets and notes go; the guardian does the rest. */
-const leave = async (house: House): Promise<void> => {
-  const { ground, hands, hooks, api, ledger, voices } = house;
+const leave = async (daemon: Daemon): Promise<void> => {
+  const { ground, hands, hooks, api, ledger, logging } = daemon;
   await Promise.all([hands.drain(), hooks.close()]);
   await api.close();
   ledger.close();
@@ -41,11 +41,11 @@ const leave = async (house: House): Promise<void> => {
   const { pidfile } = ground.plan.supervisor;
   if (pidfile !== null) rmSync(pidfile, { force: true });
   removeHolder(ground.settings.runtimeDir);
-  await closeVoices(voices);
+  await closeLogging(logging);
 };
 
 export interface EndingParts {
-  readonly house: () => House;
+  readonly daemon: () => Daemon;
   /** Pid of the guardian that began us, or null; it may be dead by now. */
   readonly guardianPid: number | null;
   readonly onBug: (bug: unknown) => void;
@@ -77,7 +77,7 @@ export class Ending implements Endings {
   }
 
   async reload(): Promise<void> {
-    const resolved = await loadPlan(this.#parts.house().ground.settings.config);
+    const resolved = await loadPlan(this.#parts.daemon().ground.settings.config);
     if (resolved.plan === null) refuseBadConfig(resolved.problems);
     this.#endIn('RESTARTING');
   }
@@ -94,8 +94,8 @@ export class Ending implements Endings {
   }
 
   #endIn(mood: 'SHUTDOWN' | 'RESTARTING'): void {
-    const { house, onBug } = this.#parts;
-    if (house().supervisor.mood !== 'RUNNING') return;
+    const { daemon, onBug } = this.#parts;
+    if (daemon().supervisor.mood !== 'RUNNING') return;
     this.#end(mood)
       .then((status) => process.exit(status))
       .catch(onBug);
@@ -103,14 +103,14 @@ export class Ending implements Endings {
 
   /** The exit status by which the guardian knows what is wanted. */
   async #end(mood: 'SHUTDOWN' | 'RESTARTING'): Promise<number> {
-    const house = this.#parts.house();
-    const hushed = sayWhoRemains(house);
-    await house.supervisor.rest(mood);
+    const daemon = this.#parts.daemon();
+    const hushed = sayWhoRemains(daemon);
+    await daemon.supervisor.rest(mood);
     hushed();
-    await leave(house);
+    await leave(daemon);
     if (mood === 'SHUTDOWN') return this.#lastStatus();
     if (this.guardianState() === 'present') return RESTART_STATUS;
-    (this.#lock ?? house.ground.lock)?.close();
+    (this.#lock ?? daemon.ground.lock)?.close();
     beginAgain(this.#command);
     return 0;
   }

@@ -25,7 +25,7 @@ export interface Ground {
   /** Null under a guardian, which holds the lock itself. */
   readonly lock: Server | null;
   readonly link: Link | null;
-  /** Path of the guardian's binary; null: the portable rung. */
+  /** Path of the guardian's binary; null: portable mode. */
   readonly guardian: string | null;
   readonly linux: Linux;
   /** Our own effective oom_score_adj. */

@@ -50,7 +50,7 @@ export const attribute = (
   if (stuck.length === 0) return owners;
   for (const plan of plans) {
     const name = namespec(plan.group, plan.name);
-    const members = new Set(known.hands.berth(plan).cgroup?.members() ?? []);
+    const members = new Set(known.hands.slot(plan).cgroup?.members() ?? []);
     const leader = known.ledger.past.get(name)?.leader?.pid;
     const own = stuck.filter(({ pid }) => members.has(pid) || pid === leader);
     if (own.length > 0) owners.set(name, own);

@@ -4,7 +4,7 @@ import type { Ground } from './ground.ts';
 import type { Notices } from './notices.ts';
 
 const NO_GUARDIAN =
-  'runs without a guardian (portable rung): a killed supervisor leaves its programs behind; install a C compiler and run `npm run build`';
+  'runs without a guardian (portable mode): a killed supervisor leaves its programs behind; install a C compiler and run `npm run build`';
 
 const DEAF =
   'event listeners hear nothing: without a guardian there are no pipes to them; hooks do hear, see `hooks` in the reference of the config';

@@ -2,7 +2,7 @@
 
 import type { Hello, Link } from '../../guardian/link.ts';
 import { namespec } from '../../model/name.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 import type { Service } from './service.ts';
 
 /** Milliseconds between two status lines. */
@@ -15,7 +15,7 @@ const FEEDINGS = 4;
 const NAMES_MAX = 5;
 
 /** `3 of 4 processes run; FATAL: web`. */
-export const statusWords = ({ processes }: House['supervisor']): string => {
+export const statusWords = ({ processes }: Daemon['supervisor']): string => {
   const running = processes.filter(({ state }) => state === 'RUNNING').length;
   const fatal = processes
     .filter(({ state }) => state === 'FATAL')
@@ -26,7 +26,7 @@ export const statusWords = ({ processes }: House['supervisor']): string => {
 };
 
 /** Says how many processes run, at most once per second. */
-const reportStatus = (link: Link, { supervisor, bus, ground }: House): (() => void) => {
+const reportStatus = (link: Link, { supervisor, bus, ground }: Daemon): (() => void) => {
   let due = false;
   const say = (): void => {
     due = false;
@@ -40,7 +40,7 @@ const reportStatus = (link: Link, { supervisor, bus, ground }: House): (() => vo
   return say;
 };
 
-const reportEnding = (link: Link, { bus }: House): void => {
+const reportEnding = (link: Link, { bus }: Daemon): void => {
   bus.subscribe((event) => {
     if (event.type !== 'mood' || event.mood === 'RUNNING') return;
     link.notify(event.mood === 'SHUTDOWN' ? 'STOPPING=1' : 'RELOADING=1');
@@ -56,9 +56,13 @@ const feed = (link: Link, watchdog: number): void => {
   setInterval(say, Math.max(50, watchdog / FEEDINGS)).unref();
 };
 
-export const reportTo = (link: Link, house: House, { watchdog }: NonNullable<Hello['service']>): Service => {
-  const sayStatus = reportStatus(link, house);
-  reportEnding(link, house);
+export const reportTo = (
+  link: Link,
+  daemon: Daemon,
+  { watchdog }: NonNullable<Hello['service']>,
+): Service => {
+  const sayStatus = reportStatus(link, daemon);
+  reportEnding(link, daemon);
   const ready = (): void => {
     sayStatus();
     link.notify('READY=1');

@@ -1,6 +1,6 @@
 // What does the service manager that started us (systemd) hear? sd_notify's words, through the guardian; nothing where none listens.
 
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 import type { Link } from '../../guardian/link.ts';
 
 export interface Service {
@@ -12,7 +12,7 @@ export interface Service {
 
 const SILENT: Service = { ready: () => undefined, reloading: (act) => act() };
 
-export const openService = async (house: House, link: Link | null): Promise<Service> =>
+export const openService = async (daemon: Daemon, link: Link | null): Promise<Service> =>
   link === null || link.hello.service === null
     ? SILENT
-    : (await import('./service-report.ts')).reportTo(link, house, link.hello.service);
+    : (await import('./service-report.ts')).reportTo(link, daemon, link.hello.service);

@@ -1,17 +1,17 @@
 // What does each signal to the supervisor mean? supervisord's meanings; the guardian passes them on to us.
 
-import { SAYINGS } from '../../logs/voice.ts';
+import { MESSAGES } from '../../logs/event-lines.ts';
 import type { Line } from '../../logs/journal.ts';
 import { namespec } from '../../model/name.ts';
 import type { Endings } from '../answers.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 import type { Service } from './service.ts';
 
 const ASKED = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 type Asked = (typeof ASKED)[number];
 
 interface Obedient {
-  readonly house: House;
+  readonly daemon: Daemon;
   readonly endings: Endings;
   readonly service: Service;
 }
@@ -22,28 +22,28 @@ export interface Signals {
 }
 
 /** supervisord's restart where the config is an ini file; where it is YAML, only what has changed. A bad file changes nothing. */
-const hangUp = async ({ house, endings, service }: Obedient): Promise<void> => {
-  const { voices, ground, replanning } = house;
-  const { level, text } = SAYINGS.restartRequest('SIGHUP');
+const hangUp = async ({ daemon, endings, service }: Obedient): Promise<void> => {
+  const { logging, ground, replanning } = daemon;
+  const { level, text } = MESSAGES.restartRequest('SIGHUP');
   if (ground.plan.dialect === 'ini') {
-    voices.journal.say(level, text);
+    logging.journal.say(level, text);
     return endings.reload();
   }
   const { steps, notices } = await service.reloading(() => replanning.apply(false));
   for (const { group, name, act, why } of steps)
-    voices.journal.say('info', `SIGHUP: ${act} ${name === null ? group : namespec(group, name)}: ${why}`);
-  for (const notice of notices) voices.journal.say('warn', `SIGHUP: ${notice}`);
+    logging.journal.say('info', `SIGHUP: ${act} ${name === null ? group : namespec(group, name)}: ${why}`);
+  for (const notice of notices) logging.journal.say('warn', `SIGHUP: ${notice}`);
 };
 
 const obeyOne = (signal: Asked, parts: Obedient): void => {
   const { endings } = parts;
-  const { journal, logs } = parts.house.voices;
+  const { journal, logs } = parts.daemon.logging;
   const say = ({ level, text }: Line): void => journal.say(level, text);
   switch (signal) {
     case 'SIGTERM':
     case 'SIGINT':
     case 'SIGQUIT':
-      say(SAYINGS.exitRequest(signal));
+      say(MESSAGES.exitRequest(signal));
       endings.shutdown();
       return;
     case 'SIGHUP':
@@ -55,9 +55,9 @@ const obeyOne = (signal: Asked, parts: Obedient): void => {
       );
       return;
     case 'SIGUSR2':
-      say(SAYINGS.reopenRequest(signal));
+      say(MESSAGES.reopenRequest(signal));
       logs.reopen();
-      say(SAYINGS.reopened());
+      say(MESSAGES.reopened());
       return;
     case 'SIGUSR1':
       // Left alone, Node would open its inspector.

@@ -13,7 +13,7 @@ import { LAST_WORDS } from '../../oom/heap.ts';
 import { judge, type DeathCase } from '../../oom/judge.ts';
 import { residueWords } from '../../oom/residue.ts';
 import { hasSpoken } from '../../oom/userspace.ts';
-import type { Berth } from '../process/berth.ts';
+import type { Slot } from '../process/slot.ts';
 import type { OomdMarks } from './oomd.ts';
 
 /** Where its last words are to be found. */
@@ -44,7 +44,7 @@ const endOf = (path: string, most: number): { readonly size: number; readonly te
 };
 
 /** What this life wrote last; null without a log. A log that has become shorter was rotated: all of it is of this life. */
-const lastWordsOf = ({ stderrPath, stderrFrom }: Berth): string | null => {
+const lastWordsOf = ({ stderrPath, stderrFrom }: Slot): string | null => {
   const end = endOf(stderrPath, LAST_WORDS);
   if (end === null) return null;
   const own = end.size >= stderrFrom ? end.size - stderrFrom : end.size;
@@ -52,7 +52,7 @@ const lastWordsOf = ({ stderrPath, stderrFrom }: Berth): string | null => {
 };
 
 export interface Judging {
-  readonly berth: Berth;
+  readonly slot: Slot;
   readonly death: Death;
   readonly orderedBy: OrderedBy;
   readonly baseline: Baseline;
@@ -63,18 +63,18 @@ export interface Judging {
 }
 
 /** Lives in a row that ended in an OOM kill are remembered by what was charged before each. */
-const explainResidue = (berth: Berth, verdict: Verdict): Verdict => {
+const explainResidue = (slot: Slot, verdict: Verdict): Verdict => {
   if (!isOom(verdict)) {
-    berth.begun = [];
+    slot.begun = [];
     return verdict;
   }
-  berth.begun = [...berth.begun, berth.baseline?.charge ?? null].slice(-10);
-  const words = residueWords(berth.begun, berth.plan.memoryMax);
+  slot.begun = [...slot.begun, slot.baseline?.charge ?? null].slice(-10);
+  const words = residueWords(slot.begun, slot.plan.memoryMax);
   return words === null ? verdict : { ...verdict, because: `${verdict.because}; ${words}` };
 };
 
-const caseOf = ({ berth, death, orderedBy, baseline, evidence, oom }: Judging): DeathCase => {
-  const { cgroup, plan } = berth;
+const caseOf = ({ slot, death, orderedBy, baseline, evidence, oom }: Judging): DeathCase => {
+  const { cgroup, plan } = slot;
   const leaderPid = death.leader.pid;
   return {
     exit: death.exit,
@@ -88,13 +88,13 @@ const caseOf = ({ berth, death, orderedBy, baseline, evidence, oom }: Judging): 
 };
 
 /** What can be known at once: everything but the rarest of witnesses. */
-const judgeAtOnce = ({ berth, oom }: Judging, about: DeathCase): Verdict => {
+const judgeAtOnce = ({ slot, oom }: Judging, about: DeathCase): Verdict => {
   const verdict = completeVerdict(judge(about), about, {
     marks: () => oom.killerMarks(),
     killers: () => oom.killersHere(),
-    lastWords: () => lastWordsOf(berth),
+    lastWords: () => lastWordsOf(slot),
   });
-  return explainResidue(berth, verdict);
+  return explainResidue(slot, verdict);
 };
 
 /** Asking costs a process: not where nobody marks, as far as can be seen from here. */
@@ -102,11 +102,11 @@ const mayBeMarked = (oom: OomWatch): boolean => oom.oomdHere() || !oom.pidsMatch
 
 /** Nobody knows how the marks stood before the first look of a supervisor that is not the first: it only learns. */
 const askOomd = async (judging: Judging, about: DeathCase, verdict: Verdict): Promise<Verdict> => {
-  const { berth, oomdMarks } = judging;
-  const after = berth.cgroup === null ? null : ((await oomdMarks?.(berth.cgroup)) ?? null);
-  const before = berth.oomdMarks;
+  const { slot, oomdMarks } = judging;
+  const after = slot.cgroup === null ? null : ((await oomdMarks?.(slot.cgroup)) ?? null);
+  const before = slot.oomdMarks;
   if (after === null) return verdict;
-  berth.oomdMarks = after;
+  slot.oomdMarks = after;
   return before !== null && after > before ? markedByOomd(verdict, about, { before, after }) : verdict;
 };
 

@@ -21,7 +21,7 @@ export const memberKilled = ({ key, evidence, supervisor, hands, linux }: Member
   const verdict = judgeMember({
     evidence,
     leaderPid: process.leader.pid,
-    cgroupPath: hands.berth(process.plan).cgroup?.memoryPath ?? null,
+    cgroupPath: hands.slot(process.plan).cgroup?.memoryPath ?? null,
     memoryMax: process.plan.memoryMax,
     pidsMatch: linux.oom.pidsMatch,
   });

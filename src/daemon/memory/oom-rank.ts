@@ -14,7 +14,7 @@ import type { ScoreRequest } from '../../model/plan.ts';
 import { rank, type RankFacts } from '../../oom/rank.ts';
 import { chooseScore } from '../../oom/score.ts';
 import { placeWords } from '../../oom/words.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 
 /** Strangers shown for each domain; ours are all shown. */
 const STRANGERS = 10;
@@ -58,7 +58,7 @@ interface Owned {
 }
 
 /** Which process each member belongs to. */
-const owners = ({ supervisor, hands }: House): ReadonlyMap<number, Owned> =>
+const owners = ({ supervisor, hands }: Daemon): ReadonlyMap<number, Owned> =>
   new Map(
     supervisor.processes.flatMap((process) => {
       const owned = { owner: process.namespec, requested: process.past.score?.requested ?? null };
@@ -78,15 +78,15 @@ interface Seen {
   readonly limits: readonly LimitedCgroup[];
 }
 
-const see = (house: House, scores: ReadonlyMap<string, ScoreRequest>): readonly Seen[] => {
-  const mine = owners(house);
+const see = (daemon: Daemon, scores: ReadonlyMap<string, ScoreRequest>): readonly Seen[] => {
+  const mine = owners(daemon);
   const limitsOf = createLimitLookup();
   const supposed = (owner: string | null): number | null => {
     if (owner === null) return null;
     const found = [...scores].findLast(([name]) => isNamed(name, owner));
-    return found === undefined ? null : chooseScore(found[1], house.ground.score);
+    return found === undefined ? null : chooseScore(found[1], daemon.ground.score);
   };
-  return house.ground.linux.processes.all().flatMap(({ pid }) => {
+  return daemon.ground.linux.processes.all().flatMap(({ pid }) => {
     const read = readCandidate(pid);
     if (read === null) return [];
     const { owner = null, requested = null } = mine.get(pid) ?? {};
@@ -129,15 +129,15 @@ const supposedDomains = (
   });
 
 export const oomRank = (
-  house: House,
+  daemon: Daemon,
   asked: { readonly whatIf: string; readonly limits: string },
 ): OomRankReply => {
   const scores = assumptions(asked.whatIf, readScore);
   const supposed = assumptions(asked.limits, readSize);
   const { memory, swap, page } = machineTotals();
   const facts: RankFacts = { total: memory + swap, page, kernel: release() };
-  const seen = see(house, scores);
-  const available = house.ground.linux.memory.available();
+  const seen = see(daemon, scores);
+  const available = daemon.ground.linux.memory.available();
   const machine = domainOf(
     'machine',
     { limit: memory, used: available === null ? null : memory - available },

@@ -22,7 +22,7 @@ export interface UnseenParts {
   readonly evidence: EvidenceGatherer;
   readonly ledger: Pick<Ledger, 'past'>;
   readonly plans: readonly ProcessPlan[];
-  readonly hands: Pick<RealHands, 'berth'>;
+  readonly hands: Pick<RealHands, 'slot'>;
   /** What earlier supervisors have told already. */
   readonly incidents: Pick<Incidents, 'list'>;
 }
@@ -73,7 +73,7 @@ export const findUnseen = (parts: UnseenParts): UnseenDeaths => {
     const life = {
       leader,
       since: logTimeOf(leader.startTick),
-      cgroupPath: hands.berth(plan).cgroup?.memoryPath ?? null,
+      cgroupPath: hands.slot(plan).cgroup?.memoryPath ?? null,
       memoryMax: plan.memoryMax,
     };
     const verdict = judgeUnseen(life, about);

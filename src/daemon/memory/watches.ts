@@ -10,7 +10,7 @@ import { createCareWatch, type CareNews, type CareWatch } from '../../oom/care.t
 import type { Baseline, EvidenceGatherer } from '../../oom/evidence.ts';
 import { createMemoryWatch, type MemoryWatch, type MemoryWatchParts } from '../../oom/memory.ts';
 import { createSamples, type Samples } from '../../oom/samples.ts';
-import type { Berth } from '../process/berth.ts';
+import type { Slot } from '../process/slot.ts';
 import { waitedIn } from './pressure.ts';
 
 export interface WatchesParts {
@@ -25,7 +25,7 @@ export interface WatchesParts {
 }
 
 /** The lowest of what its plan and its group set. */
-const limitOf = ({ plan }: Berth, group: GroupPlan | undefined): number | null => {
+const limitOf = ({ plan }: Slot, group: GroupPlan | undefined): number | null => {
   const { memoryMax, memoryHigh, care } = plan;
   const { soft = null, hard = null } = care.limitWatch ?? {};
   const { max = null, high = null } = group?.limits ?? {};
@@ -54,26 +54,26 @@ export class Watches {
   }
 
   /** From a launch on. */
-  follow(berth: Berth, leader: Identity): void {
-    const { cgroup, baseline, plan } = berth;
-    const members = this.#membersOf(berth, leader);
+  follow(slot: Slot, leader: Identity): void {
+    const { cgroup, baseline, plan } = slot;
+    const members = this.#membersOf(slot, leader);
     if (baseline === null) return;
     const key = namespec(plan.group, plan.name);
     this.#kills.follow(key, { leader, cgroup, baseline, members });
     this.#samples.follow(key, {
-      limit: this.#limitOf(berth),
+      limit: this.#limitOf(slot),
       memory: () => cgroup?.charged() ?? this.#care.used(key) ?? this.#residentIn(leader),
       score: () => kernelScore(leader.pid),
     });
-    this.#tend(berth, leader);
-    berth.unwatch ??= cgroup?.watch(() => this.#kills.look(key)) ?? null;
+    this.#tend(slot, leader);
+    slot.unwatch ??= cgroup?.watch(() => this.#kills.look(key)) ?? null;
   }
 
   /** Its plan has changed while it runs. */
-  adopt(berth: Berth, leader: Identity): void {
-    const { plan } = berth;
-    this.#samples.limit(namespec(plan.group, plan.name), this.#limitOf(berth));
-    this.#tend(berth, leader);
+  adopt(slot: Slot, leader: Identity): void {
+    const { plan } = slot;
+    this.#samples.limit(namespec(plan.group, plan.name), this.#limitOf(slot));
+    this.#tend(slot, leader);
   }
 
   /** The leader has died. Answers the baseline as it stands: kills already told are behind it; null when nobody followed. */
@@ -101,25 +101,25 @@ export class Watches {
     this.#samples.tick();
   }
 
-  #membersOf(berth: Berth, leader: Identity): () => readonly number[] {
-    return () => this.#parts.members(berth.plan, leader);
+  #membersOf(slot: Slot, leader: Identity): () => readonly number[] {
+    return () => this.#parts.members(slot.plan, leader);
   }
 
-  #tend(berth: Berth, leader: Identity): void {
-    const { plan, cgroup } = berth;
+  #tend(slot: Slot, leader: Identity): void {
+    const { plan, cgroup } = slot;
     const key = namespec(plan.group, plan.name);
     const { limitWatch, onPressure } = plan.care;
     if (limitWatch === null && onPressure === null) this.#care.forget(key);
     else
       this.#care.follow(key, {
         care: plan.care,
-        members: this.#membersOf(berth, leader),
+        members: this.#membersOf(slot, leader),
         waited: waitedIn(cgroup),
       });
   }
 
-  #limitOf(berth: Berth): number | null {
-    return limitOf(berth, this.#parts.groupOf(berth.plan.group));
+  #limitOf(slot: Slot): number | null {
+    return limitOf(slot, this.#parts.groupOf(slot.plan.group));
   }
 
   /** Where neither a cgroup nor a watch adds its members up. */

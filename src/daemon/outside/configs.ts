@@ -2,32 +2,32 @@
 
 import type { ConfigReply } from '../../model/command.ts';
 import type { GroupPlan, ProcessPlan } from '../../model/plan.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 
 type StreamName = 'stdout' | 'stderr';
 
 /** The path of an AUTO log is decided when its group is in use. */
 const logOf = (
-  house: House,
+  daemon: Daemon,
   plan: ProcessPlan,
   { stream, inUse }: { stream: StreamName; inUse: boolean },
 ) => {
   const target = stream === 'stderr' && plan.redirectStderr ? { kind: 'none' } : plan[stream];
   if (target.kind === 'none' || (target.kind === 'journald' && !inUse)) return null;
   if (target.kind === 'auto' && !inUse) return 'auto';
-  return house.hands.logPath(plan, stream) || null;
+  return daemon.hands.logPath(plan, stream) || null;
 };
 
-const configsOfGroup = (house: House, group: GroupPlan): readonly ConfigReply[] => {
-  const inUse = house.supervisor.groups.some(({ name }) => name === group.name);
+const configsOfGroup = (daemon: Daemon, group: GroupPlan): readonly ConfigReply[] => {
+  const inUse = daemon.supervisor.groups.some(({ name }) => name === group.name);
   return group.processes.map((plan) => ({
     plan,
     groupPriority: group.priority,
     inUse,
-    stdoutLog: logOf(house, plan, { stream: 'stdout', inUse }),
-    stderrLog: logOf(house, plan, { stream: 'stderr', inUse }),
+    stdoutLog: logOf(daemon, plan, { stream: 'stdout', inUse }),
+    stderrLog: logOf(daemon, plan, { stream: 'stderr', inUse }),
   }));
 };
 
-export const configsOf = (house: House): readonly ConfigReply[] =>
-  house.replanning.available.groups.flatMap((group) => configsOfGroup(house, group));
+export const configsOf = (daemon: Daemon): readonly ConfigReply[] =>
+  daemon.replanning.available.groups.flatMap((group) => configsOfGroup(daemon, group));

@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import type { Send } from '../../events/hook.ts';
-import { HookRoom } from '../../events/hook-room.ts';
+import { HookDispatcher } from '../../events/hook-dispatcher.ts';
 import { variablesOf } from '../../events/message.ts';
 import { webhookTo } from '../../events/webhook.ts';
 import type { Linux } from '../../kernel/linux.ts';
@@ -11,7 +11,7 @@ import type { HookAct, HookPlan } from '../../model/hook.ts';
 import { chooseScore } from '../../oom/score.ts';
 import { runCommand } from '../../spawn/command.ts';
 
-export interface HookRoomFacts {
+export interface HookFacts {
   /** supervisord's identifier. */
   readonly supervisor: string;
   /** Our effective oom_score_adj. */
@@ -23,13 +23,13 @@ export interface HookRoomFacts {
 /** Lines of a command's output that the journal takes. */
 const LINES = 20;
 
-const sayLines = (name: string, text: string, journal: HookRoomFacts['journal']): void => {
+const sayLines = (name: string, text: string, journal: HookFacts['journal']): void => {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   for (const line of lines.slice(0, LINES)) journal.say('info', `hook ${name}: ${line}`);
 };
 
 /** Whatever fails may be mended by the next attempt. */
-const runTo = (plan: HookPlan, { command }: HookAct & { kind: 'run' }, facts: HookRoomFacts): Send => {
+const runTo = (plan: HookPlan, { command }: HookAct & { kind: 'run' }, facts: HookFacts): Send => {
   const { linux, journal, score } = facts;
   const adj = chooseScore({ kind: 'auto' }, score);
   return async (message, abort) => {
@@ -46,8 +46,8 @@ const runTo = (plan: HookPlan, { command }: HookAct & { kind: 'run' }, facts: Ho
   };
 };
 
-export const openHookRoom = (facts: HookRoomFacts): HookRoom =>
-  new HookRoom({
+export const openHookDispatcher = (facts: HookFacts): HookDispatcher =>
+  new HookDispatcher({
     host: hostname(),
     supervisor: facts.supervisor,
     clock: facts.linux.clock,

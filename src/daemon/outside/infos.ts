@@ -3,7 +3,7 @@
 import { processInfo } from '../../core/status.ts';
 import type { ProcessInfo } from '../../model/command.ts';
 import type { Process } from '../../core/process.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 
 interface Seen {
   readonly process: Process;
@@ -33,7 +33,7 @@ const isCurrent = ({ second, seen }: Picture, processes: readonly Process[], now
 
 const sortKey = ({ group, name }: ProcessInfo): string => `${group}\0${name}`;
 
-const take = ({ supervisor, hands, ground }: House, second: number): Picture => {
+const take = ({ supervisor, hands, ground }: Daemon, second: number): Picture => {
   const { processes } = supervisor;
   const infos = processes.map((process) =>
     processInfo(process, hands.logs(process.plan), ground.linux.clock),
@@ -50,13 +50,13 @@ const take = ({ supervisor, hands, ground }: House, second: number): Picture => 
   };
 };
 
-const pictures = new WeakMap<House['supervisor'], Picture>();
+const pictures = new WeakMap<Daemon['supervisor'], Picture>();
 
-export const infosOf = (house: House): readonly ProcessInfo[] => {
-  const second = Math.trunc(house.ground.linux.clock.wall() / 1000);
-  const known = pictures.get(house.supervisor);
-  if (known !== undefined && isCurrent(known, house.supervisor.processes, second)) return known.infos;
-  const picture = take(house, second);
-  pictures.set(house.supervisor, picture);
+export const infosOf = (daemon: Daemon): readonly ProcessInfo[] => {
+  const second = Math.trunc(daemon.ground.linux.clock.wall() / 1000);
+  const known = pictures.get(daemon.supervisor);
+  if (known !== undefined && isCurrent(known, daemon.supervisor.processes, second)) return known.infos;
+  const picture = take(daemon, second);
+  pictures.set(daemon.supervisor, picture);
   return picture.infos;
 };

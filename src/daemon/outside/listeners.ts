@@ -3,7 +3,7 @@
 import { Ear } from '../../events/ear.ts';
 import type { Inlet } from '../../events/listener.ts';
 import type { Heard } from '../../events/note.ts';
-import { EventRoom, type EventSink } from '../../events/room.ts';
+import { EventDispatcher, type EventSink } from '../../events/dispatcher.ts';
 import type { Journal } from '../../logs/journal.ts';
 import type { Listening } from '../../logs/capture.ts';
 import type { Listeners, StreamName } from '../../logs/outputs.ts';
@@ -27,14 +27,14 @@ const tell = (heard: Heard | null, to: (heard: Heard) => void): void => {
 const listeningTo = (
   { plan, stream }: { plan: ProcessPlan; stream: StreamName },
   ear: Ear,
-  room: EventRoom,
+  dispatcher: EventDispatcher,
 ): Listening => {
   const most = stream === 'stdout' ? plan.stdoutCaptureMaxBytes : plan.stderrCaptureMaxBytes;
   const events = stream === 'stdout' ? plan.stdoutEvents : plan.stderrEvents;
-  const logged = (heard: Heard): void => room.logged(heard);
+  const logged = (heard: Heard): void => dispatcher.logged(heard);
   return {
     follow: (pid) => ear.follow(pid),
-    ...(most > 0 && { messages: { most, hear: (bytes) => room.communicated(ear.whole(bytes)) } }),
+    ...(most > 0 && { messages: { most, hear: (bytes) => dispatcher.communicated(ear.whole(bytes)) } }),
     ...(events && {
       logged: (bytes) => tell(ear.piece(bytes), logged),
       ended: () => tell(ear.end(), logged),
@@ -70,19 +70,24 @@ const both = (first: Listening, second: Listening): Listening => ({
 });
 
 interface ListenersParts {
-  readonly room: EventRoom;
+  readonly dispatcher: EventDispatcher;
   readonly journal: Journal;
   /** Waits for a line of it; null where no check does. */
   readonly health: (stream: StreamName) => Listening | null;
 }
 
 /** Who hears what a process writes. */
-export const listenersTo = (plan: ProcessPlan, { room, journal, health }: ListenersParts): Listeners => {
+export const listenersTo = (
+  plan: ProcessPlan,
+  { dispatcher, journal, health }: ListenersParts,
+): Listeners => {
   const { group, name } = plan;
   const hearing = (stream: StreamName): Listening => {
     if (stream === 'stdout' && plan.kind === 'eventlistener')
-      return { raw: (bytes) => room.listener({ group, name })?.hear(bytes) };
-    return isHeard(plan, stream) ? listeningTo({ plan, stream }, new Ear({ group, name }, stream), room) : {};
+      return { raw: (bytes) => dispatcher.listener({ group, name })?.hear(bytes) };
+    return isHeard(plan, stream)
+      ? listeningTo({ plan, stream }, new Ear({ group, name }, stream), dispatcher)
+      : {};
   };
   const echo = journal.says('debug');
   const streams = (['stdout', 'stderr'] as const).filter((stream) => echo || isHeard(plan, stream));
@@ -109,8 +114,8 @@ const inletTo = (pipe: StdinPipe): Inlet => ({
   clear: () => pipe.clear(),
 });
 
-export const openEvents = ({ identifier, groupOf, stdinOf, journal, hooks }: EventParts): EventRoom =>
-  new EventRoom({
+export const openEvents = ({ identifier, groupOf, stdinOf, journal, hooks }: EventParts): EventDispatcher =>
+  new EventDispatcher({
     server: identifier,
     groupOf,
     inlet: (plan) => {

@@ -7,16 +7,16 @@ import { clearFile, readLog, tailLog } from '../../logs/tail.ts';
 import type { Command, LogReply, Outcome } from '../../model/command.ts';
 import { TsvisorError } from '../../model/errors.ts';
 import { parseSelector } from '../../model/name.ts';
-import type { House } from '../boot.ts';
+import type { Daemon } from '../boot.ts';
 
 type ReadLog = Extract<Command, { verb: 'read-log' | 'tail-log' }>;
 type OfLog = Pick<ReadLog, 'name' | 'stream'>;
 
 /** What it takes to find and read a log. */
-export type Archive = Pick<House, 'ground' | 'supervisor' | 'hands'>;
+export type Archive = Pick<Daemon, 'ground' | 'supervisor' | 'hands'>;
 
 /** Refuses with BAD_NAME. */
-export const processNamed = ({ supervisor }: Pick<House, 'supervisor'>, name: string): Process => {
+export const processNamed = ({ supervisor }: Pick<Daemon, 'supervisor'>, name: string): Process => {
   const selector = parseSelector(name);
   const process = selector.kind === 'process' ? supervisor.find(selector) : undefined;
   if (process === undefined) throw new TsvisorError('BAD_NAME', { name });
@@ -24,10 +24,10 @@ export const processNamed = ({ supervisor }: Pick<House, 'supervisor'>, name: st
 };
 
 /** Empty when there is none. */
-const pathOf = (house: Archive, { name, stream }: OfLog): string =>
+const pathOf = (daemon: Archive, { name, stream }: OfLog): string =>
   name === null
-    ? (house.ground.plan.supervisor.logfile ?? '')
-    : house.hands.logPath(processNamed(house, name).plan, stream);
+    ? (daemon.ground.plan.supervisor.logfile ?? '')
+    : daemon.hands.logPath(processNamed(daemon, name).plan, stream);
 
 const refuseRead = (refusal: 'arguments' | 'missing' | 'failed', path: string): never => {
   if (refusal === 'missing') throw new TsvisorError('NO_FILE', { path });
@@ -46,15 +46,15 @@ const sizeOf = (path: string): number => {
 };
 
 /** Refuses with BAD_NAME, NO_FILE, BAD_ARGUMENTS or LOG_FAILED. */
-const existing = (house: Archive, of: OfLog): string => {
-  const path = pathOf(house, of);
+const existing = (daemon: Archive, of: OfLog): string => {
+  const path = pathOf(daemon, of);
   // The supervisor's own may be no file at all.
   if (path === '' || path === 'syslog') throw new TsvisorError('NO_FILE', { path });
   return path;
 };
 
-export const readAnyLog = (house: Archive, command: ReadLog): LogReply => {
-  const path = existing(house, command);
+export const readAnyLog = (daemon: Archive, command: ReadLog): LogReply => {
+  const path = existing(daemon, command);
   const { offset, length } = command;
   if (command.verb === 'tail-log') {
     const tail = tailLog(path, offset, length);
@@ -66,26 +66,26 @@ export const readAnyLog = (house: Archive, command: ReadLog): LogReply => {
   return { bytes, offset: offset < 0 ? sizeOf(path) : offset + bytes.length, overflow: false };
 };
 
-export const followAnyLog = (house: Archive, of: OfLog, signal: AbortSignal): AsyncIterable<Uint8Array> => {
-  const path = existing(house, of);
+export const followAnyLog = (daemon: Archive, of: OfLog, signal: AbortSignal): AsyncIterable<Uint8Array> => {
+  const path = existing(daemon, of);
   sizeOf(path);
-  return followLog(path, { clock: house.ground.linux.clock, signal });
+  return followLog(path, { clock: daemon.ground.linux.clock, signal });
 };
 
 /** Devices and pipes are left alone; a log that is not there is clear. */
-const clear = ({ voices }: House, path: string): void => {
-  const open = voices.logs.at(path);
+const clear = ({ logging }: Daemon, path: string): void => {
+  const open = logging.logs.at(path);
   const cleared = open === null ? clearFile(path) : open.clear();
   if (cleared === 'failed')
     throw new TsvisorError('LOG_FAILED', { act: 'clear', path, reason: 'it may not be written' });
 };
 
-const clearOne = (house: House, { plan }: Process): Outcome => {
+const clearOne = (daemon: Daemon, { plan }: Process): Outcome => {
   const process = { group: plan.group, name: plan.name };
   try {
     for (const stream of ['stdout', 'stderr'] as const) {
-      const path = house.hands.logPath(plan, stream);
-      if (path !== '') clear(house, path);
+      const path = daemon.hands.logPath(plan, stream);
+      if (path !== '') clear(daemon, path);
     }
     return { process, ok: true, code: null, message: 'cleared' };
   } catch (error) {
@@ -95,19 +95,19 @@ const clearOne = (house: House, { plan }: Process): Outcome => {
   }
 };
 
-const clearMain = (house: House): readonly Outcome[] => {
-  const path = existing(house, { name: null, stream: 'stdout' });
+const clearMain = (daemon: Daemon): readonly Outcome[] => {
+  const path = existing(daemon, { name: null, stream: 'stdout' });
   sizeOf(path);
-  clear(house, path);
-  house.voices.journal.say('info', 'reopening log file');
+  clear(daemon, path);
+  daemon.logging.journal.say('info', 'reopening log file');
   return [];
 };
 
 export const clearLogs = (
-  house: House,
+  daemon: Daemon,
   { names }: Extract<Command, { verb: 'clear-log' }>,
 ): readonly Outcome[] => {
-  if (names === null) return clearMain(house);
-  const { processes, refusals } = choose(names, house.supervisor.byPriority);
-  return [...refusals, ...processes.map((process) => clearOne(house, process))];
+  if (names === null) return clearMain(daemon);
+  const { processes, refusals } = choose(names, daemon.supervisor.byPriority);
+  return [...refusals, ...processes.map((process) => clearOne(daemon, process))];
 };

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Pages } from '../../api/answer.ts';
-import type { Web } from '../../web/room.ts';
+import type { Web } from '../../web/router.ts';
 import type { Seen } from './seen.ts';
 
 type SendMetrics = (response: ServerResponse, accept: string | undefined) => Promise<void>;
@@ -28,7 +28,7 @@ const openMetrics = async (seen: Seen): Promise<SendMetrics> => {
   };
 };
 
-const openWeb = async (seen: Seen): Promise<Web> => (await import('../../web/room.ts')).createWeb(seen);
+const openWeb = async (seen: Seen): Promise<Web> => (await import('../../web/router.ts')).createWeb(seen);
 
 export const pagesOf = (seen: Seen): Pages => {
   let metrics: Promise<SendMetrics> | null = null;

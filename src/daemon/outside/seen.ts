@@ -19,11 +19,11 @@ import type { Identity } from '../../model/phase.ts';
 import { Glances, type Sampled } from './glances.ts';
 import type { Ground } from '../life/ground.ts';
 import type { RealHands } from '../hands.ts';
-import type { Voices } from '../life/voices.ts';
+import type { Logging } from '../life/logging.ts';
 
 export interface SeenParts {
   readonly ground: Ground;
-  readonly voices: Voices;
+  readonly logging: Logging;
   readonly supervisor: Supervisor;
   readonly hands: RealHands;
   readonly tally: Tally;
@@ -47,7 +47,7 @@ const INTEREST_MS = 60_000;
 const PRESSURE = '/proc/pressure/memory';
 
 /** Counts that begin where the last supervisor's ended; written while they change and on every way out. */
-export const openTally = ({ settings, linux }: Ground, { journal }: Voices): Tally => {
+export const openTally = ({ settings, linux }: Ground, { journal }: Logging): Tally => {
   const keeper = openKeeper({
     folder: settings.runtimeDir,
     clock: linux.clock,
@@ -137,7 +137,7 @@ export class Seen {
 
   async picture(): Promise<Picture> {
     await this.look();
-    const { ground, voices, tally } = this.#parts;
+    const { ground, logging, tally } = this.#parts;
     const { user, system } = process.cpuUsage();
     const { memory, oom } = ground.linux;
     return {
@@ -152,7 +152,7 @@ export class Seen {
       sweeps: tally.sweeps,
       recoveries: tally.recoveries,
       supervisorDeaths: tally.supervisorDeaths,
-      lost: voices.logs.lost,
+      lost: logging.logs.lost,
     };
   }
 
@@ -183,7 +183,7 @@ export class Seen {
       inspect: () => ({
         ...hands.inspect(plan, leader),
         leader,
-        charged: plan.memoryMax === null ? null : (hands.berth(plan).cgroup?.charge()?.bytes ?? null),
+        charged: plan.memoryMax === null ? null : (hands.slot(plan).cgroup?.charge()?.bytes ?? null),
       }),
     };
   }
@@ -250,8 +250,8 @@ export class Seen {
       tally: tally.of(plan),
       cpuSeconds: tally.spent(process.namespec, known?.cpuSeconds ?? 0),
       charged: known?.inspection.charged ?? null,
-      logBytes: hands.berth(plan).outputs?.written() ?? {},
-      logsLost: hands.berth(plan).outputs?.lost() ?? null,
+      logBytes: hands.slot(plan).outputs?.written() ?? {},
+      logsLost: hands.slot(plan).outputs?.lost() ?? null,
     };
   }
 }

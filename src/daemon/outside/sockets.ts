@@ -12,23 +12,23 @@ import type { Ground } from '../life/ground.ts';
 import { followAnyLog, type Archive } from './logs-access.ts';
 import type { Notices } from '../life/notices.ts';
 import { Operators } from './operators.ts';
-import type { Voices } from '../life/voices.ts';
+import type { Logging } from '../life/logging.ts';
 
 export interface ApiParts extends Archive {
   readonly ask: Ask;
-  readonly voices: Voices;
+  readonly logging: Logging;
   readonly pages: Pages;
   readonly bus: Bus;
   readonly onBug: (bug: unknown) => void;
 }
 
-export const openApi = ({ ask, voices, pages, bus, onBug, ...archive }: ApiParts): Api => {
+export const openApi = ({ ask, logging, pages, bus, onBug, ...archive }: ApiParts): Api => {
   const { ground, supervisor } = archive;
   return createApi({
     ask,
     pages,
     subscribe: (hear) => bus.subscribe(hear),
-    ordered: new Operators(voices.journal, ground.guardian).ordered,
+    ordered: new Operators(logging.journal, ground.guardian).ordered,
     self: {
       version: readVersion(),
       identifier: ground.plan.supervisor.identifier,

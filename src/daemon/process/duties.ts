@@ -1,5 +1,5 @@
-// What do programs of this plan ask for beside being run? Checks of their health, and to be started by the clock; the rooms for that are opened when
-// the first one does.
+// What do programs of this plan ask for beside being run? Health checks and schedules; the code for each is loaded
+// when the first one does.
 
 import { join } from 'node:path';
 import type { Bus } from '../../core/bus.ts';
@@ -13,7 +13,7 @@ import { chooseScore } from '../../oom/score.ts';
 import { COOKIE } from '../../spawn/containment.ts';
 import { environmentOf } from './environment.ts';
 import type { Ground } from '../life/ground.ts';
-import type { HealthRoom } from './health-room.ts';
+import type { HealthChecks } from './health-checks.ts';
 import type { Notices } from '../life/notices.ts';
 
 export interface DutiesParts {
@@ -36,7 +36,7 @@ const variablesFor = (
 
 export class Duties {
   readonly #parts: DutiesParts;
-  #health: HealthRoom | null = null;
+  #health: HealthChecks | null = null;
   #timetable: Timetable | null = null;
 
   constructor(parts: DutiesParts) {
@@ -68,7 +68,7 @@ export class Duties {
   }
 
   async #openTimetable(): Promise<Timetable> {
-    const { openTimetable } = await import('./timetable-room.ts');
+    const { openTimetable } = await import('./timetable-file.ts');
     const { ground, bus, notices, supervisor, onBug } = this.#parts;
     const timetable = openTimetable({
       path: join(ground.settings.runtimeDir, 'schedule.json'),
@@ -84,9 +84,9 @@ export class Duties {
     return timetable;
   }
 
-  async #openHealth(): Promise<HealthRoom> {
-    const [{ HealthRoom: Room }, { runCommand }] = await Promise.all([
-      import('./health-room.ts'),
+  async #openHealth(): Promise<HealthChecks> {
+    const [{ HealthChecks: Room }, { runCommand }] = await Promise.all([
+      import('./health-checks.ts'),
       import('../../spawn/command.ts'),
     ]);
     const { ground, bus, notices, supervisor, onBug } = this.#parts;

@@ -1,19 +1,19 @@
 // Where do the provisions of all processes come from, and who hears when they are to go?
 
-import { reaperOf } from './berth.ts';
+import { reaperOf } from './slot.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
 import type { Ground } from '../life/ground.ts';
 import type { RealHands } from '../hands.ts';
 import type { Notices } from '../life/notices.ts';
-import { NotifyDoor } from './notify-door.ts';
+import { NotifyProvision } from './notify-provision.ts';
 import { Provisions } from './provisions.ts';
 import { type GroupOf, SharedSockets } from './shared-sockets.ts';
-import type { Voices } from '../life/voices.ts';
+import type { Logging } from '../life/logging.ts';
 
-interface Rooms {
+interface Base {
   readonly ground: Ground;
-  readonly voices: Voices;
+  readonly logging: Logging;
   readonly notices: Notices;
   readonly bus: Bus;
 }
@@ -27,26 +27,26 @@ export interface ProvidingParts {
   readonly hands: () => RealHands;
 }
 
-const openNotifyDoor = (
-  { ground, voices, notices }: Rooms,
+const openNotifyProvision = (
+  { ground, logging, notices }: Base,
   { supervisor, hands }: ProvidingParts,
-): NotifyDoor =>
-  new NotifyDoor({
+): NotifyProvision =>
+  new NotifyProvision({
     guardian: ground.guardian,
     instance: ground.instance,
     runtimeDir: ground.settings.runtimeDir,
     clock: ground.linux.clock,
     find: (name) => supervisor().find(name),
-    reaperOf: ({ plan }) => reaperOf(hands().berth(plan)),
-    warn: (text, process) => voices.journal.say('warn', text, process),
+    reaperOf: ({ plan }) => reaperOf(hands().slot(plan)),
+    warn: (text, process) => logging.journal.say('warn', text, process),
     notice: (text) => notices.add(text),
   });
 
-export const provide = (rooms: Rooms, parts: ProvidingParts): Provisions => {
+export const provide = (base: Base, parts: ProvidingParts): Provisions => {
   const { folder, groupOf } = parts;
-  const sockets = new SharedSockets({ guardian: rooms.ground.guardian, folder, groupOf });
-  const notify = openNotifyDoor(rooms, parts);
-  rooms.bus.subscribe((event) => {
+  const sockets = new SharedSockets({ guardian: base.ground.guardian, folder, groupOf });
+  const notify = openNotifyProvision(base, parts);
+  base.bus.subscribe((event) => {
     sockets.announce(event);
     notify.announce(event);
   });

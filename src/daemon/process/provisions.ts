@@ -2,7 +2,7 @@
 
 import type { Cgroup } from '../../kernel/port.ts';
 import type { ProcessPlan } from '../../model/plan.ts';
-import type { NotifyDoor } from './notify-door.ts';
+import type { NotifyProvision } from './notify-provision.ts';
 import { pressureVariables } from '../memory/pressure.ts';
 import type { SharedSockets } from './shared-sockets.ts';
 
@@ -18,9 +18,9 @@ const listenVariables = ({ sockets }: ProcessPlan): Record<string, string> =>
 
 export class Provisions {
   readonly #sockets: SharedSockets;
-  readonly #notify: NotifyDoor;
+  readonly #notify: NotifyProvision;
 
-  constructor(sockets: SharedSockets, notify: NotifyDoor) {
+  constructor(sockets: SharedSockets, notify: NotifyProvision) {
     this.#sockets = sockets;
     this.#notify = notify;
   }

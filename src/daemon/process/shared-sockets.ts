@@ -22,7 +22,7 @@ export const hatchesOf = (folder: string, plan: ProcessPlan): readonly string[] 
 export type GroupOf = (name: string) => GroupPlan | undefined;
 
 export interface SharedSocketsParts {
-  /** Path of the binary; null: the portable rung. */
+  /** Path of the binary; null: portable mode. */
   readonly guardian: string | null;
   /** Folder of the named pipes. */
   readonly folder: string;

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Berth } from '../../../src/daemon/process/berth.ts';
+import type { Slot } from '../../../src/daemon/process/slot.ts';
 import { judgeDeath } from '../../../src/daemon/memory/judging.ts';
 import { createOomdMarks, type OomdMarks } from '../../../src/daemon/memory/oomd.ts';
 import type { Cgroup, CgroupTier } from '../../../src/kernel/port.ts';
@@ -75,15 +75,15 @@ describe('a death by SIGKILL that nothing else explains', () => {
     const evidence = createEvidence(kernel.oom);
     const baseline = evidence.note(cgroup);
     const about = { plan: plan(), cgroup, begun: [], stderrPath: '', stderrFrom: 0, oomdMarks: known };
-    // Of a berth nothing else is looked at.
+    // Of a slot nothing else is looked at.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const berth = { ...about } as unknown as Berth;
+    const slot = { ...about } as unknown as Slot;
     const asked: Cgroup[] = [];
     const seen: Verdict[] = [];
     const die = (exit: Exit, now: number | null, orderedBy: 'operator' | null = null): Promise<Verdict> =>
       judgeDeath(
         {
-          berth,
+          slot,
           death: { leader: { pid: 7, startTick: 1 }, exit, lived: 1, at: 0, verdict: null },
           orderedBy,
           baseline,

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { findUnseen, type UnseenParts } from '../../../src/daemon/memory/unseen.ts';
-import type { Berth } from '../../../src/daemon/process/berth.ts';
+import type { Slot } from '../../../src/daemon/process/slot.ts';
 import { createLinux } from '../../../src/kernel/linux.ts';
 import type { Incident } from '../../../src/model/oom-report.ts';
 import type { ProcessPlan } from '../../../src/model/plan.ts';
@@ -37,15 +37,15 @@ const scene = (state: State = 'STARTING') => {
     stuck: [],
   } as const;
   const link = { hello: { past } };
-  // Of a berth nothing but its cgroup is looked at.
+  // Of a slot nothing but its cgroup is looked at.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const berth = ({ group, name }: ProcessPlan) => ({ cgroup: tier.leaf(group, name) }) as unknown as Berth;
+  const slot = ({ group, name }: ProcessPlan) => ({ cgroup: tier.leaf(group, name) }) as unknown as Slot;
   const parts: UnseenParts = {
     ground: { link, linux: { ...createLinux(), oom: kernel.oom } },
     evidence: createEvidence(kernel.oom),
     ledger: { past: new Map(entries) },
     plans: PLANS,
-    hands: { berth },
+    hands: { slot },
     incidents: { list: () => ({ folder: '', incidents: [] }) },
   };
   return { parts, app, kernel };

@@ -145,8 +145,8 @@ describe('subscribing', () => {
 
   test("to EVENT and PROCESS_STATE gives supervisord's events and none of tsvisor's own", () => {
     const stage = new Stage({ p: { events: ['EVENT', 'PROCESS_STATE'] } });
-    const before = stage.room.wants('PROCESS_STATE_EXITED');
-    expect([before, stage.room.wants('TICK_5'), stage.room.wants('TSVISOR_OOM_KILLED')]).toEqual([
+    const before = stage.dispatcher.wants('PROCESS_STATE_EXITED');
+    expect([before, stage.dispatcher.wants('TICK_5'), stage.dispatcher.wants('TSVISOR_OOM_KILLED')]).toEqual([
       true,
       true,
       false,
@@ -156,8 +156,8 @@ describe('subscribing', () => {
   test('to a type and to its parent gives each event once', () => {
     const stage = new Stage({ p: { events: ['TICK', 'TICK_5'] } });
     stage.raise('p');
-    stage.room.tick(4000);
-    stage.room.tick(5000);
+    stage.dispatcher.tick(4000);
+    stage.dispatcher.tick(5000);
     stage.say('p', 'RESULT 2\nOKREADY\n');
     expect(stage.sent('p')).toEqual(['0 0 TICK_5 when:5']);
   });
@@ -165,7 +165,7 @@ describe('subscribing', () => {
   test("to TSVISOR gives what supervisord has no event for, the kernel's kills first", () => {
     const stage = new Stage({ p: { events: ['TSVISOR'] } });
     stage.raise('p');
-    stage.room.announce(DIED);
+    stage.dispatcher.announce(DIED);
     stage.say('p', 'RESULT 2\nOKREADY\n');
     expect(stage.sent('p')).toEqual([
       '0 0 TSVISOR_OOM_KILLED processname:n groupname:g pid:9 whom:leader oom:certain cause:own-limit\nlimit of 5 MB',
@@ -177,10 +177,10 @@ describe('subscribing', () => {
     const stage = new Stage({ p: REMOTE, q: { events: ['TICK'] } });
     stage.raise('p');
     stage.raise('q');
-    stage.room.announce({ type: 'mood', mood: 'RUNNING' });
+    stage.dispatcher.announce({ type: 'mood', mood: 'RUNNING' });
     stage.remote('a');
-    stage.room.tick(0);
-    stage.room.tick(3_600_000);
+    stage.dispatcher.tick(0);
+    stage.dispatcher.tick(3_600_000);
     expect(stage.sent('q')).toEqual(['1 0 TICK_5 when:3600']);
     expect(stage.sent('p')).toEqual(['0 0 REMOTE_COMMUNICATION type:t\na']);
   });
@@ -201,8 +201,8 @@ describe('payloads', () => {
     ['UNKNOWN', 'processname:n groupname:g from_state:STARTING'],
   ] as const)('of %s: %s', (to, payload) => {
     const stage = new Stage({ p: { events: [`PROCESS_STATE_${to}`] } });
-    stage.room.announce({ ...change, to });
-    stage.room.listener({ group: 'p', name: 'p' })?.enter('RUNNING');
+    stage.dispatcher.announce({ ...change, to });
+    stage.dispatcher.listener({ group: 'p', name: 'p' })?.enter('RUNNING');
     stage.say('p', 'READY\n');
     expect(stage.sent('p')).toEqual([`0 0 PROCESS_STATE_${to} ${payload}`]);
   });
@@ -210,8 +210,8 @@ describe('payloads', () => {
   test('of output carry pid and channel, of messages only the pid', () => {
     const stage = new Stage({ p: { events: ['PROCESS_LOG', 'PROCESS_COMMUNICATION'] } });
     stage.raise('p');
-    stage.room.logged({ process, pid: 4, channel: 'stderr', text: 'x\n' });
-    stage.room.communicated({ process, pid: 4, channel: 'stdout', text: 'y' });
+    stage.dispatcher.logged({ process, pid: 4, channel: 'stderr', text: 'x\n' });
+    stage.dispatcher.communicated({ process, pid: 4, channel: 'stdout', text: 'y' });
     stage.say('p', 'RESULT 2\nOKREADY\n');
     expect(stage.sent('p')).toEqual([
       '0 0 PROCESS_LOG_STDERR processname:n groupname:g pid:4 channel:stderr\nx',

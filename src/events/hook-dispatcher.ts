@@ -6,15 +6,15 @@ import { Hook, type HookParts, type Send } from './hook.ts';
 import type { About } from './message.ts';
 import type { Note } from './note.ts';
 
-export interface HookRoomParts extends Pick<HookParts, 'host' | 'supervisor' | 'clock' | 'say'> {
+export interface HookDispatcherParts extends Pick<HookParts, 'host' | 'supervisor' | 'clock' | 'say'> {
   readonly sendOf: (plan: HookPlan) => Send;
 }
 
-export class HookRoom {
-  readonly #parts: HookRoomParts;
+export class HookDispatcher {
+  readonly #parts: HookDispatcherParts;
   #hooks: readonly Hook[] = [];
 
-  constructor(parts: HookRoomParts) {
+  constructor(parts: HookDispatcherParts) {
     this.#parts = parts;
   }
 

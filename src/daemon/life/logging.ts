@@ -1,4 +1,4 @@
-// Where does the supervisor's own voice go? The main log, the terminal, and who may not hear what is too much.
+// Where do the supervisor's own log lines go? To the main log and, in the foreground, the terminal.
 
 import { Journal } from '../../logs/journal.ts';
 import { Logs } from '../../logs/logs.ts';
@@ -6,13 +6,13 @@ import { descriptorOf } from '../../logs/special.ts';
 import type { LogClock, Sink } from '../../logs/sink.ts';
 import type { SupervisorPlan } from '../../model/plan.ts';
 
-export interface Voices {
+export interface Logging {
   readonly logs: Logs;
   readonly journal: Journal;
 }
 
 /** `silent` keeps the terminal quiet; in the background there is none. */
-export const openVoices = (plan: SupervisorPlan, foreground: boolean, clock: LogClock): Voices => {
+export const openLogging = (plan: SupervisorPlan, foreground: boolean, clock: LogClock): Logging => {
   const logs = new Logs(clock);
   const sinks: Sink[] = [];
   const { logfile, logfileMaxBytes: maxBytes, logfileBackups: backups } = plan;
@@ -29,7 +29,7 @@ export const openVoices = (plan: SupervisorPlan, foreground: boolean, clock: Log
 };
 
 /** The last words on every way out: in their files when it returns, with syslog when it resolves. */
-export const closeVoices = ({ journal, logs }: Voices): Promise<void> => {
+export const closeLogging = ({ journal, logs }: Logging): Promise<void> => {
   journal.flush();
   return logs.flush();
 };

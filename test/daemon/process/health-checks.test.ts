@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBus } from '../../../src/core/bus.ts';
 import type { Process } from '../../../src/core/process.ts';
-import { HealthRoom } from '../../../src/daemon/process/health-room.ts';
+import { HealthChecks } from '../../../src/daemon/process/health-checks.ts';
 import { PLAIN_DUTY, type HealthPlan } from '../../../src/model/duty.ts';
 import { Stage } from '../../core/stage.ts';
 
@@ -23,7 +23,7 @@ const scene = (health: HealthPlan | null = EXEC, hears = true) => {
   const process = stage.process({ duty: { ...PLAIN_DUTY, health } });
   const notices: string[] = [];
   const found = { failure: 'bad' as string | null, asked: 0 };
-  const room = new HealthRoom({
+  const checks = new HealthChecks({
     bus,
     clock: stage.clock,
     processes: () => [process],
@@ -36,7 +36,7 @@ const scene = (health: HealthPlan | null = EXEC, hears = true) => {
     hears,
     onBug: (bug) => stage.bugs.push(bug),
   });
-  /** What was announced goes to the room, as it does in a supervisor. */
+  /** What was announced goes to its checks, as it does in a supervisor. */
   let told = 0;
   const announce = (): void => {
     for (const event of stage.events.slice(told)) bus.announce(event);
@@ -47,7 +47,7 @@ const scene = (health: HealthPlan | null = EXEC, hears = true) => {
     await stage.clock.advanceAsync(ms);
     announce();
   };
-  return { stage, room, process, notices, found, relay };
+  return { stage, checks, process, notices, found, relay };
 };
 
 const begun = async (...parts: Parameters<typeof scene>) => {
@@ -111,14 +111,14 @@ describe('a passing check', () => {
 
 describe('a changed plan', () => {
   test('begins checks of what runs, and ends them', async () => {
-    const { stage, room, process, found, relay } = await begun(null);
+    const { stage, checks, process, found, relay } = await begun(null);
     expect([process.readiness.health, found.asked]).toEqual([null, 0]);
     process.adopt({ ...process.plan, duty: { ...PLAIN_DUTY, health: EXEC } });
-    room.adopted();
+    checks.adopted();
     await relay();
     expect([health(process), found.asked]).toEqual(['unknown: bad', 1]);
     process.adopt({ ...process.plan, duty: PLAIN_DUTY });
-    room.adopted();
+    checks.adopted();
     await relay(60_000);
     expect([health(process), found.asked, stage.clock.armed]).toEqual(['-: ', 1, 0]);
   });
@@ -128,13 +128,13 @@ describe('a line that is waited for', () => {
   const log: HealthPlan = { ...EXEC, check: { kind: 'log', pattern: '^ready$' }, grace: 60 };
 
   test('makes it healthy in the moment in which it is written, and stays heard while its logs are opened anew', async () => {
-    const { process, room, relay } = await begun(log);
-    const listening = room.listening(process.plan)?.('stdout');
+    const { process, checks, relay } = await begun(log);
+    const listening = checks.listening(process.plan)?.('stdout');
     expect(health(process)).toBe('unknown: no line matches ^ready$ yet');
     listening?.logged?.(Buffer.from('ready\n'));
     await relay();
     expect(health(process)).toBe('healthy: ');
-    room.listening(process.plan);
+    checks.listening(process.plan);
     await relay(20_000);
     expect(health(process)).toBe('healthy: ');
   });

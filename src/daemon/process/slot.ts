@@ -1,8 +1,8 @@
-// Where does one process live, over all its lives? Its cgroup, its pipes, and what holds its members together now.
+// What is kept for one process over all its lives? Its cgroup, its pipes, and what holds its members together now.
 
 import { join } from 'node:path';
 import type { Cgroup, CgroupTier, Clock } from '../../kernel/port.ts';
-import type { OutputRoom, Outputs, Pipes, StreamName } from '../../logs/outputs.ts';
+import type { OutputRouter, Outputs, Pipes, StreamName } from '../../logs/outputs.ts';
 import { namespec } from '../../model/name.ts';
 import type { ProcessPlan } from '../../model/plan.ts';
 import type { Baseline } from '../../oom/evidence.ts';
@@ -16,7 +16,7 @@ import { StdinPipe } from './stdin-pipe.ts';
 /** As launch.ts wants them. */
 type Streams = Pick<LaunchRequest, 'stdin' | 'stdout' | 'stderr' | 'sockets'>;
 
-export interface Berth {
+export interface Slot {
   plan: ProcessPlan;
   readonly cgroup: Cgroup | null;
   /** Which file enforces memory_max; null when none does. */
@@ -66,14 +66,14 @@ export const pipesOf = (folder: string, plan: ProcessPlan): readonly string[] =>
 const appendTo = (path: string): Stream => (path === '' ? { kind: 'null' } : { kind: 'append', path });
 
 /** What somebody reads goes through a pipe, what nobody needs to see straight into its file. */
-const stdinTo = (plan: ProcessPlan, { folder, portable }: BerthParts): Stream => {
+const stdinTo = (plan: ProcessPlan, { folder, portable }: SlotParts): Stream => {
   if (portable) return { kind: 'null' };
   return plan.kind === 'fcgi-program'
     ? { kind: 'shared', path: hatchOf(folder, plan.group) }
     : { kind: 'pipe', path: pipePath(folder, plan, 'stdin') };
 };
 
-const streamsOf = (plan: ProcessPlan, captured: Pipes, parts: BerthParts): Streams => {
+const streamsOf = (plan: ProcessPlan, captured: Pipes, parts: SlotParts): Streams => {
   const to = (stream: StreamName): Stream => {
     const path = captured[stream];
     return path === null ? appendTo(parts.outputs.path(plan, stream)) : { kind: 'pipe', path };
@@ -87,7 +87,7 @@ const streamsOf = (plan: ProcessPlan, captured: Pipes, parts: BerthParts): Strea
 };
 
 /** Without a guardian nobody makes named pipes: programs write to their files themselves, and nothing rotates. */
-const readFrom = (plan: ProcessPlan, { folder, outputs, portable }: BerthParts): Pipes => {
+const readFrom = (plan: ProcessPlan, { folder, outputs, portable }: SlotParts): Pipes => {
   if (portable) return { stdout: null, stderr: null };
   const { stdout, stderr } = capturedOf(folder, plan);
   const isDirect = (stream: StreamName): boolean => !isHeard(plan, stream) && outputs.isDirect(plan, stream);
@@ -95,22 +95,22 @@ const readFrom = (plan: ProcessPlan, { folder, outputs, portable }: BerthParts):
 };
 
 /** Pid of the reaper above its leader; null where it has none. */
-export const reaperOf = ({ containment }: Berth): number | null =>
+export const reaperOf = ({ containment }: Slot): number | null =>
   containment?.kind === 'reap' ? containment.reaper.pid : null;
 
 /** One end for all who send there, so that nothing gets between the bytes of another; null where its stdin is no pipe. */
-export const stdinOf = (berth: Berth, clock: Clock): StdinPipe | null => {
-  const { stdin } = berth.streams;
-  if (stdin.kind === 'pipe') berth.stdin ??= new StdinPipe(stdin.path, clock);
-  return berth.stdin;
+export const stdinOf = (slot: Slot, clock: Clock): StdinPipe | null => {
+  const { stdin } = slot.streams;
+  if (stdin.kind === 'pipe') slot.stdin ??= new StdinPipe(stdin.path, clock);
+  return slot.stdin;
 };
 
-export interface BerthParts {
+export interface SlotParts {
   readonly tier: CgroupTier | null;
   readonly instance: string;
   /** Folder of the named pipes. */
   readonly folder: string;
-  readonly outputs: OutputRoom;
+  readonly outputs: OutputRouter;
   /** True without a guardian. */
   readonly portable: boolean;
   /** No supervisor before this one has used the cgroups. */
@@ -136,7 +136,7 @@ export const limit = (
   return got?.enforcedBy ?? null;
 };
 
-export const createBerth = (plan: ProcessPlan, parts: BerthParts): Berth => {
+export const createSlot = (plan: ProcessPlan, parts: SlotParts): Slot => {
   const { tier, notice, portable } = parts;
   const cgroup = tier === null || portable ? null : tier.leaf(plan.group, plan.name);
   const captured = readFrom(plan, parts);

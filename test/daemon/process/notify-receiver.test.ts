@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { NotifyRoom } from '../../../src/daemon/process/notify-room.ts';
+import { NotifyReceiver } from '../../../src/daemon/process/notify-receiver.ts';
 import { Stage, settle } from '../../core/stage.ts';
 import { until } from '../../e2e/wait.ts';
 import { guardianBinary, noCompiler } from '../../guardian/binary.ts';
@@ -13,14 +13,14 @@ import { guardianBinary, noCompiler } from '../../guardian/binary.ts';
 const SAYS = join(import.meta.dirname, '../../programs/says.pl');
 const canSay = spawnSync('perl', ['-MSocket', '-e', '1']).status === 0;
 
-/** A room for the process `ci:app`, whose members are what stands below the pid in `reaper`. */
+/** A receiver for the process `ci:app`, whose members are what stands below the pid in `reaper`. */
 const open = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const stage = new Stage();
   const process = stage.process({ notify: { ready: true, watchdog: null }, startsecs: 0 });
   const seen = { reaper: -1, warnings: [] as string[], notices: [] as string[] };
-  const room = new NotifyRoom({
+  const receiver = new NotifyReceiver({
     guardian: guardianBinary(),
     instance: `test${Math.random()}`.replace('.', ''),
     runtimeDir: folder,
@@ -31,9 +31,9 @@ const open = async () => {
     notice: (text) => seen.notices.push(text),
   });
   const name = { group: 'ci', name: 'app' };
-  expect(await room.ready(name)).toBeNull();
+  expect(await receiver.ready(name)).toBeNull();
   const say = (...words: readonly string[]): ChildProcess => {
-    const env = { ...globalThis.process.env, NOTIFY_SOCKET: room.address };
+    const env = { ...globalThis.process.env, NOTIFY_SOCKET: receiver.address };
     const child = spawn('perl', [SAYS, ...words, 'stay'], { stdio: 'ignore', env });
     onTestFinished(() => void child.kill('SIGKILL'));
     return child;
@@ -42,14 +42,14 @@ const open = async () => {
     process.feed({ name: 'start', automatic: false });
     await stage.launched();
     const score = { requested: 0, effective: 0, refusal: null };
-    room.announce({ type: 'launched', process: name, leader: { pid: 100, startTick: 1 }, score });
+    receiver.announce({ type: 'launched', process: name, leader: { pid: 100, startTick: 1 }, score });
     await settle();
   };
-  onTestFinished(() => room.close());
-  return { stage, process, room, name, seen, say, launch };
+  onTestFinished(() => receiver.close());
+  return { stage, process, receiver, name, seen, say, launch };
 };
 
-describe.skipIf(noCompiler || !canSay)('a room (needs a C compiler and perl)', () => {
+describe.skipIf(noCompiler || !canSay)('a receiver (needs a C compiler and perl)', () => {
   test('keeps what is said before the launch is known', async () => {
     const { process, seen, say, launch } = await open();
     seen.reaper = say('x100:STATUS=loading', 'READY=1\\nMAINPID=1', 'MAINPID=2').pid ?? -1;
@@ -82,12 +82,12 @@ describe.skipIf(noCompiler || !canSay)('a room (needs a C compiler and perl)', (
   });
 
   test('hears no more of a life that has ended', async () => {
-    const { process, room, name, seen, say, launch, stage } = await open();
+    const { process, receiver, name, seen, say, launch, stage } = await open();
     await launch();
     const leader = { pid: 100, startTick: 1 };
     const exit = { code: 0, signal: null };
     const death = { leader, exit, lived: 1, at: 1, verdict: null };
-    room.announce({ type: 'died', process: name, death, reason: 'died', expected: true });
+    receiver.announce({ type: 'died', process: name, death, reason: 'died', expected: true });
     seen.reaper = say('READY=1').pid ?? -1;
     await until('the refusal', () => seen.warnings.length > 0);
     expect(process.readiness.ready).toBe(false);

@@ -12,7 +12,7 @@ import { Live } from './live.ts';
 import { mainLogPage, tailPage } from './log-pages.ts';
 import { oomPage } from './oom-page.ts';
 import { ORDERS } from './orders.ts';
-import type { Outlook } from './outlook.ts';
+import type { Backend } from './backend.ts';
 import { processPage } from './process.ts';
 import { processesPage } from './processes.ts';
 import { redirect, sendAsset, sendLines, sendPage } from './reply.ts';
@@ -30,7 +30,7 @@ export interface WebRequest {
 /** Resolves to false when there is no such page. */
 export type Web = (request: IncomingMessage, response: ServerResponse, asked: WebRequest) => Promise<boolean>;
 
-type Make = (outlook: Outlook, visit: Visit, query: URLSearchParams) => Page | Promise<Page>;
+type Make = (backend: Backend, visit: Visit, query: URLSearchParams) => Page | Promise<Page>;
 
 interface Showing {
   readonly make: Make | 'processes';
@@ -40,8 +40,8 @@ interface Showing {
 
 const named = (query: URLSearchParams): string => query.get('name') ?? '';
 
-const tail: Make = (outlook, _visit, query) =>
-  tailPage(outlook, {
+const tail: Make = (backend, _visit, query) =>
+  tailPage(backend, {
     name: named(query),
     stream: query.get('stream') === 'stderr' ? 'stderr' : 'stdout',
   });
@@ -68,10 +68,10 @@ const oldAction: Make = (_outlook, visit, query) => {
 
 const PAGES: Readonly<Record<string, Make | 'processes'>> = {
   '/': 'processes',
-  '/process': (outlook, visit, query) => processPage(outlook, visit, named(query)),
+  '/process': (backend, visit, query) => processPage(backend, visit, named(query)),
   '/tail': tail,
-  '/oom': (outlook) => oomPage(outlook),
-  '/log': (outlook) => mainLogPage(outlook),
+  '/oom': (backend) => oomPage(backend),
+  '/log': (backend) => mainLogPage(backend),
   '/index.html': oldAction,
 };
 
@@ -98,18 +98,18 @@ interface Made {
 
 const OK = { status: 200, version: 0 };
 
-class Room {
-  readonly #outlook: Outlook;
+class Router {
+  readonly #backend: Backend;
   readonly #lives = new Map<boolean, Live>();
 
-  constructor(outlook: Outlook) {
-    this.#outlook = outlook;
+  constructor(backend: Backend) {
+    this.#backend = backend;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse, asked: WebRequest): Promise<boolean> {
     const { path, readOnly } = asked;
     if (request.method === 'POST' && path === '/act') {
-      await answerAct(request, response, { outlook: this.#outlook, readOnly, ask: asked.ask });
+      await answerAct(request, response, { backend: this.#backend, readOnly, ask: asked.ask });
       return true;
     }
     return request.method === 'GET' && this.#get(request, response, asked);
@@ -125,7 +125,7 @@ class Room {
     else if (moved !== null) redirect(response, { status: 301, to: moved });
     else if (path === '/ok.html') response.writeHead(200, { 'content-type': 'text/plain' }).end('OK');
     else if (path === '/events') this.#join(response, readOnly, Number(query.get('since') ?? 0));
-    else if (path === '/lines') sendLines(response, linesOf(this.#outlook, query.getAll('name')));
+    else if (path === '/lines') sendLines(response, linesOf(this.#backend, query.getAll('name')));
     else if (make !== undefined) await this.#show(request, response, { make, query, readOnly });
     else return false;
     return true;
@@ -136,15 +136,15 @@ class Room {
     // What was said last is for a page that is looked at, not for one that the script fetches to take its middle.
     const isRefresh = request.headers['x-tsvisor-refresh'] !== undefined;
     const visit: Visit = { token, readOnly: showing.readOnly, said: isRefresh ? null : said };
-    await this.#outlook.look();
+    await this.#backend.look();
     const { status, page, version } = await this.#make(showing, visit);
-    const text = renderPage(page, this.#outlook.about(), { ...visit, version });
+    const text = renderPage(page, this.#backend.about(), { ...visit, version });
     sendPage(response, { status, text, cookies: isRefresh ? [] : cookies });
   }
 
   async #make({ make, query }: Showing, visit: Visit): Promise<Made> {
     try {
-      if (make !== 'processes') return { ...OK, page: await make(this.#outlook, visit, query) };
+      if (make !== 'processes') return { ...OK, page: await make(this.#backend, visit, query) };
       const { rows, version } = this.#live(visit.readOnly).publish();
       return { ...OK, page: processesPage(rows, visit, Math.trunc(Date.now() / 1000)), version };
     } catch (error) {
@@ -159,13 +159,13 @@ class Room {
   }
 
   #live(readOnly: boolean): Live {
-    const known = this.#lives.get(readOnly) ?? new Live(this.#outlook, readOnly);
+    const known = this.#lives.get(readOnly) ?? new Live(this.#backend, readOnly);
     this.#lives.set(readOnly, known);
     return known;
   }
 }
 
-export const createWeb = (outlook: Outlook): Web => {
-  const room = new Room(outlook);
-  return (request, response, asked) => room.answer(request, response, asked);
+export const createWeb = (backend: Backend): Web => {
+  const router = new Router(backend);
+  return (request, response, asked) => router.answer(request, response, asked);
 };

@@ -21,7 +21,7 @@ import { Scores } from './scores.ts';
 import type { UnseenDeaths } from './unseen.ts';
 import { Watches } from './watches.ts';
 
-export interface MemoryRoomParts {
+export interface MemoryMonitorParts {
   readonly ground: Ground;
   readonly linux: Linux;
   readonly evidence: EvidenceGatherer;
@@ -33,7 +33,7 @@ export interface MemoryRoomParts {
   readonly onBug: (bug: unknown) => void;
 }
 
-export interface MemoryRoom {
+export interface MemoryMonitor {
   readonly watches: Watches;
   readonly incidents: Incidents;
   readonly scores: Scores;
@@ -50,12 +50,12 @@ const isWide = (verdict: Verdict | null): boolean =>
 const isMachineOom = (event: Event): boolean =>
   isWide(event.type === 'member-killed' ? event.verdict : event.type === 'died' ? event.death.verdict : null);
 
-const membersOf = (name: ProcessName, { supervisor, hands }: MemoryRoomParts): readonly number[] => {
+const membersOf = (name: ProcessName, { supervisor, hands }: MemoryMonitorParts): readonly number[] => {
   const process = supervisor().find(name);
   return process === undefined ? [] : hands().inspect(process.plan, process.leader).members;
 };
 
-const openWatches = (parts: MemoryRoomParts): Watches => {
+const openWatches = (parts: MemoryMonitorParts): Watches => {
   const { ground, linux, evidence, supervisor, hands, onBug } = parts;
   const score = chooseScore({ kind: 'auto' }, ground.score);
   const began = (pid: number): void => void linux.processes.setScore(pid, score);
@@ -71,12 +71,12 @@ const openWatches = (parts: MemoryRoomParts): Watches => {
   });
 };
 
-const limitGroup = (name: string, { supervisor, hands, notices }: MemoryRoomParts): void => {
+const limitGroup = (name: string, { supervisor, hands, notices }: MemoryMonitorParts): void => {
   const group = supervisor().group(name);
   if (group !== undefined) for (const text of hands().limitGroup(group)) notices.add(text);
 };
 
-export const openMemory = (parts: MemoryRoomParts): MemoryRoom => {
+export const openMemory = (parts: MemoryMonitorParts): MemoryMonitor => {
   const { ground, linux, bus, notices, supervisor, hands } = parts;
   const folder = ground.settings.runtimeDir;
   const watches = openWatches(parts);

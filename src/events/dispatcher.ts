@@ -15,7 +15,7 @@ export interface EventSink {
   accept(note: Note, about: About): void;
 }
 
-export interface EventRoomParts {
+export interface EventDispatcherParts {
   /** supervisord's identifier. */
   readonly server: string;
   /** The plan of a group that has just been added. */
@@ -31,13 +31,13 @@ const aboutOf = (event: Event): About => ({
     event.type === 'member-killed' ? event.verdict : event.type === 'died' ? event.death.verdict : null,
 });
 
-export class EventRoom {
-  readonly #parts: EventRoomParts;
+export class EventDispatcher {
+  readonly #parts: EventDispatcherParts;
   readonly #pools = new Map<string, Pool>();
   readonly #ticks = createTicks();
   #serial = -1;
 
-  constructor(parts: EventRoomParts) {
+  constructor(parts: EventDispatcherParts) {
     this.#parts = parts;
   }
 

@@ -6,7 +6,7 @@ import type { Process } from '../../core/process.ts';
 import { Timetable, type Due } from '../../core/timetable.ts';
 import type { Event } from '../../model/event.ts';
 
-export interface TimetableRoomParts {
+export interface TimetableFileParts {
   readonly path: string;
   readonly processes: () => readonly Process[];
   readonly wall: () => number;
@@ -37,7 +37,7 @@ const read = (path: string): ReadonlyMap<string, Due> => {
   }
 };
 
-export const openTimetable = ({ path, notice, ...parts }: TimetableRoomParts): Timetable => {
+export const openTimetable = ({ path, notice, ...parts }: TimetableFileParts): Timetable => {
   const write = (due: ReadonlyMap<string, Due>): void => {
     try {
       writeFileSync(`${path}.new`, `${JSON.stringify(Object.fromEntries(due))}\n`, { mode: 0o600 });

@@ -141,7 +141,7 @@ export const wordsFor = <T extends EventType>(event: Of<T>, facts: Facts): reado
 const lineOf = (level: Level, text: string): Line => ({ level, text, process: null });
 
 /** supervisord's lines about itself, for which there is no event. */
-export const SAYINGS = {
+export const MESSAGES = {
   started: (pid: number) => lineOf('info', `supervisord started with pid ${pid}`),
   daemonizing: () => lineOf('info', 'daemonizing the supervisord process'),
   exitRequest: (signal: NodeJS.Signals) => lineOf('warn', `received ${signal} indicating exit request`),
@@ -167,8 +167,8 @@ const createNews = (): ((event: Event) => boolean) => {
   };
 };
 
-/** Speaks events into a journal; a refused score is told once, not at each restart. */
-export const createVoice = (journal: Pick<Journal, 'say'>, facts: Facts): ((event: Event) => void) => {
+/** A subscriber of the bus that writes events into a journal; a refused score is told once, not at each restart. */
+export const createEventWriter = (journal: Pick<Journal, 'say'>, facts: Facts): ((event: Event) => void) => {
   const told = new Set<string>();
   const isNews = createNews();
   return (event) => {

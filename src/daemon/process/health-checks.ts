@@ -19,7 +19,7 @@ import type { Identity } from '../../model/phase.ts';
 import type { ProcessPlan } from '../../model/plan.ts';
 import type { Clock } from '../../kernel/port.ts';
 
-export interface HealthRoomParts {
+export interface HealthChecksParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly processes: () => readonly Process[];
@@ -55,13 +55,13 @@ interface Watched {
 
 const UP = new Set(['STARTING', 'RUNNING']);
 
-export class HealthRoom {
-  readonly #parts: HealthRoomParts;
+export class HealthChecks {
+  readonly #parts: HealthChecksParts;
   readonly #lane = new Lane(WIDTH);
   readonly #watched = new Map<string, Watched>();
   readonly #ears = new Map<string, { readonly pattern: string; readonly ear: Ear }>();
 
-  constructor(parts: HealthRoomParts) {
+  constructor(parts: HealthChecksParts) {
     this.#parts = parts;
     parts.bus.subscribe((event) => this.#hear(event));
   }

@@ -10,7 +10,7 @@ import type { Event, ProcessName } from '../../model/event.ts';
 import { namespec } from '../../model/name.ts';
 import { openNotifySocket, type NotifySocket, type Telling } from '../../spawn/notify-socket.ts';
 
-export interface NotifyRoomParts {
+export interface NotifyReceiverParts {
   /** Path of the binary. */
   readonly guardian: string;
   readonly instance: string;
@@ -38,7 +38,7 @@ const WARN_EVERY = 60_000;
 const REOPEN_AFTER = 200;
 
 /** Root's programs may have become anybody, who could not enter our folder: they get a name without a file, never the same one twice. */
-const addressFor = ({ instance, runtimeDir }: NotifyRoomParts): string =>
+const addressFor = ({ instance, runtimeDir }: NotifyReceiverParts): string =>
   process.getuid?.() === 0
     ? `@tsvisor-notify-${instance}-${randomBytes(6).toString('hex')}`
     : join(runtimeDir, 'notify');
@@ -50,8 +50,8 @@ const strangerText = ({ pid, uid, ancestors }: Telling): string =>
     ? `cannot tell whose message it was: pid ${pid} (uid ${uid}) had ended before it could be looked at; let the sender wait, as systemd-notify does`
     : `refused a message of pid ${pid} (uid ${uid}): it is no member of a process with notify or watchdog`;
 
-export class NotifyRoom {
-  readonly #parts: NotifyRoomParts;
+export class NotifyReceiver {
+  readonly #parts: NotifyReceiverParts;
   readonly address: string;
   readonly #lives = new Map<string, Life>();
   readonly #byCgroup = new Map<string, Life>();
@@ -63,7 +63,7 @@ export class NotifyRoom {
   /** Since the last warning. */
   #unheard = 0;
 
-  constructor(parts: NotifyRoomParts) {
+  constructor(parts: NotifyReceiverParts) {
     this.#parts = parts;
     this.address = addressFor(parts);
     process.once('exit', () => this.close());

@@ -16,7 +16,7 @@ export interface LogChoice {
   readonly stream: 'stdout' | 'stderr';
 }
 
-export interface Outlook {
+export interface Backend {
   about(): SupervisorStatus;
   /** Resolves when every process has been sampled of late. */
   look(): Promise<void>;
