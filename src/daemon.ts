@@ -6,7 +6,7 @@ import { lockName } from './config/runtime.ts';
 import { answer, supervisorStatus } from './daemon/answers.ts';
 import { boot, type Daemon } from './daemon/boot.ts';
 import { Ending } from './daemon/life/ending.ts';
-import { standOn, type Ground } from './daemon/life/ground.ts';
+import { setUp, type Setup } from './daemon/life/setup.ts';
 import { writeHolder } from './daemon/life/holder.ts';
 import { takeLock } from './daemon/life/instance-lock.ts';
 import { pastLifeWords } from './daemon/life/past-life.ts';
@@ -15,7 +15,7 @@ import { openService } from './daemon/life/service.ts';
 import { LOCK_HELD_STATUS } from './daemon/life/successor.ts';
 import { readSettings } from './daemon/life/settings.ts';
 import { catchSignals } from './daemon/life/signals.ts';
-import { beThrifty } from './daemon/life/thrift.ts';
+import { limitHeap } from './daemon/life/v8-flags.ts';
 import { unseenEvents } from './daemon/memory/unseen.ts';
 import { closeLogging, openLogging } from './daemon/life/logging.ts';
 import { pastLifeNote } from './events/note.ts';
@@ -29,8 +29,8 @@ const TICK_MS = 1000;
 /** The sockets' files are looked at each fifth time. */
 const RESTORE_TICKS = 5;
 
-const writeNotes = ({ ground, socket, notices }: Daemon): void => {
-  const { plan, settings, link } = ground;
+const writeNotes = ({ setup, socket, notices }: Daemon): void => {
+  const { plan, settings, link } = setup;
   writeHolder(settings.runtimeDir, { pid: process.pid, socket, config: settings.config });
   const { pidfile } = plan.supervisor;
   if (pidfile === null) return;
@@ -44,9 +44,9 @@ const writeNotes = ({ ground, socket, notices }: Daemon): void => {
   }
 };
 
-const sayBeginning = ({ ground, logging, pastLife }: Daemon): void => {
+const sayBeginning = ({ setup, logging, pastLife }: Daemon): void => {
   const { journal } = logging;
-  for (const warning of ground.warnings) journal.say('warn', formatProblem(warning));
+  for (const warning of setup.warnings) journal.say('warn', formatProblem(warning));
   if (pastLife !== null) journal.say('error', pastLifeWords(pastLife));
   const { level, text } = MESSAGES.started(process.pid);
   journal.say(level, text);
@@ -61,26 +61,26 @@ const restoreSockets = ({ api, logging }: Daemon): void => {
 };
 
 const tickEverySecond = (daemon: Daemon): void => {
-  const { memory, duties, events, ground } = daemon;
+  const { memory, duties, events, setup } = daemon;
   let ticks = 0;
   setInterval(() => {
     ticks += 1;
     memory.tick();
     duties.tick();
-    events.tick(ground.linux.clock.wall());
+    events.tick(setup.linux.clock.wall());
     if (ticks % RESTORE_TICKS === 0) restoreSockets(daemon);
   }, TICK_MS);
 };
 
 /** Its programs run on; the instance's lock is ours to hold from now on. */
-const mournGuardian = async ({ ground, notices }: Daemon): Promise<Server | null> => {
+const mournGuardian = async ({ setup, notices }: Daemon): Promise<Server | null> => {
   notices.add(
     'the guardian is dead: programs run on, but nobody cleans up when the supervisor is killed; `tsvisor restart` puts everything under a new one',
   );
-  return takeLock(lockName(ground.instance));
+  return takeLock(lockName(setup.instance));
 };
 
-const settleDown = ({ plan, settings }: Ground): void => {
+const settleDown = ({ plan, settings }: Setup): void => {
   if (settings.foreground) return;
   process.umask(plan.supervisor.umask);
   if (plan.supervisor.directory !== null) process.chdir(plan.supervisor.directory);
@@ -96,7 +96,7 @@ const startAll = ({ memory, supervisor, events, bus, pastLife, unseen }: Daemon)
 
 /** Read only where a config asks for it. */
 const liveInContainer = async (daemon: Daemon, endings: Ending): Promise<void> => {
-  const { exitWhen, terminationMessage } = daemon.ground.plan.supervisor;
+  const { exitWhen, terminationMessage } = daemon.setup.plan.supervisor;
   if (exitWhen.length === 0 && terminationMessage === null) return;
   const { endWithPrograms, leaveMessages } = await import('./daemon/life/container.ts');
   if (terminationMessage !== null) leaveMessages(daemon, terminationMessage);
@@ -105,9 +105,9 @@ const liveInContainer = async (daemon: Daemon, endings: Ending): Promise<void> =
 
 const live = async (report: Report, link: Link | null): Promise<void> => {
   const signals = catchSignals();
-  const ground = await standOn(readSettings(process.argv.slice(2)), link);
-  settleDown(ground);
-  const logging = openLogging(ground.plan.supervisor, ground.settings.foreground, ground.linux.clock);
+  const setup = await setUp(readSettings(process.argv.slice(2)), link);
+  settleDown(setup);
+  const logging = openLogging(setup.plan.supervisor, setup.settings.foreground, setup.linux.clock);
   const onBug = (bug: unknown): void =>
     logging.journal.say(
       'critical',
@@ -118,7 +118,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   const parts = { daemon: (): Daemon => daemon, guardianPid: link?.hello.guardianPid ?? null, onBug };
   const endings = new Ending(parts);
   const daemon = await boot({
-    ground,
+    setup,
     logging,
     onBug,
     ask: (command) => answer(daemon, endings, command),
@@ -157,5 +157,5 @@ const main = async (): Promise<void> => {
   }
 };
 
-beThrifty();
+limitHeap();
 await main();

@@ -4,7 +4,7 @@ import { createClient } from '../api/client.ts';
 import type { StatusReply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { diagnose, gravity, type Finding } from '../oom/doctor.ts';
-import { readFooting } from '../oom/footing.ts';
+import { readDoctorFacts } from '../oom/doctor-facts.ts';
 import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
 import { painter, type Paint, type Style } from './text/terminal.ts';
@@ -28,10 +28,10 @@ const lines = ({ level, about, text, cure }: Finding, paint: Paint): readonly st
 
 export const run: Run = async ({ options, terminal }) => {
   const status = await ask(options);
-  const footing = readFooting({ supervisor: status?.supervisor.pid ?? null });
-  const findings = diagnose({ footing, status });
+  const facts = readDoctorFacts({ supervisor: status?.supervisor.pid ?? null });
+  const findings = diagnose({ facts, status });
   const paint = painter(terminal.color);
-  if (options.json === true) terminal.out(JSON.stringify({ findings, footing }, null, 2));
+  if (options.json === true) terminal.out(JSON.stringify({ findings, facts }, null, 2));
   else terminal.out(findings.flatMap((finding) => lines(finding, paint)).join('\n'));
   return gravity(findings);
 };

@@ -31,8 +31,8 @@ export interface Endings {
 }
 
 export const supervisorStatus = (daemon: Daemon, endings: Endings): SupervisorStatus => {
-  const { ground, supervisor, notices, pastLife, socket, hooks } = daemon;
-  const { plan, settings, link, tier, linux } = ground;
+  const { setup, supervisor, notices, pastLife, socket, hooks } = daemon;
+  const { plan, settings, link, tier, linux } = setup;
   const score = linux.processes.score(process.pid);
   return {
     version: readVersion(),

@@ -20,7 +20,7 @@ import { createPortableLauncher } from '../spawn/portable.ts';
 import { createSweeper } from '../spawn/sweep.ts';
 import { pipesOf, stdinOf } from './process/slot.ts';
 import { Duties } from './process/duties.ts';
-import type { Ground } from './life/ground.ts';
+import type { Setup } from './life/setup.ts';
 import { RealHands, type HandsParts } from './hands.ts';
 import { Hooks } from './outside/hooks.ts';
 import { type EventParts, listenersTo, openEvents } from './outside/listeners.ts';
@@ -37,7 +37,7 @@ import { Replanning } from './life/replanning.ts';
 import { bestContainment } from './process/containment-kind.ts';
 import { provide } from './process/providing.ts';
 import type { GroupOf } from './process/shared-sockets.ts';
-import { openTally, Seen, type SeenParts } from './outside/seen.ts';
+import { openTally, Monitoring, type MonitoringParts } from './outside/monitoring.ts';
 import { openApi, openSockets } from './outside/sockets.ts';
 import type { Logging } from './life/logging.ts';
 import { createSupervisor, plansOf } from './life/supervising.ts';
@@ -46,7 +46,7 @@ import { widenBy } from './process/widening.ts';
 
 /** A supervisor that is up, before its first launch. */
 export interface Daemon {
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly logging: Logging;
   readonly notices: Notices;
   /** Of a process whose containment is `auto`. */
@@ -71,7 +71,7 @@ export interface Daemon {
 
 /** What later steps need of earlier ones. */
 interface Base {
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly logging: Logging;
   readonly notices: Notices;
   readonly pipes: PipeFolder;
@@ -85,22 +85,22 @@ interface Base {
 /** Milliseconds: what can wait until the programs run, the deletion of files of earlier lives above all. */
 const CLEAN_AFTER = 3000;
 
-const wasKilled = ({ link }: Ground): boolean => {
+const wasKilled = ({ link }: Setup): boolean => {
   const past = link?.hello.past ?? null;
   return past !== null && !wasAsked(past.exit);
 };
 
-const widening = ({ guardian }: Ground): Pick<OutputRouterOptions, 'widen'> =>
+const widening = ({ guardian }: Setup): Pick<OutputRouterOptions, 'widen'> =>
   guardian === null ? {} : { widen: widenBy(guardian) };
 
-const openBase = ({ ground, logging, onBug, guardianLost }: BootOptions): Base => {
-  const { plan, settings, linux } = ground;
+const openBase = ({ setup, logging, onBug, guardianLost }: BootOptions): Base => {
+  const { plan, settings, linux } = setup;
   const { supervisor } = plan;
   const notices = createNotices((text) => logging.journal.say('warn', text));
   const owner = {
     directory: supervisor.childlogdir,
     identifier: supervisor.identifier,
-    instance: ground.instance,
+    instance: setup.instance,
   };
   const { clock } = linux;
   if (!supervisor.nocleanup) {
@@ -111,23 +111,23 @@ const openBase = ({ ground, logging, onBug, guardianLost }: BootOptions): Base =
   clock.after(CLEAN_AFTER, () => void linux.oom.killersHere());
   const folder = join(settings.runtimeDir, 'pipes');
   return {
-    ground,
+    setup,
     logging,
     notices,
-    pipes: new PipeFolder(ground.guardian, (one) => pipesOf(folder, one)),
+    pipes: new PipeFolder(setup.guardian, (one) => pipesOf(folder, one)),
     onBug,
     guardianLost,
     bus: createBus(onBug),
-    evidence: createEvidence(ground.linux.oom),
+    evidence: createEvidence(setup.linux.oom),
     outputs: new OutputRouter({
       logs: logging.logs,
       owner,
       clock,
       strip: supervisor.stripAnsi,
-      gap: wasKilled(ground),
-      ...widening(ground),
+      gap: wasKilled(setup),
+      ...widening(setup),
       // Without a guardian programs write to files themselves.
-      ...(ground.guardian === null && { journald: null }),
+      ...(setup.guardian === null && { journald: null }),
     }),
   };
 };
@@ -150,11 +150,11 @@ const launcherFor = (guardian: string | null, processes: Processes): HandsParts[
 
 const createHands = (base: Base, wiring: HandsWiring): RealHands => {
   const { memory, events, groupOf, duties, supervisor } = wiring;
-  const { ground, notices, outputs, evidence, bus } = base;
-  const { linux, guardian, tier, instance, settings, plan, score, spare } = ground;
+  const { setup, notices, outputs, evidence, bus } = base;
+  const { linux, guardian, tier, instance, settings, plan, score, spare } = setup;
   const { processes, clock } = linux;
   const portable = guardian === null;
-  sayWhatIsMissing(ground, notices);
+  sayWhatIsMissing(setup, notices);
   const folder = join(settings.runtimeDir, 'pipes');
   const hands: RealHands = new RealHands({
     linux,
@@ -166,7 +166,7 @@ const createHands = (base: Base, wiring: HandsWiring): RealHands => {
       folder,
       outputs,
       portable,
-      isFirst: (ground.link?.hello.life ?? 1) === 1,
+      isFirst: (setup.link?.hello.life ?? 1) === 1,
       notice: (text) => notices.add(text),
     },
     launch: launcherFor(guardian, processes),
@@ -188,8 +188,8 @@ const createHands = (base: Base, wiring: HandsWiring): RealHands => {
   return hands;
 };
 
-const judgePast = ({ ground, evidence }: Base): PastLife | null => {
-  const { link, linux, settings } = ground;
+const judgePast = ({ setup, evidence }: Base): PastLife | null => {
+  const { link, linux, settings } = setup;
   const facts = link?.hello.past ?? null;
   if (link === null || facts === null || wasAsked(facts.exit)) return null;
   const pid = lastHolderPid(settings.runtimeDir);
@@ -197,7 +197,7 @@ const judgePast = ({ ground, evidence }: Base): PastLife | null => {
 };
 
 export interface BootOptions {
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly logging: Logging;
   readonly ask: Ask;
   /** The supervisor's own part of `status`; answers once the daemon is up. */
@@ -209,13 +209,13 @@ export interface BootOptions {
 
 /** Leftovers are hunted while the pipes are made; those that cannot be killed are returned. */
 const clearLeftovers = async (base: Base, ledger: Ledger): Promise<readonly Identity[]> => {
-  const { ground, notices, pipes } = base;
-  const [stuck] = await Promise.all([huntLeftovers(ground, ledger, notices), pipes.prepare(plansOf(ground))]);
+  const { setup, notices, pipes } = base;
+  const [stuck] = await Promise.all([huntLeftovers(setup, ledger, notices), pipes.prepare(plansOf(setup))]);
   return stuck;
 };
 
-const tellEvents = ({ bus, logging, ground }: Base, ledger: Ledger): void => {
-  const startsecs = new Map(plansOf(ground).map((one) => [namespec(one.group, one.name), one.startsecs]));
+const tellEvents = ({ bus, logging, setup }: Base, ledger: Ledger): void => {
+  const startsecs = new Map(plansOf(setup).map((one) => [namespec(one.group, one.name), one.startsecs]));
   bus.subscribe((event) => ledger.record(event));
   bus.subscribe(
     createEventWriter(logging.journal, {
@@ -225,29 +225,29 @@ const tellEvents = ({ bus, logging, ground }: Base, ledger: Ledger): void => {
 };
 
 /** Nothing has been launched yet: every launch and death from now on is counted. */
-const openSeen = (
-  { ground, logging, bus, onBug }: Base,
+const openMonitoring = (
+  { setup, logging, bus, onBug }: Base,
   {
     pastLife,
     ...parts
-  }: Pick<SeenParts, 'supervisor' | 'hands' | 'ask' | 'about'> & Pick<Daemon, 'pastLife'>,
-): Seen => {
-  const tally = openTally(ground, logging);
+  }: Pick<MonitoringParts, 'supervisor' | 'hands' | 'ask' | 'about'> & Pick<Daemon, 'pastLife'>,
+): Monitoring => {
+  const tally = openTally(setup, logging);
   if (pastLife !== null) tally.supervisorDied(pastLife.verdict);
   bus.subscribe((event) => tally.hear(event));
-  const subscribe: SeenParts['subscribe'] = (hear) => bus.subscribe(hear);
-  return new Seen({ ...parts, ground, logging, tally, subscribe, onBug });
+  const subscribe: MonitoringParts['subscribe'] = (hear) => bus.subscribe(hear);
+  return new Monitoring({ ...parts, setup, logging, tally, subscribe, onBug });
 };
 
 const openListeners = (
-  { ground, logging }: Base,
+  { setup, logging }: Base,
   parts: Pick<EventParts, 'hooks' | 'groupOf' | 'stdinOf'>,
 ): EventDispatcher => {
-  const { identifier } = ground.plan.supervisor;
+  const { identifier } = setup.plan.supervisor;
   return openEvents({ ...parts, identifier, journal: logging.journal });
 };
 
-const openHooks = async ({ plan, score, linux }: Ground, { journal }: Logging): Promise<Hooks> => {
+const openHooks = async ({ plan, score, linux }: Setup, { journal }: Logging): Promise<Hooks> => {
   const hooks = new Hooks({ supervisor: plan.supervisor.identifier, score, linux, journal });
   await hooks.adopt(plan.supervisor.hooks);
   return hooks;
@@ -256,17 +256,17 @@ const openHooks = async ({ plan, score, linux }: Ground, { journal }: Logging): 
 /** Whoever is let in finds everything there. */
 const openServers = async (
   base: Base,
-  parts: Parameters<typeof openSeen>[1],
+  parts: Parameters<typeof openMonitoring>[1],
 ): Promise<Pick<Daemon, 'api' | 'socket'>> => {
   const { supervisor, hands, ask } = parts;
-  const api = openApi({ ...base, supervisor, hands, ask, pages: pagesOf(openSeen(base, parts)) });
-  return { api, socket: await openSockets({ api, ground: base.ground, notices: base.notices }) };
+  const api = openApi({ ...base, supervisor, hands, ask, pages: pagesOf(openMonitoring(base, parts)) });
+  return { api, socket: await openSockets({ api, setup: base.setup, notices: base.notices }) };
 };
 
 /** Refuses with a TsvisorError when a socket or pipe cannot be had; nothing has been launched then. */
 export const boot = async (options: BootOptions): Promise<Daemon> => {
-  const { ground, logging, ask, about, onBug } = options;
-  const { settings, guardian, linux, tier } = ground;
+  const { setup, logging, ask, about, onBug } = options;
+  const { settings, guardian, linux, tier } = setup;
   const base = openBase(options);
   const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
   const memory: MemoryMonitor = openMemory({
@@ -276,9 +276,9 @@ export const boot = async (options: BootOptions): Promise<Daemon> => {
     hands: () => hands,
   });
   const duties = new Duties({ ...base, supervisor: () => supervisor });
-  await duties.prepare(plansOf(ground));
+  await duties.prepare(plansOf(setup));
   const groupOf: GroupOf = (name) => supervisor.group(name);
-  const hooks = await openHooks(ground, logging);
+  const hooks = await openHooks(setup, logging);
   const events = openListeners(base, {
     hooks,
     groupOf,
@@ -286,14 +286,14 @@ export const boot = async (options: BootOptions): Promise<Daemon> => {
   });
   const hands = createHands(base, { memory, events, groupOf, duties, supervisor: () => supervisor });
   const stuck = await clearLeftovers(base, ledger);
-  const unseen = findUnseen({ ...base, ledger, hands, plans: plansOf(ground), incidents: memory.incidents });
-  const supervisor = createSupervisor(ground, { hands, ledger, stuck, unseen, onBug });
+  const unseen = findUnseen({ ...base, ledger, hands, plans: plansOf(setup), incidents: memory.incidents });
+  const supervisor = createSupervisor(setup, { hands, ledger, stuck, unseen, onBug });
   tellEvents(base, ledger);
   base.bus.subscribe((event) => events.announce(event));
   const pastLife = judgePast(base);
   const servers = await openServers(base, { supervisor, hands, ask, about, pastLife });
-  const replanning = new Replanning({ ground, supervisor, hands, hooks, duties });
-  const parts = { ground, logging, hands, events, hooks, supervisor, replanning, memory, duties, ledger };
+  const replanning = new Replanning({ setup, supervisor, hands, hooks, duties });
+  const parts = { setup, logging, hands, events, hooks, supervisor, replanning, memory, duties, ledger };
   const { bus } = base;
   const containment = bestContainment(tier, guardian);
   return { ...parts, ...servers, bus, onBug, notices: base.notices, containment, pastLife, unseen };

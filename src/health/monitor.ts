@@ -1,11 +1,11 @@
 // When is one process looked at, over one life of it, and what comes of that?
 
 import type { HealthPlan } from '../model/duty.ts';
-import type { Lane } from './lane.ts';
-import { isComing, standingAfter, UNKNOWN, type Standing } from './standing.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
+import { isStarting, healthAfter, UNKNOWN, type HealthState } from './health-state.ts';
 
 /** One check: why it failed, in one line, or null. Ends soon after `abort`, and never throws. */
-export type Look = (abort: AbortSignal) => Promise<string | null>;
+export type RunCheck = (abort: AbortSignal) => Promise<string | null>;
 
 interface MonitorClock {
   /** Monotonic milliseconds. */
@@ -15,22 +15,22 @@ interface MonitorClock {
 
 export interface MonitorParts {
   readonly plan: HealthPlan;
-  readonly look: Look;
+  readonly run: RunCheck;
   readonly clock: MonitorClock;
-  readonly lane: Lane;
+  readonly limit: ConcurrencyLimit;
   /** After every check; `failure` is what the last one found, null when it passed. */
-  readonly tell: (standing: Standing, failure: string | null) => void;
+  readonly tell: (state: HealthState, failure: string | null) => void;
   readonly onBug: (bug: unknown) => void;
 }
 
 /** Milliseconds between the looks at a program that is on its way up. */
-const COMING_MS = 1000;
+const STARTING_MS = 1000;
 
 export class Monitor {
   readonly plan: HealthPlan;
   readonly #parts: MonitorParts;
   readonly #begun: number;
-  #standing = UNKNOWN;
+  #state = UNKNOWN;
   #disarm: (() => void) | null = null;
   #looking: AbortController | null = null;
   #ended = false;
@@ -74,9 +74,9 @@ export class Monitor {
     const looking = new AbortController();
     this.#looking = looking;
     let ended: Promise<unknown> = Promise.resolve();
-    const failure = await this.#parts.lane.run(() => {
+    const failure = await this.#parts.limit.run(() => {
       if (this.#ended) return Promise.resolve(null);
-      const looked = this.#parts.look(looking.signal);
+      const looked = this.#parts.run(looking.signal);
       ended = looked;
       return this.#inTime(looked, looking);
     });
@@ -84,8 +84,8 @@ export class Monitor {
     await ended;
     if (this.#ended) return;
     const { interval } = this.plan;
-    const isQuick = isComing(this.#standing, this.plan, this.#age);
-    this.#wait(isQuick ? Math.min(COMING_MS, interval * 1000) : interval * 1000);
+    const isQuick = isStarting(this.#state, this.plan, this.#age);
+    this.#wait(isQuick ? Math.min(STARTING_MS, interval * 1000) : interval * 1000);
   }
 
   #inTime(looked: Promise<string | null>, looking: AbortController): Promise<string | null> {
@@ -100,7 +100,7 @@ export class Monitor {
   }
 
   #judge(failure: string | null): void {
-    this.#standing = standingAfter(this.#standing, { failure, age: this.#age }, this.plan);
-    this.#parts.tell(this.#standing, failure);
+    this.#state = healthAfter(this.#state, { failure, age: this.#age }, this.plan);
+    this.#parts.tell(this.#state, failure);
   }
 }

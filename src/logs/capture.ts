@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { failureOf } from './losses.ts';
-import { Rhythm } from './rhythm.ts';
+import { Polling } from './polling.ts';
 import type { Failure, LogClock, Sink } from './sink.ts';
 import { Stripper } from './strip.ts';
 import { Tokens } from './tokens.ts';
@@ -145,15 +145,15 @@ class PipeCapture implements Capture {
   /** The sink takes no more for now. */
   #full = false;
   /** Null: who listens is to hear at once. */
-  readonly #rhythm: Rhythm | null;
+  readonly #polling: Polling | null;
   #woken = true;
 
   constructor(fd: number, { fifo, widen = async () => false, ...rest }: CaptureOptions) {
     this.#fd = fd;
     this.#feed = new Feed(rest);
-    this.#rhythm =
+    this.#polling =
       rest.listening?.raw === undefined
-        ? new Rhythm({
+        ? new Polling({
             clock: rest.clock,
             look: () => this.#readAll(),
             wake: (woken) => {
@@ -198,7 +198,7 @@ class PipeCapture implements Capture {
   }
 
   lastWords(): void {
-    this.#rhythm?.stop();
+    this.#polling?.stop();
     const limit = this.bytes + LAST_WORDS;
     while (this.#fd !== -1 && !this.#full && this.bytes < limit && this.#read());
     this.#feed.end();
@@ -206,7 +206,7 @@ class PipeCapture implements Capture {
 
   close(): void {
     if (this.#fd === -1) return;
-    this.#rhythm?.stop();
+    this.#polling?.stop();
     this.#fd = -1;
     this.#feed.end();
     this.#socket.destroy();
@@ -214,7 +214,7 @@ class PipeCapture implements Capture {
 
   #wake(count: number): boolean {
     const taken = this.#take(count);
-    if (taken) this.#rhythm?.woken(count);
+    if (taken) this.#polling?.woken(count);
     if (count === SHARED.length) setImmediate(() => this.#flow());
     // After a full read it is the others' turn: the event loop would go on with this pipe up to 32 times.
     return taken && this.#woken && count < SHARED.length;

@@ -1,7 +1,7 @@
 // What holds here and what should be done about it? Facts to findings in plain words; pure.
 
 import type { StatusReply } from '../model/command.ts';
-import type { Footing } from './footing.ts';
+import type { DoctorFacts } from './doctor-facts.ts';
 import { placeWords } from './words.ts';
 
 export interface Finding {
@@ -14,7 +14,7 @@ export interface Finding {
 }
 
 export interface Examination {
-  readonly footing: Footing;
+  readonly facts: DoctorFacts;
   /** Null: no supervisor answers. */
   readonly status: StatusReply | null;
 }
@@ -60,7 +60,7 @@ const supervisor: Check = ({ status }) => {
   return [own, fine('guardian', `pid ${guardian.pid}, score ${guardian.score ?? 'unknown'}`)];
 };
 
-const scores: Check = ({ footing: { score, canLower, inKubernetes } }) => {
+const scores: Check = ({ facts: { score, canLower, inKubernetes } }) => {
   if (canLower) return fine('scores', `may be lowered; we were started with ${score}`);
   const where =
     inKubernetes && score >= 900 ? ` (Kubernetes gives ${score} to BestEffort and Burstable pods)` : '';
@@ -74,9 +74,9 @@ const scores: Check = ({ footing: { score, canLower, inKubernetes } }) => {
   );
 };
 
-const cgroupsOf = ({ footing, status }: Examination) =>
+const cgroupsOf = ({ facts, status }: Examination) =>
   status === null
-    ? footing.cgroups
+    ? facts.cgroups
     : {
         kind: status.supervisor.containment,
         memory: status.supervisor.memoryController,
@@ -105,7 +105,7 @@ const containment: Check = (about) => {
   return [how, counts];
 };
 
-const kernelLog: Check = ({ footing: { kernelLog: state } }) =>
+const kernelLog: Check = ({ facts: { kernelLog: state } }) =>
   state === 'readable'
     ? fine('kernel log', 'readable: verdicts can name victims and limits')
     : advise(
@@ -114,8 +114,8 @@ const kernelLog: Check = ({ footing: { kernelLog: state } }) =>
         'add CAP_SYSLOG, or set kernel.dmesg_restrict=0; counters decide alone until then',
       );
 
-const pressure: Check = ({ footing }) =>
-  footing.pressure
+const pressure: Check = ({ facts }) =>
+  facts.pressure
     ? fine('pressure', 'can be measured')
     : advise(
         'pressure',
@@ -123,7 +123,7 @@ const pressure: Check = ({ footing }) =>
         'boot with psi=1',
       );
 
-const groupKills: Check = ({ footing: { oomGroups } }) =>
+const groupKills: Check = ({ facts: { oomGroups } }) =>
   oomGroups.length === 0
     ? fine('group kills', 'no cgroup above us is killed as a whole')
     : broken(
@@ -132,7 +132,7 @@ const groupKills: Check = ({ footing: { oomGroups } }) =>
         'systemd: OOMPolicy=continue; Kubernetes: singleProcessOOMKill (1.32), or limits below the pod by memory_max',
       );
 
-const unit: Check = ({ footing: { unit: facts, oomd } }) => {
+const unit: Check = ({ facts: { unit: facts, oomd } }) => {
   if (facts === null) return fine('unit', 'not inside a systemd service');
   const { name, oomPolicy, delegate, killMode, managedOom } = facts;
   const findings: Finding[] = [];
@@ -167,7 +167,7 @@ const unit: Check = ({ footing: { unit: facts, oomd } }) => {
   return findings.length > 0 ? findings : fine('unit', `${name} leaves OOM kills to tsvisor`);
 };
 
-const sysctls: Check = ({ footing: { sysctls: values } }) => {
+const sysctls: Check = ({ facts: { sysctls: values } }) => {
   const findings: Finding[] = [];
   if ((values.panic_on_oom ?? 0) > 0)
     findings.push(
@@ -195,12 +195,12 @@ const sysctls: Check = ({ footing: { sysctls: values } }) => {
   return findings.length > 0 ? findings : fine('sysctls', 'the kernel chooses by score');
 };
 
-const swap: Check = ({ footing }) =>
-  footing.swap > 0
-    ? fine('swap', `${size(footing.swap)}: a machine short of memory slows down for a while before it kills`)
+const swap: Check = ({ facts }) =>
+  facts.swap > 0
+    ? fine('swap', `${size(facts.swap)}: a machine short of memory slows down for a while before it kills`)
     : fine('swap', 'none: kills come without a warning; start_when and memory_max are all the more of use');
 
-const lowMemory: Check = ({ footing: { lowMemory: low } }) =>
+const lowMemory: Check = ({ facts: { lowMemory: low } }) =>
   low === null
     ? []
     : advise(
@@ -209,7 +209,7 @@ const lowMemory: Check = ({ footing: { lowMemory: low } }) =>
         'use a 64-bit kernel',
       );
 
-const limits: Check = ({ footing: { limits: around, memory } }) => {
+const limits: Check = ({ facts: { limits: around, memory } }) => {
   const [tightest] = [...around].toSorted((a, b) => a.limit - b.limit);
   if (tightest === undefined) return fine('limits around us', `none: the machine's ${size(memory)}`);
   const { path, limit, used } = tightest;
@@ -219,12 +219,12 @@ const limits: Check = ({ footing: { limits: around, memory } }) => {
   );
 };
 
-const promises: Check = ({ footing, status }) => {
+const promises: Check = ({ facts, status }) => {
   const sum = (status?.processes ?? []).reduce(
     (total, { memoryMax }) => total + (memoryMax?.requested ?? 0),
     0,
   );
-  const ground = Math.min(footing.memory, ...footing.limits.map(({ limit }) => limit));
+  const ground = Math.min(facts.memory, ...facts.limits.map(({ limit }) => limit));
   if (sum === 0) return [];
   return sum > ground
     ? advise(
@@ -238,7 +238,7 @@ const promises: Check = ({ footing, status }) => {
 /** The guardian locks about 100 kB. */
 const GUARDIAN = 256 * 1024;
 
-const locking: Check = ({ footing: { memlock } }) =>
+const locking: Check = ({ facts: { memlock } }) =>
   memlock >= GUARDIAN
     ? fine('locked memory', 'the guardian can stay in memory')
     : advise(

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 
 /** One message of a program, with what was seen of its sender at that moment. */
-export interface Telling {
+export interface NotifyDatagram {
   readonly pid: number;
   readonly uid: number;
   /** Messages that were dropped since the one before. */
@@ -25,7 +25,7 @@ export interface NotifySocketOptions {
   readonly address: string;
   /** Precedes the names of group and process in the path of each cgroup. */
   readonly mark: string;
-  readonly heard: (telling: Telling) => void;
+  readonly heard: (datagram: NotifyDatagram) => void;
   /** The server has died, and the socket with it. */
   readonly died: () => void;
 }
@@ -42,7 +42,7 @@ const LINE_MAX = 8192;
 const LINE = /^(\d+) (\d+) (\d+) (\S+) (\S+) (.*)$/;
 
 /** Null for what is no line of the guardian's. */
-export const readTelling = (line: string): Telling | null => {
+export const readNotifyDatagram = (line: string): NotifyDatagram | null => {
   const [, pid, uid, lost, cgroup = '', ancestors = '', text = ''] = LINE.exec(line) ?? [];
   if (pid === undefined) return null;
   return {
@@ -91,8 +91,8 @@ export const openNotifySocket = (options: NotifySocketOptions): Promise<NotifySo
     };
     const take = (line: string): void => {
       if (isUp) {
-        const telling = readTelling(line);
-        if (telling !== null) heard(telling);
+        const datagram = readNotifyDatagram(line);
+        if (datagram !== null) heard(datagram);
       } else if (line === 'listening') {
         isUp = true;
         resolve({

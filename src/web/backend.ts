@@ -1,7 +1,7 @@
 // What do the pages see of the supervisor, and what may they ask of it?
 
 import type { ProcessStatus, ReplyTo, SupervisorStatus, Command, Verb } from '../model/command.ts';
-import type { Glance } from '../model/glance.ts';
+import type { ProcessSummary } from '../model/process-summary.ts';
 import type { Event } from '../model/event.ts';
 
 /** One sample of a process: bytes, and percent of one core. */
@@ -23,7 +23,7 @@ export interface Backend {
   /** As sampled last; sorted by group, then name. */
   statuses(): readonly ProcessStatus[];
   /** The same in few facts: a value stays the same one as long as nothing of it has changed. */
-  glances(): readonly Glance[];
+  summaries(): readonly ProcessSummary[];
   /** By namespec; the last minutes, oldest first. */
   history(key: string): readonly Point[];
   /** Refuses with a TsvisorError. */

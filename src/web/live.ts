@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Event } from '../model/event.ts';
 import { isOom } from '../model/verdict.ts';
 import type { Backend } from './backend.ts';
-import { Roll, type Row, type RollCall } from './roll.ts';
+import { RowCache, type Row, type RowUpdate } from './row-cache.ts';
 
 /** Milliseconds: events of a burst are told together; samples are looked at this often; silence is broken this often. */
 const GATHER_MS = 150;
@@ -27,7 +27,7 @@ const message = (event: string, data: unknown): string =>
 
 export class Live {
   readonly #backend: Backend;
-  readonly #roll: Roll;
+  readonly #rows: RowCache;
   readonly #clients = new Set<ServerResponse>();
   #stop: (() => void) | null = null;
   #gathering: NodeJS.Timeout | null = null;
@@ -35,15 +35,15 @@ export class Live {
 
   constructor(backend: Backend, readOnly: boolean) {
     this.#backend = backend;
-    this.#roll = new Roll(backend, readOnly);
+    this.#rows = new RowCache(backend, readOnly);
   }
 
   /** Whoever makes this look, all open pages hear what it found. */
-  publish(): RollCall {
-    const call = this.#roll.call();
-    if (call.moved) this.#send(message('list', {}));
-    if (call.changed.length > 0) this.#send(message('rows', sent(call.changed)));
-    return call;
+  publish(): RowUpdate {
+    const update = this.#rows.update();
+    if (update.moved) this.#send(message('list', {}));
+    if (update.changed.length > 0) this.#send(message('rows', sent(update.changed)));
+    return update;
   }
 
   /** False when too many pages are open. */

@@ -2,7 +2,7 @@
 
 import { markup, type Html } from './markup.ts';
 import type { Page, Visit } from './layout.ts';
-import type { Row } from './roll.ts';
+import type { Row } from './row-cache.ts';
 import type { State } from '../model/state.ts';
 import { uptimeWords } from './words.ts';
 
@@ -22,7 +22,7 @@ const COLUMNS = [
 const byGroup = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
-    const { group } = row.glance;
+    const { group } = row.summary;
     const known = groups.get(group);
     if (known === undefined) groups.set(group, [row]);
     else known.push(row);
@@ -35,7 +35,7 @@ const groupButtons = (name: string): Html =>
 
 /** A program of one process is its own group: no line above it. */
 const groupHead = (group: string, rows: readonly Row[], { readOnly }: Visit): Html => {
-  if (rows.length === 1 && rows[0]?.glance.name === group) return markup``;
+  if (rows.length === 1 && rows[0]?.summary.name === group) return markup``;
   return markup`<tr class="g"><th colspan="9">${group} <small>${rows.length} processes</small><td>${!readOnly && groupButtons(`${group}:*`)}`;
 };
 
@@ -52,17 +52,17 @@ const ORDER: readonly State[] = [
 ];
 
 /** The script counts anew, and makes buttons of them that filter. */
-const summary = (rows: readonly Row[]): Html => {
+const counts = (rows: readonly Row[]): Html => {
   const counts = ORDER.map((state) => ({
     state,
-    count: rows.filter(({ glance }) => glance.state === state).length,
+    count: rows.filter(({ summary }) => summary.state === state).length,
   }));
   return markup`<p id="states" data-order="${ORDER.join(' ')}">${counts.map(({ state, count }) => count > 0 && markup`<span class="${state}">${count} ${state}</span> `)}</p>`;
 };
 
 /** Already markup, one text: there may be hundreds. */
 const written = (rows: readonly Row[], now: number): Html => {
-  const pieces = rows.flatMap(({ glance: { since }, head, tail }) => [
+  const pieces = rows.flatMap(({ summary: { since }, head, tail }) => [
     head,
     since === 0 ? '' : uptimeWords(Math.max(0, now - since)),
     tail,
@@ -80,6 +80,6 @@ export const processesPage = (rows: readonly Row[], visit: Visit, now: number): 
   // The filter stands outside: Enter in a form presses its first button.
   const filter = markup`<label hidden>Filter <input type="search" id="filter" autocomplete="off" placeholder="name or state"></label>`;
   const all = markup`<p class="all">${!readOnly && groupButtons('all')}</p>`;
-  const main = markup`<h1>Processes</h1><div class="tools">${summary(rows)}${filter}</div><form method="post" action="/act"><input type="hidden" name="token" value="${token}">${all}${rows.length === 0 ? markup`<p>No processes in the config.` : table}</form>`;
+  const main = markup`<h1>Processes</h1><div class="tools">${counts(rows)}${filter}</div><form method="post" action="/act"><input type="hidden" name="token" value="${token}">${all}${rows.length === 0 ? markup`<p>No processes in the config.` : table}</form>`;
   return { title: 'Processes', main, live: 'rows' };
 };

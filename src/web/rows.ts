@@ -1,6 +1,6 @@
 // How does one process look in the list? Few bytes, since there may be hundreds of them.
 
-import type { Glance } from '../model/glance.ts';
+import type { ProcessSummary } from '../model/process-summary.ts';
 import { namespec } from '../model/name.ts';
 import { readinessWords } from '../model/readiness.ts';
 import type { State } from '../model/state.ts';
@@ -35,35 +35,35 @@ const linkTo = (key: string): string =>
   `/process?name=${encodeURIComponent(key).replaceAll('%3A', ':').replaceAll("'", '%27')}`;
 
 /** Up, but not as it should be. */
-const isUnwell = ({ readiness }: Glance): boolean =>
+const isUnwell = ({ readiness }: ProcessSummary): boolean =>
   readiness !== null && (readiness.ready === false || readiness.health === 'unhealthy');
 
-const remark = (glance: Glance): Html => {
-  const { why, readiness } = glance;
+const remark = (summary: ProcessSummary): Html => {
+  const { why, readiness } = summary;
   const text = why === '' && readiness !== null ? readinessWords(readiness) : why;
   return text === '' ? markup`` : markup` <small>${text}</small>`;
 };
 
 /** Most are RUNNING and well: they need none. */
-const classOf = (glance: Glance): Html => {
-  if (isUnwell(glance)) return markup` class="${glance.state} unwell"`;
-  return glance.state === 'RUNNING' ? markup`` : markup` class=${glance.state}`;
+const classOf = (summary: ProcessSummary): Html => {
+  if (isUnwell(summary)) return markup` class="${summary.state} unwell"`;
+  return summary.state === 'RUNNING' ? markup`` : markup` class=${summary.state}`;
 };
 
-const usageCells = ({ members, cpu, memory }: Glance): Html =>
+const usageCells = ({ members, cpu, memory }: ProcessSummary): Html =>
   markup`<td>${members}<td>${percentWords(cpu)}<td>${bytesWords(memory)}`;
 
-const deathCell = (lastDeath: Glance['lastDeath']): Html => {
+const deathCell = (lastDeath: ProcessSummary['lastDeath']): Html => {
   const words = deathWords(lastDeath);
   return lastDeath !== null && isOom(lastDeath.verdict) ? markup`<b>${words}</b>` : markup`${words}`;
 };
 
-export const rowOf = (glance: Glance, readOnly: boolean): RowText => {
-  const { name, state, since, score, restarts, lastDeath } = glance;
-  const key = keyOf(glance);
+export const rowOf = (summary: ProcessSummary, readOnly: boolean): RowText => {
+  const { name, state, since, score, restarts, lastDeath } = summary;
+  const key = keyOf(summary);
   const uptime = since === 0 ? markup`<td>` : markup`<td data-t=${since}>`;
-  const head = markup`<tr id=${value(key)}${classOf(glance)}><th><a href=${linkTo(key)}>${name}</a><td>${state}${remark(glance)}${uptime}`;
-  const usage = since === 0 ? markup`<td><td><td>` : usageCells(glance);
+  const head = markup`<tr id=${value(key)}${classOf(summary)}><th><a href=${linkTo(key)}>${name}</a><td>${state}${remark(summary)}${uptime}`;
+  const usage = since === 0 ? markup`<td><td><td>` : usageCells(summary);
   const tail = markup`${usage}<td>${scoreWords(score)}<td>${restarts}<td>${deathCell(lastDeath)}<td>${!readOnly && actsOn(state).map((act) => button(act, key))}`;
   return { head: head.html, tail: tail.html };
 };

@@ -1,7 +1,7 @@
 // How are numbers and times written for people, in few letters?
 
 import type { Score } from '../model/event.ts';
-import type { Glance } from '../model/glance.ts';
+import type { ProcessSummary } from '../model/process-summary.ts';
 import { isGivenUp, type Exit } from '../model/phase.ts';
 import { isOom } from '../model/verdict.ts';
 
@@ -46,7 +46,7 @@ export const exitWords = ({ code, signal }: Exit): string =>
   signal ?? (code === null ? 'unseen' : `exit ${code}`);
 
 /** `oom certain`, `exit 1`, `SIGTERM`; empty when it never died. */
-export const deathWords = (lastDeath: Glance['lastDeath']): string => {
+export const deathWords = (lastDeath: ProcessSummary['lastDeath']): string => {
   if (lastDeath === null) return '';
   const { verdict, exit, reason } = lastDeath;
   if (isOom(verdict)) return `oom ${verdict?.oom ?? ''}`;

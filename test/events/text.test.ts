@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Ear } from '../../src/events/ear.ts';
+import { OutputDecoder } from '../../src/events/output-decoder.ts';
 import { envelope } from '../../src/events/envelope.ts';
 import { textOf, unfinished } from '../../src/events/text.ts';
 
@@ -34,34 +34,34 @@ describe('text of bytes', () => {
   });
 });
 
-describe('an ear', () => {
+describe('an decoder', () => {
   test('tears no character, however the text is cut', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(fc.nat(6)), (text, cuts) => {
-        const ear = new Ear({ group: 'g', name: 'p' }, 'stdout');
+        const decoder = new OutputDecoder({ group: 'g', name: 'p' }, 'stdout');
         const bytes = Buffer.from(text);
         let heard = '';
         let at = 0;
         for (const length of [...cuts, bytes.length]) {
-          heard += ear.piece(bytes.subarray(at, at + length))?.text ?? '';
+          heard += decoder.piece(bytes.subarray(at, at + length))?.text ?? '';
           at += length;
         }
-        expect(ear.end()).toBeNull();
+        expect(decoder.end()).toBeNull();
         expect(heard).toBe(bytes.toString());
       }),
     );
   });
 
   test('gives out what was held back when the leader ends', () => {
-    const ear = new Ear({ group: 'g', name: 'p' }, 'stderr');
-    ear.follow(7);
-    expect(ear.piece(Uint8Array.of(0xe2, 0x82))).toBeNull();
-    expect(ear.end()).toMatchObject({
+    const decoder = new OutputDecoder({ group: 'g', name: 'p' }, 'stderr');
+    decoder.follow(7);
+    expect(decoder.piece(Uint8Array.of(0xe2, 0x82))).toBeNull();
+    expect(decoder.end()).toMatchObject({
       pid: 7,
       channel: 'stderr',
       text: String.raw`Undecodable: b'\xe2\x82'`,
     });
-    expect(ear.end()).toBeNull();
+    expect(decoder.end()).toBeNull();
   });
 });
 

@@ -1,9 +1,9 @@
 // When is a process looked at, when is it well, and when is it not?
 
 import { describe, expect, test } from 'vitest';
-import { Lane } from '../../src/health/lane.ts';
-import { Monitor, type Look } from '../../src/health/monitor.ts';
-import { standingAfter, UNKNOWN } from '../../src/health/standing.ts';
+import { ConcurrencyLimit } from '../../src/health/concurrency-limit.ts';
+import { Monitor, type RunCheck } from '../../src/health/monitor.ts';
+import { healthAfter, UNKNOWN } from '../../src/health/health-state.ts';
 import type { HealthPlan } from '../../src/model/duty.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
 
@@ -17,15 +17,15 @@ const PLAN: HealthPlan = {
   onUnhealthy: 'none',
 };
 
-const watch = (look: Look, more: Partial<HealthPlan> = {}, lane = new Lane(8)) => {
+const watch = (run: RunCheck, more: Partial<HealthPlan> = {}, limit = new ConcurrencyLimit(8)) => {
   const clock = new ManualClock();
   const told: string[] = [];
   const bugs: unknown[] = [];
   const monitor = new Monitor({
     plan: { ...PLAN, ...more },
-    look,
+    run,
     clock,
-    lane,
+    limit,
     tell: ({ health }, failure) => told.push(`${health}${failure === null ? '' : `: ${failure}`}`),
     onBug: (bug) => bugs.push(bug),
   });
@@ -33,20 +33,20 @@ const watch = (look: Look, more: Partial<HealthPlan> = {}, lane = new Lane(8)) =
 };
 
 /** Answers in turn, the last one for ever. */
-const answers = (...all: (string | null)[]): Look & { count: number } => {
-  const look = async (): Promise<string | null> => {
-    const answer = all[Math.min(look.count, all.length - 1)] ?? null;
-    look.count += 1;
+const answers = (...all: (string | null)[]): RunCheck & { count: number } => {
+  const run = async (): Promise<string | null> => {
+    const answer = all[Math.min(run.count, all.length - 1)] ?? null;
+    run.count += 1;
     return answer;
   };
-  look.count = 0;
-  return look;
+  run.count = 0;
+  return run;
 };
 
 describe('a monitored process', () => {
   test('is healthy after the passes, and unhealthy after the failures, that its plan asks for', async () => {
-    const look = answers(null, null, 'a', 'b', null, 'c', 'd', 'e');
-    const { clock, told } = watch(look, { success: 2 });
+    const run = answers(null, null, 'a', 'b', null, 'c', 'd', 'e');
+    const { clock, told } = watch(run, { success: 2 });
     await clock.advanceAsync(70_000);
     expect(told).toEqual([
       'unknown',
@@ -61,12 +61,12 @@ describe('a monitored process', () => {
   });
 
   test('is looked at every second, without counting failures, as long as it is on its way up', async () => {
-    const look = answers('x', 'x', 'x', 'x', null, 'y');
-    const { clock, told } = watch(look, { grace: 30, retries: 1 });
+    const run = answers('x', 'x', 'x', 'x', null, 'y');
+    const { clock, told } = watch(run, { grace: 30, retries: 1 });
     await clock.advanceAsync(4000);
     expect(told).toEqual(['unknown: x', 'unknown: x', 'unknown: x', 'unknown: x', 'healthy']);
     await clock.advanceAsync(9999);
-    expect(look.count).toBe(5);
+    expect(run.count).toBe(5);
     await clock.advanceAsync(1);
     expect(told.at(-1)).toBe('unhealthy: y');
   });
@@ -94,8 +94,8 @@ describe('a monitored process', () => {
   });
 
   test('is looked at at once when there is reason to', async () => {
-    const look = answers('not yet', null);
-    const { clock, told, monitor } = watch(look);
+    const run = answers('not yet', null);
+    const { clock, told, monitor } = watch(run);
     await clock.advanceAsync(1);
     monitor.hurry();
     await clock.advanceAsync(0);
@@ -112,18 +112,18 @@ describe('a monitored process', () => {
     expect([told, clock.armed]).toEqual([[], 0]);
   });
 
-  test('waits its turn: no more checks at once than the lane is wide', async () => {
-    const lane = new Lane(2);
+  test('waits its turn: no more checks at once than the limit allows', async () => {
+    const limit = new ConcurrencyLimit(2);
     let [now, most] = [0, 0];
     const ends: (() => void)[] = [];
-    const look: Look = async () => {
+    const run: RunCheck = async () => {
       now += 1;
       most = Math.max(most, now);
       await new Promise<void>((resolve) => ends.push(resolve));
       now -= 1;
       return null;
     };
-    const all = Array.from({ length: 5 }, () => watch(look, {}, lane));
+    const all = Array.from({ length: 5 }, () => watch(run, {}, limit));
     for (const { clock } of all) await clock.advanceAsync(0);
     for (let turn = 0; turn < 5; turn += 1) {
       ends.shift()?.();
@@ -134,9 +134,9 @@ describe('a monitored process', () => {
 });
 
 test('a pass between two failures begins the count anew', () => {
-  const failed = standingAfter(UNKNOWN, { failure: 'a', age: 0 }, PLAN);
+  const failed = healthAfter(UNKNOWN, { failure: 'a', age: 0 }, PLAN);
   expect(failed.failures).toBe(1);
-  expect(standingAfter(failed, { failure: null, age: 1 }, PLAN)).toEqual({
+  expect(healthAfter(failed, { failure: null, age: 1 }, PLAN)).toEqual({
     health: 'healthy',
     failures: 0,
     passes: 1,

@@ -30,7 +30,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'guardian/binary',
     'export',
     'oom/doctor',
-    'oom/footing',
+    'oom/doctor-facts',
     'oom/rehearsal',
     'api/client',
     'api/client-events',

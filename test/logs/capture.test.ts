@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isCapture, openCapture } from '../../src/logs/capture.ts';
-import { WIDE } from '../../src/logs/rhythm.ts';
+import { WIDE } from '../../src/logs/polling.ts';
 import { DISCARD } from '../../src/logs/sink.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
 import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, makeMemory, until } from './sandbox.ts';

@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessStatus, StatusReply } from '../../src/model/command.ts';
 import { diagnose, gravity, type Finding } from '../../src/oom/doctor.ts';
-import { readFooting, type Footing } from '../../src/oom/footing.ts';
+import { readDoctorFacts, type DoctorFacts } from '../../src/oom/doctor-facts.ts';
 
 const GB = 1024 ** 3;
 
-const GOOD: Footing = {
+const GOOD: DoctorFacts = {
   kernel: '6.12.0',
   arch: 'x64',
   inKubernetes: false,
@@ -27,12 +27,12 @@ const GOOD: Footing = {
   memlock: Infinity,
 };
 
-const bad = (more: Partial<Footing>, status: StatusReply | null = null): readonly Finding[] =>
-  diagnose({ footing: { ...GOOD, ...more }, status }).filter(({ level }) => level !== 'fine');
+const bad = (more: Partial<DoctorFacts>, status: StatusReply | null = null): readonly Finding[] =>
+  diagnose({ facts: { ...GOOD, ...more }, status }).filter(({ level }) => level !== 'fine');
 
 test('a good ground is fine, with nothing to do', () => {
   expect(bad({})).toEqual([]);
-  expect(gravity(diagnose({ footing: GOOD, status: null }))).toBe(0);
+  expect(gravity(diagnose({ facts: GOOD, status: null }))).toBe(0);
 });
 
 const UNIT = {
@@ -44,7 +44,7 @@ const UNIT = {
 };
 
 describe('a trap is named with its cure', () => {
-  const traps: readonly (readonly [string, Partial<Footing>, Finding['level'], RegExp])[] = [
+  const traps: readonly (readonly [string, Partial<DoctorFacts>, Finding['level'], RegExp])[] = [
     ['scores that cannot be lowered', { canLower: false }, 'advice', /CAP_SYS_RESOURCE/],
     ['Kubernetes’ 999', { canLower: false, score: 999, inKubernetes: true }, 'advice', /requests and limits/],
     ['no cgroup', { cgroups: { kind: null, memory: 'v1', why: 'read-only' } }, 'advice', /Delegate=yes/],
@@ -129,16 +129,16 @@ describe('a running supervisor', () => {
 });
 
 test('the ground of this machine can be read, and looking changes nothing', () => {
-  const before = readFooting({ supervisor: process.pid });
+  const before = readDoctorFacts({ supervisor: process.pid });
   expect(before.cgroups).toBeNull();
   expect(before.memory).toBeGreaterThan(0);
-  expect(readFooting({ supervisor: process.pid }).score).toBe(before.score);
-  expect(diagnose({ footing: before, status: null }).length).toBeGreaterThan(8);
+  expect(readDoctorFacts({ supervisor: process.pid }).score).toBe(before.score);
+  expect(diagnose({ facts: before, status: null }).length).toBeGreaterThan(8);
 });
 
 test("a container's own cgroup, which it sees at the top, is called by that name", () => {
   const limits = [{ path: '/', limit: GB, used: GB / 2 }];
-  const findings = diagnose({ footing: { ...GOOD, limits, oomGroups: ['/'] }, status: null });
+  const findings = diagnose({ facts: { ...GOOD, limits, oomGroups: ['/'] }, status: null });
   const textOf = (about: string): string | undefined => findings.find((one) => one.about === about)?.text;
   expect(textOf('limits around us')).toBe('this container allows 1024 MB, 512 MB used');
   expect(textOf('group kills')).toMatch(/^memory\.oom\.group is set on this container: /);

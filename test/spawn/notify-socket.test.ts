@@ -5,13 +5,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openNotifySocket, readTelling } from '../../src/spawn/notify-socket.ts';
+import { openNotifySocket, readNotifyDatagram } from '../../src/spawn/notify-socket.ts';
 import { until } from '../e2e/wait.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
 
 describe('a line', () => {
   test('tells of message and sender', () => {
-    expect(readTelling('12 1000 3 ci/app/deeper 12,10,9 READY=1\tSTATUS=a b')).toEqual({
+    expect(readNotifyDatagram('12 1000 3 ci/app/deeper 12,10,9 READY=1\tSTATUS=a b')).toEqual({
       pid: 12,
       uid: 1000,
       lost: 3,
@@ -22,7 +22,7 @@ describe('a line', () => {
   });
 
   test('may know nothing of a sender that has ended', () => {
-    expect(readTelling('12 0 0 - - ')).toEqual({
+    expect(readNotifyDatagram('12 0 0 - - ')).toEqual({
       pid: 12,
       uid: 0,
       lost: 0,
@@ -33,7 +33,7 @@ describe('a line', () => {
   });
 
   test.each(['', 'listening', '12 0 0 -', 'x 0 0 - - READY=1'])('is none: %j', (line) => {
-    expect(readTelling(line)).toBeNull();
+    expect(readNotifyDatagram(line)).toBeNull();
   });
 });
 

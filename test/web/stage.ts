@@ -3,7 +3,7 @@
 import { createServer, request, type IncomingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { Command, ProcessStatus, SupervisorStatus } from '../../src/model/command.ts';
-import type { Glance } from '../../src/model/glance.ts';
+import type { ProcessSummary } from '../../src/model/process-summary.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Incident } from '../../src/model/oom-report.ts';
 import type { Backend, Point } from '../../src/web/backend.ts';
@@ -53,7 +53,7 @@ export const statusOf = (news: Partial<ProcessStatus>): ProcessStatus => ({
   ...news,
 });
 
-const glanceOf = (status: ProcessStatus): Glance => ({
+const summaryOf = (status: ProcessStatus): ProcessSummary => ({
   ...status,
   since: status.uptime === 0 ? 0 : status.start,
   why: status.state === 'FATAL' ? status.description : '',
@@ -112,7 +112,7 @@ export const openStage = async ({ readOnly = false } = {}): Promise<Stage> => {
     about: () => state.about,
     look: async () => undefined,
     statuses: () => state.statuses,
-    glances: () => state.statuses.map(glanceOf),
+    summaries: () => state.statuses.map(summaryOf),
     history: (key) => state.histories[key] ?? [],
     ask: (async (command: Command) => {
       commands.push(command);

@@ -6,7 +6,7 @@ import { loadPlan } from '../../config/load.ts';
 import { MESSAGES } from '../../logs/event-lines.ts';
 import type { Endings } from '../answers.ts';
 import type { Daemon } from '../boot.ts';
-import { refuseBadConfig } from './ground.ts';
+import { refuseBadConfig } from './setup.ts';
 import { removeHolder } from './holder.ts';
 import { beginAgain, ownCommand, RESTART_STATUS } from './successor.ts';
 import { closeLogging } from './logging.ts';
@@ -14,8 +14,8 @@ import { closeLogging } from './logging.ts';
 /** supervisord says at most so often who keeps it waiting. */
 const WAITING_MS = 3000;
 
-const sayWhoRemains = ({ supervisor, logging, ground }: Daemon): (() => void) => {
-  const { clock } = ground.linux;
+const sayWhoRemains = ({ supervisor, logging, setup }: Daemon): (() => void) => {
+  const { clock } = setup.linux;
   const say = (): void => {
     const names = supervisor.processes
       .filter(({ phase }) => !isAtRest(phase.name))
@@ -33,14 +33,14 @@ const isAtRest = (phase: string): boolean => AT_REST.has(phase);
 
 /** Pending replies get out, sockets and notes go; the guardian does the rest. */
 const leave = async (daemon: Daemon): Promise<void> => {
-  const { ground, hands, hooks, api, ledger, logging } = daemon;
+  const { setup, hands, hooks, api, ledger, logging } = daemon;
   await Promise.all([hands.drain(), hooks.close()]);
   await api.close();
   ledger.close();
-  ground.tier?.dismantle();
-  const { pidfile } = ground.plan.supervisor;
+  setup.tier?.dismantle();
+  const { pidfile } = setup.plan.supervisor;
   if (pidfile !== null) rmSync(pidfile, { force: true });
-  removeHolder(ground.settings.runtimeDir);
+  removeHolder(setup.settings.runtimeDir);
   await closeLogging(logging);
 };
 
@@ -77,7 +77,7 @@ export class Ending implements Endings {
   }
 
   async reload(): Promise<void> {
-    const resolved = await loadPlan(this.#parts.daemon().ground.settings.config);
+    const resolved = await loadPlan(this.#parts.daemon().setup.settings.config);
     if (resolved.plan === null) refuseBadConfig(resolved.problems);
     this.#endIn('RESTARTING');
   }
@@ -110,7 +110,7 @@ export class Ending implements Endings {
     await leave(daemon);
     if (mood === 'SHUTDOWN') return this.#lastStatus();
     if (this.guardianState() === 'present') return RESTART_STATUS;
-    (this.#lock ?? daemon.ground.lock)?.close();
+    (this.#lock ?? daemon.setup.lock)?.close();
     beginAgain(this.#command);
     return 0;
   }

@@ -6,7 +6,7 @@ import type { ProcessPlan } from '../../model/plan.ts';
 import type { State } from '../../model/state.ts';
 import { hunt, type HuntReport } from '../../spawn/hunt.ts';
 import type { Ledger } from '../../spawn/ledger.ts';
-import type { Ground } from './ground.ts';
+import type { Setup } from './setup.ts';
 import type { RealHands } from '../hands.ts';
 import type { Notices } from './notices.ts';
 import { wasAsked } from './past-life.ts';
@@ -27,11 +27,11 @@ const sayHunt = ({ found, killed, took, remaining }: HuntReport, notices: Notice
 
 /** Under a guardian's second supervisor there is nothing to hunt: the guardian has seen all of it gone. */
 export const huntLeftovers = async (
-  ground: Ground,
+  setup: Setup,
   ledger: Ledger,
   notices: Notices,
 ): Promise<readonly Identity[]> => {
-  const { link, linux, tier, instance, spare } = ground;
+  const { link, linux, tier, instance, spare } = setup;
   if (link !== null && link.hello.life > 1) return link.hello.past?.stuck ?? [];
   const leaders = [...ledger.past.values()].flatMap(({ leader }) => leader ?? []);
   const { processes, clock } = linux;
@@ -66,7 +66,7 @@ interface Remembered {
 }
 
 /** Last states, where the supervisor before this one was cut off; an orderly start or restart begins anew. */
-export const rememberedStates = ({ link }: Ground, ledger: Ledger): Remembered => {
+export const rememberedStates = ({ link }: Setup, ledger: Ledger): Remembered => {
   const past = link?.hello.past ?? null;
   const isKnown = past !== null && !wasAsked(past.exit);
   const known = isKnown ? [...ledger.past] : [];

@@ -1,6 +1,6 @@
 // What is not there that somebody may rely on? Said once, at the start.
 
-import type { Ground } from './ground.ts';
+import type { Setup } from './setup.ts';
 import type { Notices } from './notices.ts';
 
 const NO_GUARDIAN =
@@ -9,7 +9,7 @@ const NO_GUARDIAN =
 const DEAF =
   'event listeners hear nothing: without a guardian there are no pipes to them; hooks do hear, see `hooks` in the reference of the config';
 
-export const sayWhatIsMissing = ({ guardian, tier, tierWhy, plan }: Ground, notices: Notices): void => {
+export const sayWhatIsMissing = ({ guardian, tier, tierWhy, plan }: Setup, notices: Notices): void => {
   if (guardian !== null && tier?.memory == null) notices.add(tierWhy);
   if (guardian !== null) return;
   notices.add(NO_GUARDIAN);

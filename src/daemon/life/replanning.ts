@@ -8,7 +8,7 @@ import { diffPlans, isChangedForSupervisord, type PlanDiff } from '../../model/d
 import { TsvisorError } from '../../model/errors.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../../model/plan.ts';
 import type { Duties } from '../process/duties.ts';
-import { refuseBadConfig, type Ground } from './ground.ts';
+import { refuseBadConfig, type Setup } from './setup.ts';
 import type { RealHands } from '../hands.ts';
 import type { Hooks } from '../outside/hooks.ts';
 
@@ -25,7 +25,7 @@ const needsRestart = ({ supervisor }: PlanDiff): readonly string[] => {
 };
 
 export interface ReplanningParts {
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly supervisor: Supervisor;
   readonly hands: RealHands;
   readonly hooks: Hooks;
@@ -39,7 +39,7 @@ export class Replanning {
 
   constructor(parts: ReplanningParts) {
     this.#parts = parts;
-    this.#available = parts.ground.plan;
+    this.#available = parts.setup.plan;
   }
 
   /** The plan that was read last, for `configs` and additions. */
@@ -77,11 +77,11 @@ export class Replanning {
   }
 
   async #read(): Promise<PlanDiff> {
-    const { supervisor, ground } = this.#parts;
-    const resolved = await loadPlan(ground.settings.config);
+    const { supervisor, setup } = this.#parts;
+    const resolved = await loadPlan(setup.settings.config);
     if (resolved.plan === null) return refuseBadConfig(resolved.problems);
     this.#available = resolved.plan;
-    return diffPlans({ ...ground.plan, groups: supervisor.groups }, resolved.plan);
+    return diffPlans({ ...setup.plan, groups: supervisor.groups }, resolved.plan);
   }
 
   async #carryOut({ added, removed, changed }: PlanDiff): Promise<readonly string[]> {

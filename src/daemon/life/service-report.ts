@@ -26,7 +26,7 @@ export const statusWords = ({ processes }: Daemon['supervisor']): string => {
 };
 
 /** Says how many processes run, at most once per second. */
-const reportStatus = (link: Link, { supervisor, bus, ground }: Daemon): (() => void) => {
+const reportStatus = (link: Link, { supervisor, bus, setup }: Daemon): (() => void) => {
   let due = false;
   const say = (): void => {
     due = false;
@@ -35,7 +35,7 @@ const reportStatus = (link: Link, { supervisor, bus, ground }: Daemon): (() => v
   bus.subscribe(({ type }) => {
     if (due || (type !== 'state' && type !== 'group')) return;
     due = true;
-    ground.linux.clock.after(STATUS_MS, say);
+    setup.linux.clock.after(STATUS_MS, say);
   });
   return say;
 };

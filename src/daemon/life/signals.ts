@@ -23,9 +23,9 @@ export interface Signals {
 
 /** supervisord's restart where the config is an ini file; where it is YAML, only what has changed. A bad file changes nothing. */
 const hangUp = async ({ daemon, endings, service }: Obedient): Promise<void> => {
-  const { logging, ground, replanning } = daemon;
+  const { logging, setup, replanning } = daemon;
   const { level, text } = MESSAGES.restartRequest('SIGHUP');
-  if (ground.plan.dialect === 'ini') {
+  if (setup.plan.dialect === 'ini') {
     logging.journal.say(level, text);
     return endings.reload();
   }

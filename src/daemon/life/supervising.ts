@@ -1,15 +1,15 @@
-// How is core made on this ground, with what is known of the lives before?
+// How is core made, with what is known of the lives before?
 
 import { Supervisor } from '../../core/supervisor.ts';
 import type { Identity } from '../../model/phase.ts';
 import type { ProcessPlan } from '../../model/plan.ts';
 import type { Ledger } from '../../spawn/ledger.ts';
-import type { Ground } from './ground.ts';
+import type { Setup } from './setup.ts';
 import type { RealHands } from '../hands.ts';
 import { attribute, rememberedStates } from './leftovers.ts';
 import type { UnseenDeaths } from '../memory/unseen.ts';
 
-export const plansOf = ({ plan }: Ground): readonly ProcessPlan[] =>
+export const plansOf = ({ plan }: Setup): readonly ProcessPlan[] =>
   plan.groups.flatMap((group) => group.processes);
 
 interface SupervisorWiring {
@@ -21,16 +21,16 @@ interface SupervisorWiring {
 }
 
 export const createSupervisor = (
-  ground: Ground,
+  setup: Setup,
   { hands, ledger, stuck, unseen, onBug }: SupervisorWiring,
 ): Supervisor => {
-  const { memory, clock } = ground.linux;
+  const { memory, clock } = setup.linux;
   return new Supervisor({
-    plan: ground.plan,
+    plan: setup.plan,
     hands,
     clock,
-    ...rememberedStates(ground, ledger),
-    stuck: attribute(stuck, plansOf(ground), { hands, ledger }),
+    ...rememberedStates(setup, ledger),
+    stuck: attribute(stuck, plansOf(setup), { hands, ledger }),
     deaths: unseen,
     memory: () => ({ ...memory.headroom(), pressure: memory.pressure() }),
     onBug,

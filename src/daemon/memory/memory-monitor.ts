@@ -11,7 +11,7 @@ import type { Verdict } from '../../model/verdict.ts';
 import type { EvidenceGatherer } from '../../oom/evidence.ts';
 import { care } from './caring.ts';
 import { chooseScore } from '../../oom/score.ts';
-import type { Ground } from '../life/ground.ts';
+import type { Setup } from '../life/setup.ts';
 import type { RealHands } from '../hands.ts';
 import { Incidents } from './incidents.ts';
 import { memberKilled } from './member-killed.ts';
@@ -22,7 +22,7 @@ import type { UnseenDeaths } from './unseen.ts';
 import { Watches } from './watches.ts';
 
 export interface MemoryMonitorParts {
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly linux: Linux;
   readonly evidence: EvidenceGatherer;
   readonly bus: Bus;
@@ -56,12 +56,12 @@ const membersOf = (name: ProcessName, { supervisor, hands }: MemoryMonitorParts)
 };
 
 const openWatches = (parts: MemoryMonitorParts): Watches => {
-  const { ground, linux, evidence, supervisor, hands, onBug } = parts;
-  const score = chooseScore({ kind: 'auto' }, ground.score);
+  const { setup, linux, evidence, supervisor, hands, onBug } = parts;
+  const score = chooseScore({ kind: 'auto' }, setup.score);
   const began = (pid: number): void => void linux.processes.setScore(pid, score);
   return new Watches({
     linux,
-    tier: ground.tier,
+    tier: setup.tier,
     evidence,
     groupOf: (name) => supervisor().group(name),
     members: (plan, leader) => hands().inspect(plan, leader).members,
@@ -77,8 +77,8 @@ const limitGroup = (name: string, { supervisor, hands, notices }: MemoryMonitorP
 };
 
 export const openMemory = (parts: MemoryMonitorParts): MemoryMonitor => {
-  const { ground, linux, bus, notices, supervisor, hands } = parts;
-  const folder = ground.settings.runtimeDir;
+  const { setup, linux, bus, notices, supervisor, hands } = parts;
+  const folder = setup.settings.runtimeDir;
   const watches = openWatches(parts);
   const incidents = new Incidents({
     folder: join(folder, 'incidents'),

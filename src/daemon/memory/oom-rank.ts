@@ -84,9 +84,9 @@ const see = (daemon: Daemon, scores: ReadonlyMap<string, ScoreRequest>): readonl
   const supposed = (owner: string | null): number | null => {
     if (owner === null) return null;
     const found = [...scores].findLast(([name]) => isNamed(name, owner));
-    return found === undefined ? null : chooseScore(found[1], daemon.ground.score);
+    return found === undefined ? null : chooseScore(found[1], daemon.setup.score);
   };
-  return daemon.ground.linux.processes.all().flatMap(({ pid }) => {
+  return daemon.setup.linux.processes.all().flatMap(({ pid }) => {
     const read = readCandidate(pid);
     if (read === null) return [];
     const { owner = null, requested = null } = mine.get(pid) ?? {};
@@ -137,7 +137,7 @@ export const oomRank = (
   const { memory, swap, page } = machineTotals();
   const facts: RankFacts = { total: memory + swap, page, kernel: release() };
   const seen = see(daemon, scores);
-  const available = daemon.ground.linux.memory.available();
+  const available = daemon.setup.linux.memory.available();
   const machine = domainOf(
     'machine',
     { limit: memory, used: available === null ? null : memory - available },

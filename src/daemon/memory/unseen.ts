@@ -12,13 +12,13 @@ import type { Verdict } from '../../model/verdict.ts';
 import type { EvidenceGatherer } from '../../oom/evidence.ts';
 import { judgeUnseen, type UnseenCase } from '../../oom/unseen.ts';
 import type { Ledger } from '../../spawn/ledger.ts';
-import type { Ground } from '../life/ground.ts';
+import type { Setup } from '../life/setup.ts';
 import type { RealHands } from '../hands.ts';
 import type { Incidents } from './incidents.ts';
 import { wasAsked } from '../life/past-life.ts';
 
 export interface UnseenParts {
-  readonly ground: { readonly link: { readonly hello: Pick<Hello, 'past'> } | null } & Pick<Ground, 'linux'>;
+  readonly setup: { readonly link: { readonly hello: Pick<Hello, 'past'> } | null } & Pick<Setup, 'linux'>;
   readonly evidence: EvidenceGatherer;
   readonly ledger: Pick<Ledger, 'past'>;
   readonly plans: readonly ProcessPlan[];
@@ -38,13 +38,13 @@ const toldBefore = ({ incidents }: IncidentsReply): ReadonlySet<string> =>
     ),
   );
 
-const caseOf = ({ ground, evidence, incidents }: UnseenParts, machine: PastFacts['oom']): UnseenCase => {
+const caseOf = ({ setup, evidence, incidents }: UnseenParts, machine: PastFacts['oom']): UnseenCase => {
   const { records, kernelLog } = evidence.recall();
   const told = records.length === 0 ? new Set() : toldBefore(incidents.list());
   return {
     records: records.filter(({ seq, usec }) => !told.has(`${seq} ${usec}`)),
     kernelLog,
-    pidsMatch: ground.linux.oom.pidsMatch,
+    pidsMatch: setup.linux.oom.pidsMatch,
     machine,
   };
 };
@@ -60,9 +60,9 @@ const deathOf = (leader: Identity, verdict: Verdict, wall: number): Death => ({
 
 /** Only of those that ran when it was cut off: other deaths it had judged itself. None after an end that was asked for. */
 export const findUnseen = (parts: UnseenParts): UnseenDeaths => {
-  const { ground, ledger, plans, hands } = parts;
+  const { setup, ledger, plans, hands } = parts;
   const deaths = new Map<string, Death>();
-  const facts = ground.link?.hello.past ?? null;
+  const facts = setup.link?.hello.past ?? null;
   if (facts === null || wasAsked(facts.exit)) return deaths;
   const about = caseOf(parts, facts.oom);
   if (about.records.length === 0) return deaths;
@@ -77,7 +77,7 @@ export const findUnseen = (parts: UnseenParts): UnseenDeaths => {
       memoryMax: plan.memoryMax,
     };
     const verdict = judgeUnseen(life, about);
-    if (verdict !== null) deaths.set(name, deathOf(leader, verdict, ground.linux.clock.wall()));
+    if (verdict !== null) deaths.set(name, deathOf(leader, verdict, setup.linux.clock.wall()));
   }
   return deaths;
 };

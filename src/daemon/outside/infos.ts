@@ -33,11 +33,9 @@ const isCurrent = ({ second, seen }: Picture, processes: readonly Process[], now
 
 const sortKey = ({ group, name }: ProcessInfo): string => `${group}\0${name}`;
 
-const take = ({ supervisor, hands, ground }: Daemon, second: number): Picture => {
+const take = ({ supervisor, hands, setup }: Daemon, second: number): Picture => {
   const { processes } = supervisor;
-  const infos = processes.map((process) =>
-    processInfo(process, hands.logs(process.plan), ground.linux.clock),
-  );
+  const infos = processes.map((process) => processInfo(process, hands.logs(process.plan), setup.linux.clock));
   return {
     second,
     seen: processes.map((process) => ({
@@ -53,7 +51,7 @@ const take = ({ supervisor, hands, ground }: Daemon, second: number): Picture =>
 const pictures = new WeakMap<Daemon['supervisor'], Picture>();
 
 export const infosOf = (daemon: Daemon): readonly ProcessInfo[] => {
-  const second = Math.trunc(daemon.ground.linux.clock.wall() / 1000);
+  const second = Math.trunc(daemon.setup.linux.clock.wall() / 1000);
   const known = pictures.get(daemon.supervisor);
   if (known !== undefined && isCurrent(known, daemon.supervisor.processes, second)) return known.infos;
   const picture = take(daemon, second);

@@ -1,6 +1,6 @@
 // How are event listeners wired to what happens, to what programs write, and to their own stdin and stdout?
 
-import { Ear } from '../../events/ear.ts';
+import { OutputDecoder } from '../../events/output-decoder.ts';
 import type { Inlet } from '../../events/listener.ts';
 import type { Heard } from '../../events/note.ts';
 import { EventDispatcher, type EventSink } from '../../events/dispatcher.ts';
@@ -26,29 +26,29 @@ const tell = (heard: Heard | null, to: (heard: Heard) => void): void => {
 
 const listeningTo = (
   { plan, stream }: { plan: ProcessPlan; stream: StreamName },
-  ear: Ear,
+  decoder: OutputDecoder,
   dispatcher: EventDispatcher,
 ): Listening => {
   const most = stream === 'stdout' ? plan.stdoutCaptureMaxBytes : plan.stderrCaptureMaxBytes;
   const events = stream === 'stdout' ? plan.stdoutEvents : plan.stderrEvents;
   const logged = (heard: Heard): void => dispatcher.logged(heard);
   return {
-    follow: (pid) => ear.follow(pid),
-    ...(most > 0 && { messages: { most, hear: (bytes) => dispatcher.communicated(ear.whole(bytes)) } }),
+    follow: (pid) => decoder.follow(pid),
+    ...(most > 0 && { messages: { most, hear: (bytes) => dispatcher.communicated(decoder.whole(bytes)) } }),
     ...(events && {
-      logged: (bytes) => tell(ear.piece(bytes), logged),
-      ended: () => tell(ear.end(), logged),
+      logged: (bytes) => tell(decoder.piece(bytes), logged),
+      ended: () => tell(decoder.end(), logged),
     }),
   };
 };
 
 /** supervisord's words; at level debug the journal has all that programs write. */
-const echoTo = (journal: Journal, ear: Ear): Listening => {
+const echoTo = (journal: Journal, decoder: OutputDecoder): Listening => {
   const say = ({ process, channel, text }: Heard): void =>
     journal.say('debug', `'${process.name}' ${channel} output:\n${text}`, process);
   return {
-    logged: (bytes) => tell(ear.piece(bytes), say),
-    ended: () => tell(ear.end(), say),
+    logged: (bytes) => tell(decoder.piece(bytes), say),
+    ended: () => tell(decoder.end(), say),
   };
 };
 
@@ -86,13 +86,16 @@ export const listenersTo = (
     if (stream === 'stdout' && plan.kind === 'eventlistener')
       return { raw: (bytes) => dispatcher.listener({ group, name })?.hear(bytes) };
     return isHeard(plan, stream)
-      ? listeningTo({ plan, stream }, new Ear({ group, name }, stream), dispatcher)
+      ? listeningTo({ plan, stream }, new OutputDecoder({ group, name }, stream), dispatcher)
       : {};
   };
   const echo = journal.says('debug');
   const streams = (['stdout', 'stderr'] as const).filter((stream) => echo || isHeard(plan, stream));
   const listening = streams.map((stream): [StreamName, Listening] => {
-    const others = [health(stream), echo ? echoTo(journal, new Ear({ group, name }, stream)) : null];
+    const others = [
+      health(stream),
+      echo ? echoTo(journal, new OutputDecoder({ group, name }, stream)) : null,
+    ];
     return [stream, others.filter((one) => one !== null).reduce(both, hearing(stream))];
   });
   return Object.fromEntries(listening);

@@ -13,7 +13,7 @@ type ReadLog = Extract<Command, { verb: 'read-log' | 'tail-log' }>;
 type OfLog = Pick<ReadLog, 'name' | 'stream'>;
 
 /** What it takes to find and read a log. */
-export type Archive = Pick<Daemon, 'ground' | 'supervisor' | 'hands'>;
+export type Archive = Pick<Daemon, 'setup' | 'supervisor' | 'hands'>;
 
 /** Refuses with BAD_NAME. */
 export const processNamed = ({ supervisor }: Pick<Daemon, 'supervisor'>, name: string): Process => {
@@ -26,7 +26,7 @@ export const processNamed = ({ supervisor }: Pick<Daemon, 'supervisor'>, name: s
 /** Empty when there is none. */
 const pathOf = (daemon: Archive, { name, stream }: OfLog): string =>
   name === null
-    ? (daemon.ground.plan.supervisor.logfile ?? '')
+    ? (daemon.setup.plan.supervisor.logfile ?? '')
     : daemon.hands.logPath(processNamed(daemon, name).plan, stream);
 
 const refuseRead = (refusal: 'arguments' | 'missing' | 'failed', path: string): never => {
@@ -69,7 +69,7 @@ export const readAnyLog = (daemon: Archive, command: ReadLog): LogReply => {
 export const followAnyLog = (daemon: Archive, of: OfLog, signal: AbortSignal): AsyncIterable<Uint8Array> => {
   const path = existing(daemon, of);
   sizeOf(path);
-  return followLog(path, { clock: daemon.ground.linux.clock, signal });
+  return followLog(path, { clock: daemon.setup.linux.clock, signal });
 };
 
 /** Devices and pipes are left alone; a log that is not there is clear. */

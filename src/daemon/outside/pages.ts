@@ -3,11 +3,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Pages } from '../../api/answer.ts';
 import type { Web } from '../../web/router.ts';
-import type { Seen } from './seen.ts';
+import type { Monitoring } from './monitoring.ts';
 
 type SendMetrics = (response: ServerResponse, accept: string | undefined) => Promise<void>;
 
-const openMetrics = async (seen: Seen): Promise<SendMetrics> => {
+const openMetrics = async (monitoring: Monitoring): Promise<SendMetrics> => {
   const [{ familiesOf }, { Columns }, { CONTENT_TYPES, dialectFor, expose }] = await Promise.all([
     import('../../metrics/page.ts'),
     import('../../metrics/columns.ts'),
@@ -16,7 +16,7 @@ const openMetrics = async (seen: Seen): Promise<SendMetrics> => {
   const columns = new Columns();
   return async (response, accept) => {
     const dialect = dialectFor(accept);
-    const pieces = expose(familiesOf(await seen.picture(), columns), dialect);
+    const pieces = expose(familiesOf(await monitoring.picture(), columns), dialect);
     response.writeHead(200, {
       'content-type': CONTENT_TYPES[dialect],
       'content-length': pieces.reduce((sum, { length }) => sum + length, 0),
@@ -24,24 +24,25 @@ const openMetrics = async (seen: Seen): Promise<SendMetrics> => {
     });
     response.cork();
     for (const piece of pieces) response.write(piece);
-    response.end(() => seen.tally.told());
+    response.end(() => monitoring.tally.told());
   };
 };
 
-const openWeb = async (seen: Seen): Promise<Web> => (await import('../../web/router.ts')).createWeb(seen);
+const openWeb = async (monitoring: Monitoring): Promise<Web> =>
+  (await import('../../web/router.ts')).createWeb(monitoring);
 
-export const pagesOf = (seen: Seen): Pages => {
+export const pagesOf = (monitoring: Monitoring): Pages => {
   let metrics: Promise<SendMetrics> | null = null;
   let web: Promise<Web> | null = null;
   return async (request, response, asked) => {
     if (asked.path === '/metrics' && request.method === 'GET') {
-      metrics ??= openMetrics(seen);
+      metrics ??= openMetrics(monitoring);
       await (
         await metrics
       )(response, request.headers.accept);
       return true;
     }
-    web ??= openWeb(seen);
+    web ??= openWeb(monitoring);
     return (await web)(request, response, asked);
   };
 };

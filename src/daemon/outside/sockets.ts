@@ -8,7 +8,7 @@ import type { Bus } from '../../core/bus.ts';
 import type { Ask } from '../../model/command.ts';
 import { TsvisorError } from '../../model/errors.ts';
 import type { InetServerPlan, SupervisorPlan, UnixServerPlan } from '../../model/plan.ts';
-import type { Ground } from '../life/ground.ts';
+import type { Setup } from '../life/setup.ts';
 import { followAnyLog, type Archive } from './logs-access.ts';
 import type { Notices } from '../life/notices.ts';
 import { Operators } from './operators.ts';
@@ -23,16 +23,16 @@ export interface ApiParts extends Archive {
 }
 
 export const openApi = ({ ask, logging, pages, bus, onBug, ...archive }: ApiParts): Api => {
-  const { ground, supervisor } = archive;
+  const { setup, supervisor } = archive;
   return createApi({
     ask,
     pages,
     subscribe: (hear) => bus.subscribe(hear),
-    ordered: new Operators(logging.journal, ground.guardian).ordered,
+    ordered: new Operators(logging.journal, setup.guardian).ordered,
     self: {
       version: readVersion(),
-      identifier: ground.plan.supervisor.identifier,
-      pid: ground.link?.hello.guardianPid ?? process.pid,
+      identifier: setup.plan.supervisor.identifier,
+      pid: setup.link?.hello.guardianPid ?? process.pid,
       mood: () => supervisor.mood,
     },
     follow: (log, signal) => followAnyLog(archive, log, signal),
@@ -55,15 +55,15 @@ const canWait = (error: unknown, life: number): error is TsvisorError =>
   error instanceof TsvisorError &&
   (error.code === 'INSECURE_SERVER' || (error.code === 'SOCKET_PATH' && life > 1));
 
-export interface Doors {
+export interface SocketParts {
   readonly api: Api;
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly notices: Notices;
 }
 
-const openPort = async ({ api, ground, notices }: Doors, server: InetServerPlan): Promise<void> => {
+const openPort = async ({ api, setup, notices }: SocketParts, server: InetServerPlan): Promise<void> => {
   const { host, port, section, insecure, readOnly, allowedHosts } = server;
-  const supervisor = hasSupervisor(ground.plan.supervisor);
+  const supervisor = hasSupervisor(setup.plan.supervisor);
   try {
     await api.listenTcp({
       host,
@@ -76,30 +76,30 @@ const openPort = async ({ api, ground, notices }: Doors, server: InetServerPlan)
       credentials: credentialsOf(server),
     });
   } catch (error) {
-    if (!canWait(error, ground.link?.hello.life ?? 1)) throw error;
+    if (!canWait(error, setup.link?.hello.life ?? 1)) throw error;
     notices.add(`${error.message}; ${error.hint}`);
   }
 };
 
-const openAll = async (doors: Doors, socket: string): Promise<void> => {
-  const { api, ground } = doors;
-  const { unixServers, inetServers } = ground.plan.supervisor;
+const openAll = async (parts: SocketParts, socket: string): Promise<void> => {
+  const { api, setup } = parts;
+  const { unixServers, inetServers } = setup.plan.supervisor;
   await api.listen({ path: socket });
-  const supervisor = hasSupervisor(ground.plan.supervisor);
+  const supervisor = hasSupervisor(setup.plan.supervisor);
   for (const server of unixServers) {
     const { path, mode, owner, readOnly } = server;
     await api.listen({ path, mode, owner, supervisor, readOnly, credentials: credentialsOf(server) });
   }
-  for (const server of inetServers) await openPort(doors, server);
+  for (const server of inetServers) await openPort(parts, server);
 };
 
 /** All of them or none: a refused one takes the files of the others with it. Answers the path of the control socket. */
-export const openSockets = async (doors: Doors): Promise<string> => {
-  const socket = join(doors.ground.settings.runtimeDir, 'tsvisor.sock');
+export const openSockets = async (parts: SocketParts): Promise<string> => {
+  const socket = join(parts.setup.settings.runtimeDir, 'tsvisor.sock');
   try {
-    await openAll(doors, socket);
+    await openAll(parts, socket);
   } catch (error) {
-    await doors.api.close();
+    await parts.api.close();
     throw error;
   }
   return socket;

@@ -15,7 +15,7 @@ export const sendStdin = async (
   if (phase.name !== 'starting' && phase.name !== 'running')
     throw new TsvisorError('NOT_RUNNING', { name: namespec });
   const delivery =
-    (await stdinOf(daemon.hands.slot(plan), daemon.ground.linux.clock)?.deliver(bytes)) ?? 'gone';
+    (await stdinOf(daemon.hands.slot(plan), daemon.setup.linux.clock)?.deliver(bytes)) ?? 'gone';
   if (delivery === 'gone') throw new TsvisorError('STDIN_CLOSED', { name: namespec });
   if (delivery !== 'sent') throw new TsvisorError('STDIN_FULL', { name: namespec, bytes: delivery.left });
   return [];

@@ -12,12 +12,12 @@ import type { ProcessPlan } from '../../model/plan.ts';
 import { chooseScore } from '../../oom/score.ts';
 import { COOKIE } from '../../spawn/containment.ts';
 import { environmentOf } from './environment.ts';
-import type { Ground } from '../life/ground.ts';
+import type { Setup } from '../life/setup.ts';
 import type { HealthChecks } from './health-checks.ts';
 import type { Notices } from '../life/notices.ts';
 
 export interface DutiesParts {
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly bus: Bus;
   readonly notices: Notices;
   /** There when the first process is launched. */
@@ -28,7 +28,7 @@ export interface DutiesParts {
 /** As the program sees the world, with whom it is about; it is none of its members. */
 const variablesFor = (
   { plan, namespec, leader }: Process,
-  { plan: whole }: Ground,
+  { plan: whole }: Setup,
 ): Record<string, string> => {
   const { [COOKIE]: _, ...variables } = environmentOf({ plan, supervisor: whole.supervisor, cookie: '' });
   return { ...variables, TSVISOR_PROCESS: namespec, TSVISOR_PID: String(leader?.pid ?? '') };
@@ -69,11 +69,11 @@ export class Duties {
 
   async #openTimetable(): Promise<Timetable> {
     const { openTimetable } = await import('./timetable-file.ts');
-    const { ground, bus, notices, supervisor, onBug } = this.#parts;
+    const { setup, bus, notices, supervisor, onBug } = this.#parts;
     const timetable = openTimetable({
-      path: join(ground.settings.runtimeDir, 'schedule.json'),
+      path: join(setup.settings.runtimeDir, 'schedule.json'),
       processes: () => supervisor().processes,
-      wall: () => ground.linux.clock.wall(),
+      wall: () => setup.linux.clock.wall(),
       announce: (event) => bus.announce(event),
       notice: (text) => notices.add(text),
       onBug,
@@ -89,9 +89,9 @@ export class Duties {
       import('./health-checks.ts'),
       import('../../spawn/command.ts'),
     ]);
-    const { ground, bus, notices, supervisor, onBug } = this.#parts;
-    const { processes, clock } = ground.linux;
-    const score = chooseScore({ kind: 'auto' }, ground.score);
+    const { setup, bus, notices, supervisor, onBug } = this.#parts;
+    const { processes, clock } = setup.linux;
+    const score = chooseScore({ kind: 'auto' }, setup.score);
     return new Room({
       bus,
       clock,
@@ -101,7 +101,7 @@ export class Duties {
         let said = '';
         const failure = await runCommand({
           command,
-          variables: variablesFor(process, ground),
+          variables: variablesFor(process, setup),
           directory: process.plan.directory,
           account: process.plan.user,
           abort,
@@ -111,7 +111,7 @@ export class Duties {
         return failure === null || said.trim() === '' ? failure : `${failure}: ${said}`;
       },
       notice: (text) => notices.add(text),
-      hears: ground.guardian !== null,
+      hears: setup.guardian !== null,
       onBug,
     });
   }

@@ -5,11 +5,11 @@ import { isRefusal } from '../../config/refusal.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Process } from '../../core/process.ts';
 import { quietVerdict } from '../../core/unjudged.ts';
-import { Ear } from '../../health/ear.ts';
-import { Lane } from '../../health/lane.ts';
-import { lookHttp, lookTcp } from '../../health/look.ts';
-import { Monitor, type Look } from '../../health/monitor.ts';
-import type { Standing } from '../../health/standing.ts';
+import { LineWatch } from '../../health/line-watch.ts';
+import { ConcurrencyLimit } from '../../health/concurrency-limit.ts';
+import { checkHttp, checkTcp } from '../../health/network-checks.ts';
+import { Monitor, type RunCheck } from '../../health/monitor.ts';
+import type { HealthState } from '../../health/health-state.ts';
 import type { Listening } from '../../logs/capture.ts';
 import type { StreamName } from '../../logs/outputs.ts';
 import type { Check, HealthPlan } from '../../model/duty.ts';
@@ -57,9 +57,9 @@ const UP = new Set(['STARTING', 'RUNNING']);
 
 export class HealthChecks {
   readonly #parts: HealthChecksParts;
-  readonly #lane = new Lane(WIDTH);
+  readonly #limit = new ConcurrencyLimit(WIDTH);
   readonly #watched = new Map<string, Watched>();
-  readonly #ears = new Map<string, { readonly pattern: string; readonly ear: Ear }>();
+  readonly #watches = new Map<string, { readonly pattern: string; readonly watch: LineWatch }>();
 
   constructor(parts: HealthChecksParts) {
     this.#parts = parts;
@@ -81,21 +81,21 @@ export class HealthChecks {
   listening({ group, name, duty }: ProcessPlan): ((stream: StreamName) => Listening) | null {
     const check = duty.health?.check;
     if (check?.kind !== 'log') return null;
-    const ear = this.#earOf(namespec(group, name), check.pattern);
-    return (stream) => ({ follow: (pid) => ear.follow(pid), logged: (bytes) => ear.hear(stream, bytes) });
+    const watch = this.#watchOf(namespec(group, name), check.pattern);
+    return (stream) => ({ follow: (pid) => watch.follow(pid), logged: (bytes) => watch.hear(stream, bytes) });
   }
 
   /** Kept while its logs are opened anew: what it has heard of this life stays true. */
-  #earOf(key: string, pattern: string): Ear {
-    const known = this.#ears.get(key);
-    if (known?.pattern === pattern) return known.ear;
+  #watchOf(key: string, pattern: string): LineWatch {
+    const known = this.#watches.get(key);
+    if (known?.pattern === pattern) return known.watch;
     const wanted = linearPattern(pattern);
-    const ear = new Ear(
+    const watch = new LineWatch(
       (line) => !isRefusal(wanted) && wanted.test(line),
       () => this.#watched.get(key)?.monitor.hurry(),
     );
-    this.#ears.set(key, { pattern, ear });
-    return ear;
+    this.#watches.set(key, { pattern, watch });
+    return watch;
   }
 
   #hear(event: Event): void {
@@ -116,22 +116,22 @@ export class HealthChecks {
     this.#end(key);
     const { health } = process.plan.duty;
     if (health === null) return;
-    const look = this.#lookOf(process, health.check);
-    if (look === null) return;
+    const run = this.#checkOf(process, health.check);
+    if (run === null) return;
     const { clock, onBug } = this.#parts;
-    const tell = (standing: Standing, failure: string | null): void =>
-      this.#tell(process, watched, { standing, failure });
-    const monitor = new Monitor({ plan: health, look, clock, lane: this.#lane, tell, onBug });
+    const tell = (state: HealthState, failure: string | null): void =>
+      this.#tell(process, watched, { state, failure });
+    const monitor = new Monitor({ plan: health, run, clock, limit: this.#limit, tell, onBug });
     const watched: Watched = { monitor, leader, text: null };
     this.#watched.set(key, watched);
   }
 
-  #lookOf(process: Process, check: Check): Look | null {
+  #checkOf(process: Process, check: Check): RunCheck | null {
     switch (check.kind) {
       case 'tcp':
-        return lookTcp(check);
+        return checkTcp(check);
       case 'http':
-        return lookHttp(check);
+        return checkHttp(check);
       case 'exec':
         return (abort) => this.#parts.exec(process, check.command, abort);
       case 'log':
@@ -143,19 +143,19 @@ export class HealthChecks {
   }
 
   #listen(process: Process, pattern: string): string | null {
-    return this.#ears.get(process.namespec)?.ear.seen === true ? null : `no line matches ${pattern} yet`;
+    return this.#watches.get(process.namespec)?.watch.seen === true ? null : `no line matches ${pattern} yet`;
   }
 
   #tell(
     process: Process,
     watched: Watched,
-    { standing, failure }: { readonly standing: Standing; readonly failure: string | null },
+    { state, failure }: { readonly state: HealthState; readonly failure: string | null },
   ): void {
     const { leader, phase } = process;
     const isAlive = phase.name === 'running' || phase.name === 'starting';
     if (!isAlive || leader?.pid !== watched.leader.pid || leader.startTick !== watched.leader.startTick)
       return;
-    const { health } = standing;
+    const { health } = state;
     const isOurs = process.readiness.text === watched.text;
     if (health !== 'healthy' && failure !== null) {
       watched.text = oneLine(failure);

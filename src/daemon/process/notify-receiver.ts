@@ -2,13 +2,13 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { readNotice } from '../../core/notice.ts';
+import { readNotifyMessage } from '../../core/notify-message.ts';
 import type { CoreClock, Process } from '../../core/process.ts';
-import { Told } from '../../core/told.ts';
+import { NotifyState } from '../../core/notify-state.ts';
 import { cgroupName } from '../../kernel/cgroup-name.ts';
 import type { Event, ProcessName } from '../../model/event.ts';
 import { namespec } from '../../model/name.ts';
-import { openNotifySocket, type NotifySocket, type Telling } from '../../spawn/notify-socket.ts';
+import { openNotifySocket, type NotifySocket, type NotifyDatagram } from '../../spawn/notify-socket.ts';
 
 export interface NotifyReceiverParts {
   /** Path of the binary. */
@@ -27,7 +27,7 @@ export interface NotifyReceiverParts {
 /** One life of a process that may speak. */
 interface Life {
   readonly name: ProcessName;
-  readonly told: Told;
+  readonly told: NotifyState;
 }
 
 /** Messages of programs whose launch is not known yet: they speak within a millisecond of their start. */
@@ -45,7 +45,7 @@ const addressFor = ({ instance, runtimeDir }: NotifyReceiverParts): string =>
 
 const cgroupOf = ({ group, name }: ProcessName): string => `${cgroupName(group)}/${cgroupName(name)}`;
 
-const strangerText = ({ pid, uid, ancestors }: Telling): string =>
+const strangerText = ({ pid, uid, ancestors }: NotifyDatagram): string =>
   ancestors.length === 0
     ? `cannot tell whose message it was: pid ${pid} (uid ${uid}) had ended before it could be looked at; let the sender wait, as systemd-notify does`
     : `refused a message of pid ${pid} (uid ${uid}): it is no member of a process with notify or watchdog`;
@@ -56,7 +56,7 @@ export class NotifyReceiver {
   readonly #lives = new Map<string, Life>();
   readonly #byCgroup = new Map<string, Life>();
   readonly #launching = new Set<string>();
-  #early: Telling[] = [];
+  #early: NotifyDatagram[] = [];
   #socket: NotifySocket | null = null;
   #opening: Promise<string | null> | null = null;
   #warnedAt = -Infinity;
@@ -93,7 +93,7 @@ export class NotifyReceiver {
       guardian,
       address: this.address,
       mark: `/tsvisor-${instance}/`,
-      heard: (telling) => this.#hear(telling),
+      heard: (datagram) => this.#hear(datagram),
       died: () => this.#reopen(),
     });
     if (typeof socket === 'string') return `cannot open the notify socket ${this.address}: ${socket}`;
@@ -118,7 +118,7 @@ export class NotifyReceiver {
     if (process === undefined || process.plan.notify === null) return;
     const key = process.namespec;
     this.#end(name);
-    const told = new Told({ process, clock: this.#parts.clock });
+    const told = new NotifyState({ process, clock: this.#parts.clock });
     const life = { name, told };
     this.#lives.set(key, life);
     this.#byCgroup.set(cgroupOf(name), life);
@@ -137,20 +137,20 @@ export class NotifyReceiver {
   #hearEarly(): void {
     const early = this.#early;
     this.#early = [];
-    for (const telling of early) this.#hear(telling);
+    for (const datagram of early) this.#hear(datagram);
   }
 
-  #hear(telling: Telling): void {
+  #hear(datagram: NotifyDatagram): void {
     const { warn, notice } = this.#parts;
-    if (telling.lost > 0)
-      this.#complain(`${telling.lost} messages came faster than they may and are lost`, telling.lost);
-    const life = this.#ownerOf(telling);
+    if (datagram.lost > 0)
+      this.#complain(`${datagram.lost} messages came faster than they may and are lost`, datagram.lost);
+    const life = this.#ownerOf(datagram);
     if (life === null) {
-      if (this.#launching.size > 0 && this.#early.length < EARLY_MAX) this.#early.push(telling);
-      else this.#complain(strangerText(telling), 1);
+      if (this.#launching.size > 0 && this.#early.length < EARLY_MAX) this.#early.push(datagram);
+      else this.#complain(strangerText(datagram), 1);
       return;
     }
-    const said = readNotice(telling.lines);
+    const said = readNotifyMessage(datagram.lines);
     for (const why of said.refused) notice(`${namespec(life.name.group, life.name.name)}: ${why}`);
     try {
       life.told.hear(said);
@@ -159,7 +159,7 @@ export class NotifyReceiver {
     }
   }
 
-  #ownerOf({ cgroup, ancestors }: Telling): Life | null {
+  #ownerOf({ cgroup, ancestors }: NotifyDatagram): Life | null {
     // It may have made cgroups of its own below the one that it was given.
     if (cgroup !== null) return this.#byCgroup.get(cgroup.split('/', 2).join('/')) ?? null;
     for (const life of this.#lives.values()) if (this.#isAbove(life, ancestors)) return life;

@@ -3,7 +3,7 @@
 import { reaperOf } from './slot.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
-import type { Ground } from '../life/ground.ts';
+import type { Setup } from '../life/setup.ts';
 import type { RealHands } from '../hands.ts';
 import type { Notices } from '../life/notices.ts';
 import { NotifyProvision } from './notify-provision.ts';
@@ -12,7 +12,7 @@ import { type GroupOf, SharedSockets } from './shared-sockets.ts';
 import type { Logging } from '../life/logging.ts';
 
 interface Base {
-  readonly ground: Ground;
+  readonly setup: Setup;
   readonly logging: Logging;
   readonly notices: Notices;
   readonly bus: Bus;
@@ -28,14 +28,14 @@ export interface ProvidingParts {
 }
 
 const openNotifyProvision = (
-  { ground, logging, notices }: Base,
+  { setup, logging, notices }: Base,
   { supervisor, hands }: ProvidingParts,
 ): NotifyProvision =>
   new NotifyProvision({
-    guardian: ground.guardian,
-    instance: ground.instance,
-    runtimeDir: ground.settings.runtimeDir,
-    clock: ground.linux.clock,
+    guardian: setup.guardian,
+    instance: setup.instance,
+    runtimeDir: setup.settings.runtimeDir,
+    clock: setup.linux.clock,
     find: (name) => supervisor().find(name),
     reaperOf: ({ plan }) => reaperOf(hands().slot(plan)),
     warn: (text, process) => logging.journal.say('warn', text, process),
@@ -44,7 +44,7 @@ const openNotifyProvision = (
 
 export const provide = (base: Base, parts: ProvidingParts): Provisions => {
   const { folder, groupOf } = parts;
-  const sockets = new SharedSockets({ guardian: base.ground.guardian, folder, groupOf });
+  const sockets = new SharedSockets({ guardian: base.setup.guardian, folder, groupOf });
   const notify = openNotifyProvision(base, parts);
   base.bus.subscribe((event) => {
     sockets.announce(event);

@@ -1,7 +1,7 @@
 // How does a named pipe come to hold more than the default? The guardian's binary asks the kernel, since Node cannot.
 
 import { execFile } from 'node:child_process';
-import { WIDE } from '../../logs/rhythm.ts';
+import { WIDE } from '../../logs/polling.ts';
 
 /** False when the kernel refuses, which it does to those who hold many large pipes already. */
 export const widenBy =

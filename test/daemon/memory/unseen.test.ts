@@ -41,7 +41,7 @@ const scene = (state: State = 'STARTING') => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const slot = ({ group, name }: ProcessPlan) => ({ cgroup: tier.leaf(group, name) }) as unknown as Slot;
   const parts: UnseenParts = {
-    ground: { link, linux: { ...createLinux(), oom: kernel.oom } },
+    setup: { link, linux: { ...createLinux(), oom: kernel.oom } },
     evidence: createEvidence(kernel.oom),
     ledger: { past: new Map(entries) },
     plans: PLANS,

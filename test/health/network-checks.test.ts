@@ -3,7 +3,7 @@
 import { createServer as createHttp } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { lookHttp, lookTcp } from '../../src/health/look.ts';
+import { checkHttp, checkTcp } from '../../src/health/network-checks.ts';
 
 const portOf = async (server: Server): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -14,13 +14,13 @@ const portOf = async (server: Server): Promise<number> => {
 };
 
 const looked = (port: number): Promise<string | null> =>
-  lookTcp({ kind: 'tcp', host: '127.0.0.1', port })(new AbortController().signal);
+  checkTcp({ kind: 'tcp', host: '127.0.0.1', port })(new AbortController().signal);
 
 const asked = (
   url: string,
   status: number | null = null,
   abort = new AbortController(),
-): Promise<string | null> => lookHttp({ kind: 'http', url, status })(abort.signal);
+): Promise<string | null> => checkHttp({ kind: 'http', url, status })(abort.signal);
 
 describe('tcp', () => {
   test('passes where somebody accepts and says why not where nobody does', async () => {

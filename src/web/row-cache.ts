@@ -1,20 +1,20 @@
 // How does every process look now? Only rows of those that have changed are made anew.
 
-import type { Glance } from '../model/glance.ts';
+import type { ProcessSummary } from '../model/process-summary.ts';
 import type { Backend } from './backend.ts';
 import { keyOf, rowOf, type RowText } from './rows.ts';
 
 export interface Row extends RowText {
   readonly key: string;
-  readonly glance: Glance;
+  readonly summary: ProcessSummary;
   /** When its text changed last; grows over all rows. */
   readonly version: number;
 }
 
-export interface RollCall {
+export interface RowUpdate {
   /** By group, then name. */
   readonly rows: readonly Row[];
-  /** Those whose text is another than at the last call. */
+  /** Those whose text is another than at the last update. */
   readonly changed: readonly Row[];
   /** Processes came or went. */
   readonly moved: boolean;
@@ -22,7 +22,7 @@ export interface RollCall {
   readonly version: number;
 }
 
-export class Roll {
+export class RowCache {
   readonly #backend: Backend;
   readonly #readOnly: boolean;
   #known = new Map<string, Row>();
@@ -34,9 +34,9 @@ export class Roll {
     this.#readOnly = readOnly;
   }
 
-  call(): RollCall {
+  update(): RowUpdate {
     const before = this.#known;
-    const rows = this.#backend.glances().map((glance) => this.#row(glance));
+    const rows = this.#backend.summaries().map((summary) => this.#row(summary));
     this.#known = new Map(rows.map((row) => [row.key, row]));
     const changed = rows.filter(({ version }) => version > this.#version);
     const moved = before.size !== rows.length || rows.some(({ key }) => !before.has(key));
@@ -44,12 +44,12 @@ export class Roll {
     return { rows, changed, moved, version: this.#version };
   }
 
-  #row(glance: Glance): Row {
-    const key = keyOf(glance);
+  #row(summary: ProcessSummary): Row {
+    const key = keyOf(summary);
     const known = this.#known.get(key);
-    if (known?.glance === glance) return known;
-    const text = rowOf(glance, this.#readOnly);
+    if (known?.summary === summary) return known;
+    const text = rowOf(summary, this.#readOnly);
     const same = known?.head === text.head && known.tail === text.tail;
-    return { key, glance, ...text, version: same ? known.version : this.#version + 1 };
+    return { key, summary, ...text, version: same ? known.version : this.#version + 1 };
   }
 }

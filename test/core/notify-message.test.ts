@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readNotice } from '../../src/core/notice.ts';
+import { readNotifyMessage } from '../../src/core/notify-message.ts';
 
 const QUIET = { stage: null, text: null, watchdog: null, extend: null, refused: [] };
 
@@ -20,11 +20,11 @@ test.each([
   [['EXTEND_TIMEOUT_USEC=-1'], {}],
   [['X_OWN=1', 'nonsense', '=', ''], {}],
 ])('%j says %j', (lines, said) => {
-  expect(readNotice(lines)).toEqual({ ...QUIET, ...said });
+  expect(readNotifyMessage(lines)).toEqual({ ...QUIET, ...said });
 });
 
 test('what it does not get is answered with the reason', () => {
-  const [mainpid, fdstore] = readNotice(['MAINPID=12', 'FDSTORE=1', 'READY=1']).refused;
+  const [mainpid, fdstore] = readNotifyMessage(['MAINPID=12', 'FDSTORE=1', 'READY=1']).refused;
   expect(mainpid).toContain('run the program in the foreground');
   expect(fdstore).toContain('`sockets`');
 });
@@ -32,7 +32,7 @@ test('what it does not get is answered with the reason', () => {
 test('a text is one bounded line, whatever was sent', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
-      const read = readNotice([`STATUS=${text}`]).text ?? '';
+      const read = readNotifyMessage([`STATUS=${text}`]).text ?? '';
       expect(read.length).toBeLessThanOrEqual(200);
       expect(read).not.toMatch(/\p{Cc}/u);
     }),

@@ -3,7 +3,7 @@
 import { get as getHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import type { Check } from '../model/duty.ts';
-import type { Look } from './monitor.ts';
+import type { RunCheck } from './monitor.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -15,8 +15,8 @@ const REASONS: Readonly<Record<string, string>> = {
 const reasonOf = (error: Error): string =>
   ('code' in error ? REASONS[String(error.code)] : undefined) ?? (error.message || 'failed');
 
-export const lookTcp =
-  ({ host, port }: Extract<Check, { kind: 'tcp' }>): Look =>
+export const checkTcp =
+  ({ host, port }: Extract<Check, { kind: 'tcp' }>): RunCheck =>
   (abort) =>
     new Promise((resolve) => {
       const socket = connect({ host, port, signal: abort });
@@ -44,8 +44,8 @@ const getterOf = async (url: string): Promise<Get> =>
   url.startsWith('https:') ? (await import('node:https')).get : getHttp;
 
 /** A redirect is an answer; who is behind a certificate does not matter for that. */
-export const lookHttp =
-  (check: Extract<Check, { kind: 'http' }>): Look =>
+export const checkHttp =
+  (check: Extract<Check, { kind: 'http' }>): RunCheck =>
   async (abort) => {
     const get = await getterOf(check.url);
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 // How many checks may be made at once? Hundreds of programs launched together are not all looked at in the same moment.
 
-export class Lane {
+export class ConcurrencyLimit {
   #free: number;
   readonly #queue: (() => void)[] = [];
 

@@ -1,4 +1,4 @@
-// On what does this supervisor stand? Its plan, its folder, its lock, its guardian, its score and its cgroups.
+// What is set up before anything runs? The plan, the runtime folder, the lock, the guardian, the score and the cgroups.
 
 import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
@@ -16,7 +16,7 @@ import { formatProblem, type Problem } from '../../model/problem.ts';
 import { takeLock } from './instance-lock.ts';
 import type { Settings } from './settings.ts';
 
-export interface Ground {
+export interface Setup {
   readonly settings: Settings;
   readonly plan: Plan;
   readonly warnings: readonly Problem[];
@@ -100,7 +100,7 @@ const waitingStarter = ({ processes }: Linux, link: Link | null): readonly numbe
 
 const NO_GUARDIAN = 'cgroups are not used without the guardian';
 
-export const standOn = async (settings: Settings, link: Link | null): Promise<Ground> => {
+export const setUp = async (settings: Settings, link: Link | null): Promise<Setup> => {
   const { plan, warnings } = await readPlan(settings.config);
   makeRuntimeDir(settings.runtimeDir, plan.supervisor.user);
   const instance = instanceOf(settings.runtimeDir);

@@ -11,7 +11,7 @@ interface Line {
   over: boolean;
 }
 
-export class Ear {
+export class LineWatch {
   readonly #matches: (line: string) => boolean;
   readonly #heard: () => void;
   readonly #lines = new Map<string, Line>();

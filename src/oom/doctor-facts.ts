@@ -1,4 +1,4 @@
-// On which ground does tsvisor stand where memory is concerned? Everything `tsvisor doctor` looks at, read once.
+// What does this machine give where memory is concerned? Everything `tsvisor doctor` looks at, read once.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,7 @@ interface UnitFacts {
   readonly managedOom: string | null;
 }
 
-export interface Footing {
+export interface DoctorFacts {
   readonly kernel: string;
   readonly arch: string;
   readonly inKubernetes: boolean;
@@ -67,7 +67,7 @@ const canLower = (): boolean => {
   return lowered;
 };
 
-const probe = (): Footing['cgroups'] => {
+const probe = (): DoctorFacts['cgroups'] => {
   const { tier, why } = probeCgroups({ instance: `doctor${process.pid}`, own: [] });
   const found = { kind: tier?.kind ?? null, memory: tier?.memory ?? null, why };
   tier?.dismantle();
@@ -128,7 +128,7 @@ const lowMemory = (): number | null => {
   return found === null ? null : Number(found[1]) * 1024;
 };
 
-const logState = (): Footing['kernelLog'] => {
+const logState = (): DoctorFacts['kernelLog'] => {
   const log = openKernelLog();
   if (typeof log === 'string') return log;
   log.close();
@@ -136,10 +136,10 @@ const logState = (): Footing['kernelLog'] => {
 };
 
 /**
- * `supervisor`: pid of the one that runs, whose ground it is and who has probed the cgroups already; null: the ground of who
+ * `supervisor`: pid of the one that runs, whose cgroups these are and who has probed the cgroups already; null: the ground of who
  * asks, and one cgroup is made and removed.
  */
-export const readFooting = ({ supervisor }: { readonly supervisor: number | null }): Footing => {
+export const readDoctorFacts = ({ supervisor }: { readonly supervisor: number | null }): DoctorFacts => {
   const pid = supervisor ?? process.pid;
   const processes = createProcesses();
   const score = processes.score(process.pid);

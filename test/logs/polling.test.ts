@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
-import { Rhythm } from '../../src/logs/rhythm.ts';
+import { Polling } from '../../src/logs/polling.ts';
 import { atEnd, capture, makeFifo, makeFolder, makeMemory, until } from './sandbox.ts';
 
-/** A rhythm over a pipe that is played: each look brings what `next` says. */
+/** Polling of a pipe that is played: each look brings what `next` says. */
 const play = (next: () => number) => {
   const clock = new ManualClock();
   const seen = { looks: 0, woken: true, widened: 0 };
-  const rhythm = new Rhythm({
+  const polling = new Polling({
     clock,
     look: () => {
       seen.looks += 1;
@@ -26,10 +26,10 @@ const play = (next: () => number) => {
   const chatter = (pieces: number, apart = 0.1): void => {
     for (let piece = 0; piece < pieces; piece += 1) {
       clock.advance(apart);
-      rhythm.woken(100);
+      polling.woken(100);
     }
   };
-  return { clock, seen, rhythm, chatter };
+  return { clock, seen, polling, chatter };
 };
 
 describe('a program', () => {
@@ -47,16 +47,16 @@ describe('a program', () => {
     const slow = play(() => 0);
     slow.chatter(100, 10);
     const large = play(() => 0);
-    for (let piece = 0; piece < 100; piece += 1) large.rhythm.woken(60_000);
+    for (let piece = 0; piece < 100; piece += 1) large.polling.woken(60_000);
     expect([slow.seen.woken, large.seen.woken]).toEqual([true, true]);
     expect(slow.clock.armed + large.clock.armed).toBe(0);
     expect(slow.seen.widened).toBe(0);
   });
 
   test('that fills its pipe with large pieces again and again gets a larger one, once', () => {
-    const { seen, rhythm } = play(() => 0);
+    const { seen, polling } = play(() => 0);
     const wake = (times: number, bytes: number): void => {
-      for (let time = 0; time < times; time += 1) rhythm.woken(bytes);
+      for (let time = 0; time < times; time += 1) polling.woken(bytes);
     };
     wake(7, 64_000);
     wake(1, 20_000);
@@ -81,10 +81,10 @@ describe('a program', () => {
   });
 
   test('is left alone once its reading is stopped, twice too', () => {
-    const { clock, seen, rhythm, chatter } = play(() => 2000);
+    const { clock, seen, polling, chatter } = play(() => 2000);
     chatter(20);
-    rhythm.stop();
-    rhythm.stop();
+    polling.stop();
+    polling.stop();
     clock.advance(1000);
     expect([seen.looks, seen.woken, clock.armed]).toEqual([0, true, 0]);
   });

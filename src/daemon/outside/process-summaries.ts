@@ -3,7 +3,7 @@
 import type { Process, CoreClock } from '../../core/process.ts';
 import { describe } from '../../core/status.ts';
 import { UNTOLD } from '../../model/readiness.ts';
-import type { Glance } from '../../model/glance.ts';
+import type { ProcessSummary } from '../../model/process-summary.ts';
 
 /** Of the present leader; null while nothing is known of it. */
 export interface Sampled {
@@ -15,7 +15,7 @@ export interface Sampled {
 /** Phases whose name says too little. */
 const UNCLEAR: ReadonlySet<string> = new Set(['waiting', 'backoff', 'fatal', 'stuck']);
 
-const glanceOf = (process: Process, sampled: Sampled | null, clock: CoreClock): Glance => {
+const summaryOf = (process: Process, sampled: Sampled | null, clock: CoreClock): ProcessSummary => {
   const { plan, state, phase, past, history, readiness, leader } = process;
   const up = state === 'RUNNING' || state === 'STARTING';
   return {
@@ -34,7 +34,7 @@ const glanceOf = (process: Process, sampled: Sampled | null, clock: CoreClock): 
   };
 };
 
-const same = (a: Glance, b: Glance): boolean =>
+const same = (a: ProcessSummary, b: ProcessSummary): boolean =>
   a.state === b.state &&
   a.since === b.since &&
   a.members === b.members &&
@@ -46,21 +46,24 @@ const same = (a: Glance, b: Glance): boolean =>
   a.lastDeath === b.lastDeath &&
   a.why === b.why;
 
-export class Glances {
+export class ProcessSummaries {
   readonly #clock: CoreClock;
-  #known = new Map<string, Glance>();
+  #known = new Map<string, ProcessSummary>();
 
   constructor(clock: CoreClock) {
     this.#clock = clock;
   }
 
   /** In the order in which they are given. */
-  of(processes: readonly Process[], sampled: (process: Process) => Sampled | null): readonly Glance[] {
-    const now = new Map<string, Glance>();
+  of(
+    processes: readonly Process[],
+    sampled: (process: Process) => Sampled | null,
+  ): readonly ProcessSummary[] {
+    const now = new Map<string, ProcessSummary>();
     for (const process of processes) {
-      const glance = glanceOf(process, sampled(process), this.#clock);
+      const summary = summaryOf(process, sampled(process), this.#clock);
       const known = this.#known.get(process.namespec);
-      now.set(process.namespec, known !== undefined && same(known, glance) ? known : glance);
+      now.set(process.namespec, known !== undefined && same(known, summary) ? known : summary);
     }
     this.#known = now;
     return [...now.values()];

@@ -6,7 +6,7 @@ import type { Readiness } from './readiness.ts';
 import type { State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface Glance {
+export interface ProcessSummary {
   readonly group: string;
   readonly name: string;
   readonly state: State;

@@ -1,6 +1,6 @@
 // What does a program say by one message of sd_notify(3)?
 
-export interface Notice {
+export interface NotifyMessage {
   /** Null: nothing of that was said. */
   readonly stage: 'ready' | 'reloading' | 'stopping' | null;
   /** STATUS: one line, bounded; empty when the program takes its text back. Null: not said. */
@@ -15,7 +15,7 @@ export interface Notice {
 /** Characters of a text that are kept. */
 const TEXT_MAX = 200;
 
-const STAGES: readonly (readonly [string, Exclude<Notice['stage'], null>])[] = [
+const STAGES: readonly (readonly [string, Exclude<NotifyMessage['stage'], null>])[] = [
   ['STOPPING', 'stopping'],
   ['RELOADING', 'reloading'],
   ['READY', 'ready'],
@@ -33,7 +33,7 @@ const millisecondsOf = (text: string | undefined): number | null =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) / 1000 : null;
 
 /** Lines `NAME=value`; the last of one name counts, as in systemd, and what is not known is passed over. */
-export const readNotice = (lines: readonly string[]): Notice => {
+export const readNotifyMessage = (lines: readonly string[]): NotifyMessage => {
   const said = new Map<string, string>();
   for (const line of lines) {
     const equals = line.indexOf('=');

@@ -7,7 +7,7 @@ import { textOf, unfinished } from './text.ts';
 const NOTHING = new Uint8Array(0);
 
 /** One stream of one process, over all its lives. */
-export class Ear {
+export class OutputDecoder {
   readonly #process: ProcessName;
   readonly #channel: Channel;
   #pid = 0;

@@ -1,11 +1,11 @@
 // What has a program said of itself in this life, and what follows from it?
 
 import type { Verdict } from '../model/verdict.ts';
-import type { Notice } from './notice.ts';
+import type { NotifyMessage } from './notify-message.ts';
 import type { CoreClock, Process } from './process.ts';
 import { Watchdog } from './watchdog.ts';
 
-export interface ToldParts {
+export interface NotifyStateParts {
   readonly process: Process;
   readonly clock: CoreClock;
 }
@@ -21,8 +21,8 @@ const hungVerdict = (because: string): Verdict => ({
   evidence: null,
 });
 
-export class Told {
-  readonly #parts: ToldParts;
+export class NotifyState {
+  readonly #parts: NotifyStateParts;
   readonly #watchdog: Watchdog | null;
   /** What it said last; null when nothing. */
   #text: string | null = null;
@@ -32,7 +32,7 @@ export class Told {
   #disarm: (() => void) | null = null;
 
   /** From the launch on. */
-  constructor(parts: ToldParts) {
+  constructor(parts: NotifyStateParts) {
     this.#parts = parts;
     const { clock, process } = parts;
     const seconds = process.plan.notify?.watchdog ?? null;
@@ -41,7 +41,7 @@ export class Told {
     if (!this.#saysReady) this.#watchdog?.feed();
   }
 
-  hear({ stage, text, watchdog, extend }: Notice): void {
+  hear({ stage, text, watchdog, extend }: NotifyMessage): void {
     const { process } = this.#parts;
     if (text !== null) this.#text = text === '' ? null : text;
     else if (stage !== null) this.#text = stage === 'ready' ? this.#ownText() : stage;

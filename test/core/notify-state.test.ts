@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { NotifyPlan } from '../../src/model/plan.ts';
-import { readNotice } from '../../src/core/notice.ts';
-import { Told } from '../../src/core/told.ts';
+import { readNotifyMessage } from '../../src/core/notify-message.ts';
+import { NotifyState } from '../../src/core/notify-state.ts';
 import { Stage } from './stage.ts';
 
 const begin = async (notify: NotifyPlan) => {
@@ -11,8 +11,8 @@ const begin = async (notify: NotifyPlan) => {
   const process = stage.process({ notify, startsecs: 0, stopwaitsecs: 10 });
   process.feed({ name: 'start', automatic: false });
   await stage.launched();
-  const told = new Told({ process, clock: stage.clock });
-  const say = (...lines: readonly string[]): void => told.hear(readNotice(lines));
+  const told = new NotifyState({ process, clock: stage.clock });
+  const say = (...lines: readonly string[]): void => told.hear(readNotifyMessage(lines));
   const news = (): readonly string[] =>
     stage.events.flatMap((event) =>
       event.type === 'readiness' ? [`${event.readiness.ready} ${event.readiness.text}`] : [],

@@ -14,15 +14,15 @@ import { Sampler, type Point, type Reading, type Subject } from '../../metrics/s
 import { Tally } from '../../metrics/tally.ts';
 import type { Ask, ProcessStatus, SupervisorStatus } from '../../model/command.ts';
 import type { Event } from '../../model/event.ts';
-import type { Glance } from '../../model/glance.ts';
+import type { ProcessSummary } from '../../model/process-summary.ts';
 import type { Identity } from '../../model/phase.ts';
-import { Glances, type Sampled } from './glances.ts';
-import type { Ground } from '../life/ground.ts';
+import { ProcessSummaries, type Sampled } from './process-summaries.ts';
+import type { Setup } from '../life/setup.ts';
 import type { RealHands } from '../hands.ts';
 import type { Logging } from '../life/logging.ts';
 
-export interface SeenParts {
-  readonly ground: Ground;
+export interface MonitoringParts {
+  readonly setup: Setup;
   readonly logging: Logging;
   readonly supervisor: Supervisor;
   readonly hands: RealHands;
@@ -47,7 +47,7 @@ const INTEREST_MS = 60_000;
 const PRESSURE = '/proc/pressure/memory';
 
 /** Counts that begin where the last supervisor's ended; written while they change and on every way out. */
-export const openTally = ({ settings, linux }: Ground, { journal }: Logging): Tally => {
+export const openTally = ({ settings, linux }: Setup, { journal }: Logging): Tally => {
   const keeper = openKeeper({
     folder: settings.runtimeDir,
     clock: linux.clock,
@@ -71,25 +71,25 @@ const inOrder = (processes: readonly Process[]): readonly Process[] => {
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ process }) => process);
 };
 
-export class Seen {
-  readonly #parts: SeenParts;
+export class Monitoring {
+  readonly #parts: MonitoringParts;
   /** Refuses with a TsvisorError. */
   readonly ask: TypedAsk;
   readonly #sampler: Sampler<Inspected>;
   readonly #pressure = readPressure(PRESSURE);
-  readonly #glances: Glances;
+  readonly #summaries: ProcessSummaries;
   #order: Order = { found: [], sorted: [] };
   #lookedAt = -Infinity;
   #warming: NodeJS.Timeout | null = null;
 
-  constructor(parts: SeenParts) {
+  constructor(parts: MonitoringParts) {
     this.#parts = parts;
     this.ask = typedAsk(parts.ask);
-    this.#glances = new Glances(parts.ground.linux.clock);
+    this.#summaries = new ProcessSummaries(parts.setup.linux.clock);
     this.#sampler = new Sampler({
       subjects: () => parts.supervisor.processes.map((process) => this.#subject(process)),
       usage: createUsage(),
-      now: () => parts.ground.linux.clock.now(),
+      now: () => parts.setup.linux.clock.now(),
       yieldTurn: () => new Promise((resolve) => void setImmediate(resolve)),
     });
   }
@@ -104,7 +104,7 @@ export class Seen {
 
   /** Resolves when every process has been sampled of late. */
   async look(): Promise<void> {
-    this.#lookedAt = this.#parts.ground.linux.clock.now();
+    this.#lookedAt = this.#parts.setup.linux.clock.now();
     this.#warming ??= setInterval(() => this.#keepWarm(), FRESH_MS).unref();
     await this.#sampler.fresh(FRESH_MS + 1000);
     const { supervisor, hands, onBug } = this.#parts;
@@ -118,8 +118,8 @@ export class Seen {
   }
 
   /** In the same order. */
-  glances(): readonly Glance[] {
-    return this.#glances.of(this.#sorted(), (process) => this.#sampled(process));
+  summaries(): readonly ProcessSummary[] {
+    return this.#summaries.of(this.#sorted(), (process) => this.#sampled(process));
   }
 
   /** Of the last minutes, oldest first; empty for a process that nobody has looked at. */
@@ -137,9 +137,9 @@ export class Seen {
 
   async picture(): Promise<Picture> {
     await this.look();
-    const { ground, logging, tally } = this.#parts;
+    const { setup, logging, tally } = this.#parts;
     const { user, system } = process.cpuUsage();
-    const { memory, oom } = ground.linux;
+    const { memory, oom } = setup.linux;
     return {
       supervisor: this.about(),
       own: { memory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 },
@@ -157,7 +157,7 @@ export class Seen {
   }
 
   #keepWarm(): void {
-    if (this.#parts.ground.linux.clock.now() - this.#lookedAt <= INTEREST_MS) {
+    if (this.#parts.setup.linux.clock.now() - this.#lookedAt <= INTEREST_MS) {
       this.#sampler.fresh(0).catch(this.#parts.onBug);
       return;
     }
@@ -220,9 +220,9 @@ export class Seen {
     const usage = new Map(
       sampled ? [[first, { memory: reading.memory ?? 0, cpu: reading.cpu ?? 0 }] as const] : [],
     );
-    const { hands, ground } = this.#parts;
+    const { hands, setup } = this.#parts;
     const logs = hands.logs(process.plan);
-    const status = processStatus(process, { inspection, usage, logs }, ground.linux.clock);
+    const status = processStatus(process, { inspection, usage, logs }, setup.linux.clock);
     return process.plan.care.measurePss
       ? { ...status, pss: hands.proportions.known(process, members) }
       : status;

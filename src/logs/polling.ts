@@ -25,7 +25,7 @@ export const WIDE = 524_288;
 /** The part of a pipe's room that is full: small writes do not share pages well. */
 const FULL = 0.9;
 
-export interface RhythmOptions {
+export interface PollingOptions {
   readonly clock: LogClock;
   /** Reads all that is there; bytes read. */
   readonly look: () => number;
@@ -39,8 +39,8 @@ export interface RhythmOptions {
  * A program that writes small pieces wakes its reader for each of them, which costs ten times as much as the bytes. Then the pipe is read by the clock, at intervals
  * that suit what comes, and widened when it fills up meanwhile.
  */
-export class Rhythm {
-  readonly #options: RhythmOptions;
+export class Polling {
+  readonly #options: PollingOptions;
   #small = 0;
   #full = 0;
   #wokenAt = -Infinity;
@@ -50,7 +50,7 @@ export class Rhythm {
   #isWidening = false;
   #disarm: (() => void) | null = null;
 
-  constructor(options: RhythmOptions) {
+  constructor(options: PollingOptions) {
     this.#options = options;
   }
 
