@@ -52,7 +52,7 @@ const ORDER: readonly State[] = [
 ];
 
 /** The script counts anew, and makes buttons of them that filter. */
-const counts = (rows: readonly Row[]): Html => {
+const stateCounts = (rows: readonly Row[]): Html => {
   const counts = ORDER.map((state) => ({
     state,
     count: rows.filter(({ summary }) => summary.state === state).length,
@@ -80,6 +80,6 @@ export const processesPage = (rows: readonly Row[], visit: Visit, now: number): 
   // The filter stands outside: Enter in a form presses its first button.
   const filter = markup`<label hidden>Filter <input type="search" id="filter" autocomplete="off" placeholder="name or state"></label>`;
   const all = markup`<p class="all">${!readOnly && groupButtons('all')}</p>`;
-  const main = markup`<h1>Processes</h1><div class="tools">${counts(rows)}${filter}</div><form method="post" action="/act"><input type="hidden" name="token" value="${token}">${all}${rows.length === 0 ? markup`<p>No processes in the config.` : table}</form>`;
+  const main = markup`<h1>Processes</h1><div class="tools">${stateCounts(rows)}${filter}</div><form method="post" action="/act"><input type="hidden" name="token" value="${token}">${all}${rows.length === 0 ? markup`<p>No processes in the config.` : table}</form>`;
   return { title: 'Processes', main, live: 'rows' };
 };
