@@ -13,6 +13,7 @@ export interface Invocation {
     readonly foreground?: boolean;
     readonly wait?: boolean;
     readonly watch?: boolean;
+    readonly rolling?: boolean;
     readonly follow?: boolean;
     readonly lines?: string;
     readonly stdout?: boolean;

@@ -54,11 +54,25 @@ const restartAll = async (client: Client, { options, terminal }: Invocation): Pr
   return 0;
 };
 
+const refuseRolling = (option: string, reason: string): never => {
+  throw new TsvisorError('BAD_OPTION', { option, reason });
+};
+
+const EXITS = { BAD_GROUP: 2 } as const;
+
 export const run: Run = async (invocation) => {
   const { words, options, terminal } = invocation;
+  if (options.rolling === true) {
+    if (words.length === 0) refuseRolling('--rolling', 'it needs names, e.g. `web:*` or `all`');
+    if (options.wait === false) refuseRolling('--no-wait', '--rolling waits for each process');
+  }
   const client = createClient(await locate(options));
   if (words.length === 0) return restartAll(client, invocation);
+  if (options.rolling === true) {
+    const { restartRolling } = await import('./rolling.ts');
+    return restartRolling({ client, invocation, exits: EXITS });
+  }
   const { act } = await import('./text/progress.ts');
   const outcomes = await act(client, { names: words, verb: 'restart' }, invocation);
-  return tellOutcomes(outcomes, { client, terminal, exits: { BAD_GROUP: 2 } });
+  return tellOutcomes(outcomes, { client, terminal, exits: EXITS });
 };

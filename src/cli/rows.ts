@@ -53,8 +53,12 @@ export const ROWS = [
     words: '[names...]',
     takes: 'processes',
     summary: 'restart the named processes, or the supervisor in place',
-    detail: `Without names: the supervisor reads its config anew and starts everything again.\n${NAMES}`,
-    options: [NO_WAIT],
+    detail: `Without names: the supervisor reads its config anew and starts everything again.\nWith --rolling: one process after the other, each only once the one before it is ready, healthy where it has checks; the first that does not come up ends it, with 7, or 124 when the time is over.\n${NAMES}`,
+    options: [
+      NO_WAIT,
+      { flags: '--rolling', meaning: 'one after the other, so that the rest serve on' },
+      { flags: '--timeout <seconds>', meaning: 'with --rolling: wait for each no longer than this (60)' },
+    ],
   },
   {
     name: 'status',

@@ -15,7 +15,7 @@ import { numberOption } from './number-option.ts';
 const LOOK_EVERY_MS = 100;
 
 const GOALS = ['running', 'ready', 'healthy', 'completed', 'exited'] as const;
-type Goal = (typeof GOALS)[number];
+export type Goal = (typeof GOALS)[number];
 
 const isGoal = (text: string): text is Goal => GOALS.some((goal) => goal === text);
 
@@ -92,7 +92,8 @@ const missing = async ({ client, words, goal }: Waiting): Promise<readonly Proce
   }
 };
 
-const waitFor = async (waiting: Waiting, seconds: number | null): Promise<void> => {
+/** Refuses with NEVER, or with NOT_IN_TIME after so many seconds; null waits as long as it takes. */
+export const waitFor = async (waiting: Waiting, seconds: number | null): Promise<void> => {
   const begun = performance.now();
   for (;;) {
     const left = await missing(waiting);

@@ -138,6 +138,33 @@ describe('health', () => {
     expect(app.readiness).toEqual({ ready: null, health: 'healthy', text: null });
   });
 
+  test('a rolling restart leaves the rest alone when one does not become healthy', async () => {
+    const sandbox = openSandbox();
+    const names = ['web_0', 'web_1', 'web_2'];
+    for (const name of names) sandbox.touch(`open-${name}`);
+    sandbox.write(
+      sandbox.program('web', 'stays.sh', {
+        numprocs: 3,
+        process_name: 'web_%(process_num)d',
+        health: `interval=100ms,${whileMissing('open-web_%(process_num)d')}`,
+      }),
+    );
+    await sandbox.start();
+    const pids = (): Promise<readonly number[]> =>
+      Promise.all(names.map(async (name) => (await sandbox.process(`web:${name}`)).pid));
+    expect((await sandbox.tsvisor(['wait', 'web:*', '--for', 'healthy', '--timeout', '30'])).code).toBe(0);
+    const before = await pids();
+    rmSync(sandbox.path('open-web_1'));
+    const said = await sandbox.tsvisor(['restart', '--rolling', 'web:*', '--timeout', '3']);
+    expect(said).toMatchObject({
+      code: 124,
+      stdout: 'web:web_0: started\nweb:web_1: started\nnot restarted: web:web_2',
+    });
+    expect(said.stderr).toContain('cannot see web:web_1 healthy');
+    const after = await pids();
+    expect(after.map((pid, at) => pid === before[at])).toEqual([false, false, true]);
+  });
+
   test('a line that matches makes it healthy, and apply begins and ends checks while it runs', async () => {
     const sandbox = openSandbox();
     const talks = (health: string): string =>
