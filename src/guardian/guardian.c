@@ -6,6 +6,7 @@
  *     supervisor only. The supervisor finds TSVISOR_GUARDIAN=1 in its environment and a socket on fd 3:
  *         guardian -> supervisor    guardian PID SCORE LIFE
  *                                   past exit|signal N killed N took USEC oom BEFORE AFTER stuck -|PID:TICK,... (LIFE > 1)
+ *                                   settled                    (a supervisor before this one was ready)
  *                                   notify USEC                (where a service manager listens; USEC of its watchdog, or 0)
  *                                   end
  *         supervisor -> guardian    ready
@@ -204,7 +205,7 @@ struct guard {
     int failures; /* since a supervisor was last healthy */
     int socket;
     int64_t started;
-    bool stop_asked;
+    bool stop_asked, settled;
     long long took, oom_before, oom_after; /* took: nanoseconds */
 };
 
@@ -239,6 +240,7 @@ static void greet(const struct guard *guard) {
         dprintf(guard->socket, "took %lld oom %lld %lld ", guard->took / 1000, guard->oom_before, guard->oom_after);
         dprintf(guard->socket, "stuck %s\n", *stuck == '\0' ? "-" : stuck);
     }
+    if (guard->settled) dprintf(guard->socket, "settled\n");
     if (has_manager()) dprintf(guard->socket, "notify %lld\n", watchdog_time());
     dprintf(guard->socket, "end\n");
 }
@@ -305,6 +307,7 @@ static bool bury(struct guard *guard) {
     guard->took = now() - ended;
     notify("STATUS=the supervisor has ended, and all that it had started");
     if (!clean) each_number("/proc", name_if_stuck);
+    if (hear(guard->socket)) guard->settled = true;
     close(guard->socket);
     return clean;
 }

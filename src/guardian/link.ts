@@ -25,6 +25,8 @@ export interface Hello {
   readonly life: number;
   /** Null for the first life. */
   readonly past: PastFacts | null;
+  /** A supervisor of this guardian was ready once, so what guardians before it left behind is gone. */
+  readonly settled: boolean;
   /** Null where no service manager (systemd) listens. */
   readonly service: {
     /** Milliseconds within which it wants to hear that all is well; null: it does not. */
@@ -98,6 +100,7 @@ export const parseHello = (text: string): Hello | null => {
     score: Number(first[2]),
     life: Number(first[3]),
     past: facts.map(parsePast).find((one) => one !== null) ?? null,
+    settled: facts.includes('settled'),
     service: facts.map(parseService).find((one) => one !== null) ?? null,
   };
 };

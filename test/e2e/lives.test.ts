@@ -132,6 +132,27 @@ describe('the guardian is killed', () => {
     const after = await sandbox.reach('RUNNING');
     expect(sorted(liveLeaders(sandbox))).toEqual(pidsOf(after));
   });
+
+  test('and the supervisor that would have hunted what both left, too: its successor does it', async () => {
+    const lodging = lodge();
+    lodging.write(...many(lodging, 3, 'leaves-a-setsid-child.sh'));
+    await lodging.start();
+    const before = await lodging.reach('RUNNING');
+    await until('the members', () => lodging.diary('member').length === 3);
+    const old = [...lodging.diary('leader'), ...lodging.diary('member')].map(witnessed);
+    kill(before.supervisor.guardian.pid);
+    kill(before.supervisor.pid);
+    await until('both gone', () => lodging.daemons().length === 0);
+
+    const starting = lodging.tsvisor(['start']);
+    const second = await until('a second supervisor', () => lodging.daemons()[0] ?? null, { every: 1 });
+    kill(second.pid);
+    await starting;
+    const after = await lodging.reachAfter(second.pid, 'RUNNING');
+    expect(after.supervisor.pastLife).toMatchObject({ life: 2 });
+    expect(old.filter(isAlive)).toEqual([]);
+    expect(sorted(liveLeaders(lodging))).toEqual(pidsOf(after));
+  });
 });
 
 describe('a second `start` on a live tsvisor', () => {

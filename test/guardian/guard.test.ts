@@ -62,12 +62,13 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
 
   test('kills a process that forks and exits as fast as it can, each time in a new session', async () => {
     const hopper = `export HOP='setsid sh -c "\\$HOP" & exit'; sh -c "$HOP"`;
-    const { line, traces } = startGuardian(
+    const { line, traces, ended } = startGuardian(
       `[ "$life" = 1 ] || { echo "$past"; exit 0; }
        echo ready >&3; ${hopper}; echo hopping; kill -9 $$`,
     );
     await line(/^hopping/);
     await line(/^past signal 9/);
+    await ended;
     expect(traces.pids()).toEqual([]);
   });
 
@@ -121,6 +122,14 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
     );
     expect(await ended).toBe(0);
     expect(lines).toHaveLength(3);
+  });
+
+  test('tells each one whether a supervisor before it was ready', async () => {
+    const { ended, lines } = startGuardian(
+      'echo "$life $settled"; [ "$life" = 1 ] && kill -9 $$; [ "$life" = 4 ] && exit 0; echo ready >&3; exit 195',
+    );
+    expect(await ended).toBe(0);
+    expect(lines).toEqual(['1 no', '2 no', '3 yes', '4 yes']);
   });
 
   test('ends with status 127 and says why when the supervisor cannot be run', async () => {

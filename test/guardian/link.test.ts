@@ -15,6 +15,7 @@ describe('a hello', () => {
       score: -1000,
       life: 1,
       past: null,
+      settled: false,
       service: null,
     });
   });
@@ -43,8 +44,14 @@ describe('a hello', () => {
           { pid: 41, startTick: 99 },
         ],
       },
+      settled: false,
       service: null,
     });
+  });
+
+  test('tells whether a supervisor before was ready', () => {
+    const text = 'guardian 1 0 3\npast exit 1 killed 0 took 0 oom -1 -1 stuck -\nsettled\nend\n';
+    expect(parseHello(text)).toMatchObject({ life: 3, settled: true });
   });
 
   test('tells an exit status, counters that could not be read, and that nothing is stuck', () => {

@@ -5,9 +5,10 @@ import { until } from '../e2e/wait.ts';
 import { guardianBinary } from './binary.ts';
 import { openTraces, type Traces } from './traces.ts';
 
-/** Reads the guardian's words before the test's own script: $pid, $score, $life and $past. */
+/** Reads the guardian's words before the test's own script: $pid, $score, $life, $past and $settled. */
 const PRELUDE = `
-read -r _ pid score life <&3; read -r past <&3; [ "$past" = end ] || read -r _ <&3
+read -r _ pid score life <&3; read -r past <&3; rest=$past; settled=no
+while [ "$rest" != end ] && read -r rest <&3; do [ "$rest" != settled ] || settled=yes; done
 `;
 
 export interface Ward {

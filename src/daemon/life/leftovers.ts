@@ -25,19 +25,23 @@ const sayHunt = ({ found, killed, took, remaining }: HuntReport, notices: Notice
     notices.add(`cannot kill leftovers of an earlier tsvisor: ${pids(remaining)} in uninterruptible sleep`);
 };
 
-/** Under a guardian's second supervisor there is nothing to hunt: the guardian has seen all of it gone. */
+/**
+ * What its own supervisors leave, the guardian has seen gone. What was there before it is hunted until one of them has
+ * been ready: the first may be killed at that.
+ */
 export const huntLeftovers = async (
   setup: Setup,
   ledger: Ledger,
   notices: Notices,
 ): Promise<readonly Identity[]> => {
   const { link, linux, tier, instance, spare } = setup;
-  if (link !== null && link.hello.life > 1) return link.hello.past?.stuck ?? [];
+  const stuck = link?.hello.past?.stuck ?? [];
+  if (link?.hello.settled === true) return stuck;
   const leaders = [...ledger.past.values()].flatMap(({ leader }) => leader ?? []);
   const { processes, clock } = linux;
   const report = await hunt({ processes, clock, tier, instance, ledger: leaders, spare });
   sayHunt(report, notices);
-  return report.remaining;
+  return [...stuck, ...report.remaining];
 };
 
 /** By namespec: who has members that could not be killed, known by its cgroup or its line in the ledger. */
