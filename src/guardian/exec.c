@@ -75,7 +75,7 @@ static int copy_descriptor(const char *word) {
 }
 
 static void close_above_link(int fd) {
-    if (fd > LINK) close(fd);
+    if (fd > LINK && fd != listing) close(fd);
 }
 
 int close_rest(const char *none) {

@@ -25,6 +25,8 @@ ssize_t read_file(const char *path, char *bytes, size_t size);
 int write_file(const char *path, const char *word);
 /* Calls back for every entry of a kernel directory whose name is a number. */
 void each_number(const char *directory, void (*visit)(int number));
+/* The descriptor that it reads from. */
+extern int listing;
 
 int read_score(void);
 int write_score(int score);

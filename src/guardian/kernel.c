@@ -64,10 +64,11 @@ bool read_row(pid_t pid, struct row *row) {
     return at != NULL;
 }
 
-/* Calls back for every entry of a kernel directory whose name is a number. */
+int listing = -1;
+
 void each_number(const char *directory, void (*visit)(int number)) {
     static char bytes[8192];
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = listing = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     long got;
     while (fd >= 0 && (got = syscall(SYS_getdents64, fd, bytes, sizeof bytes)) > 0)
         for (long at = 0; at < got;) {
@@ -75,7 +76,7 @@ void each_number(const char *directory, void (*visit)(int number)) {
             unsigned short length;
             memcpy(&length, bytes + at + 16, sizeof length);
             const char *name = bytes + at + 19;
-            if (*name >= '0' && *name <= '9' && atoi(name) != fd) visit(atoi(name));
+            if (*name >= '0' && *name <= '9') visit(atoi(name));
             at += length;
         }
     if (fd >= 0) close(fd);

@@ -187,6 +187,16 @@ describe.skipIf(old === null)('a guardian on an old kernel (needs cc)', () => {
     await until('nothing left', () => traces.pids().length === 0);
   });
 
+  test.skipIf(!canUnshare)('spares no pid, however small, as PID 1 of a container', async () => {
+    const { line, ended } = startGuardian(
+      `[ "$life" = 1 ] || { echo "$past"; exit 0; }
+       echo ready >&3; for each in $(seq 20); do sleep 1000 & done; kill -9 $$`,
+      { binary: old ?? '', through: unshared },
+    );
+    expect(await line(/^past/, 20_000)).toMatch(/^past signal 9 killed 20 .* stuck -$/);
+    expect(await ended).toBe(0);
+  });
+
   test('closes every descriptor of a program that was not asked for', () => {
     const words = ['exec', '--', '/bin/ls', 'ls', '/proc/self/fd'];
     const stdio = ['ignore', 'pipe', 'inherit', 'pipe', 'pipe', 'pipe'] as const;
