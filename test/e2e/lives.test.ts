@@ -134,24 +134,24 @@ describe('the guardian is killed', () => {
   });
 
   test('and the supervisor that would have hunted what both left, too: its successor does it', async () => {
-    const lodging = lodge();
-    lodging.write(...many(lodging, 3, 'leaves-a-setsid-child.sh'));
-    await lodging.start();
-    const before = await lodging.reach('RUNNING');
-    await until('the members', () => lodging.diary('member').length === 3);
-    const old = [...lodging.diary('leader'), ...lodging.diary('member')].map(witnessed);
+    const sandbox = openSandbox();
+    sandbox.write(...many(sandbox, 3, 'leaves-a-setsid-child.sh'));
+    await sandbox.start();
+    const before = await sandbox.reach('RUNNING');
+    await until('the members', () => sandbox.diary('member').length === 3);
+    const old = [...sandbox.diary('leader'), ...sandbox.diary('member')].map(witnessed);
     kill(before.supervisor.guardian.pid);
     kill(before.supervisor.pid);
-    await until('both gone', () => lodging.daemons().length === 0);
+    await until('both gone', () => sandbox.daemons().length === 0);
 
-    const starting = lodging.tsvisor(['start']);
-    const second = await until('a second supervisor', () => lodging.daemons()[0] ?? null, { every: 1 });
+    const starting = sandbox.tsvisor(['start']);
+    const second = await until('a second supervisor', () => sandbox.daemons()[0] ?? null, { every: 1 });
     kill(second.pid);
     await starting;
-    const after = await lodging.reachAfter(second.pid, 'RUNNING');
+    const after = await sandbox.reachAfter(second.pid, 'RUNNING');
     expect(after.supervisor.pastLife).toMatchObject({ life: 2 });
     expect(old.filter(isAlive)).toEqual([]);
-    expect(sorted(liveLeaders(lodging))).toEqual(pidsOf(after));
+    expect(sorted(liveLeaders(sandbox))).toEqual(pidsOf(after));
   });
 });
 
