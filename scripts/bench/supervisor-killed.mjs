@@ -9,7 +9,7 @@ import { allRunning, median, onScene, programs } from './scene.mjs';
 const PROGRAMS = 20;
 const MEMBERS = 2;
 /** After this long without a change, supervisord's operator starts it anew. */
-const PATIENCE = 3000;
+const TIMEOUT_MS = 3000;
 
 const noneOf = (old) => {
   while (old.length > 0 && !isAlive(old[0])) old.shift();
@@ -29,10 +29,10 @@ const killIt = async (scene) => {
   const killedAt = now();
   kill(pid);
   const gone = orNever(
-    until('all gone', () => noneOf(everyone), { within: PATIENCE, every: 1 }).then(() => now() - killedAt),
+    until('all gone', () => noneOf(everyone), { within: TIMEOUT_MS, every: 1 }).then(() => now() - killedAt),
   );
   const back = orNever(
-    until('all back', () => diary.leaders()[2 * PROGRAMS - 1], { within: PATIENCE, every: 5 }).then(
+    until('all back', () => diary.leaders()[2 * PROGRAMS - 1], { within: TIMEOUT_MS, every: 5 }).then(
       (last) => last.at - killedAt,
     ),
   );

@@ -36,10 +36,10 @@ export const kill = (pid, signal = 'SIGKILL') => {
 
 /** An orderly end first, since only a supervisor removes its own cgroups; one that hangs is not waited for. */
 const endInOrder = async (ends) => {
-  const patience = new AbortController();
-  const deadline = after(ORDERLY_MS, null, { signal: patience.signal }).catch(() => null);
+  const waitTimer = new AbortController();
+  const deadline = after(ORDERLY_MS, null, { signal: waitTimer.signal }).catch(() => null);
   await Promise.race([Promise.allSettled(ends.map((end) => end())), deadline]);
-  patience.abort();
+  waitTimer.abort();
 };
 
 /**

@@ -6,7 +6,7 @@ import type { IncidentsReply, OomRankReply } from '../model/oom-report.ts';
 import { ask } from './client.ts';
 
 /** Milliseconds: every process of the machine is looked at. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** Every call refuses with a TsvisorError, as those of `Client` do. */
 export interface OomClient {
@@ -36,10 +36,10 @@ const expect = <T>(socket: string, value: unknown, isIt: (value: unknown) => val
 export const createOomClient = (socket: string): OomClient => ({
   async rank(asked) {
     const path = `/api/v1/oom?${new URLSearchParams({ ...asked }).toString()}`;
-    return expect(socket, await ask({ socket, method: 'GET', path, timeout: PATIENCE_MS }), isRank);
+    return expect(socket, await ask({ socket, method: 'GET', path, timeout: TIMEOUT_MS }), isRank);
   },
   async incidents() {
-    const reply = await ask({ socket, method: 'GET', path: '/api/v1/incidents', timeout: PATIENCE_MS });
+    const reply = await ask({ socket, method: 'GET', path: '/api/v1/incidents', timeout: TIMEOUT_MS });
     return expect(socket, reply, isIncidents);
   },
   async setScore(names, score) {
@@ -49,7 +49,7 @@ export const createOomClient = (socket: string): OomClient => ({
       method: 'POST',
       path: '/api/v1/set-score',
       body,
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
     });
     return expect(socket, reply, isOutcomes).outcomes;
   },

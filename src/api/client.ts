@@ -13,7 +13,7 @@ import { exchange, type ExchangeReply, type ExchangeRequest } from './exchange.t
 import { refusalFromWire } from './wire.ts';
 
 /** Milliseconds in which a healthy supervisor has answered anything that does not wait for processes. */
-const PATIENCE_MS = 2000;
+const TIMEOUT_MS = 2000;
 
 /** Reading a config of many files on a busy machine takes longer. */
 const READING_MS = 30_000;
@@ -114,7 +114,7 @@ const planCalls = (socket: string): PlanCalls => ({
     return isReread(value) ? value : refuse(strange(socket));
   },
   async addGroup(group) {
-    await ask({ socket, method: 'POST', path: '/api/v1/add-group', body: { group }, timeout: PATIENCE_MS });
+    await ask({ socket, method: 'POST', path: '/api/v1/add-group', body: { group }, timeout: TIMEOUT_MS });
   },
   async removeGroup(group) {
     await ask({
@@ -122,11 +122,11 @@ const planCalls = (socket: string): PlanCalls => ({
       method: 'POST',
       path: '/api/v1/remove-group',
       body: { group },
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
     });
   },
   async apply(options) {
-    await ask({ socket, method: 'GET', path: '/healthz', timeout: PATIENCE_MS });
+    await ask({ socket, method: 'GET', path: '/healthz', timeout: TIMEOUT_MS });
     const value = await ask({
       socket,
       method: 'POST',
@@ -137,7 +137,7 @@ const planCalls = (socket: string): PlanCalls => ({
     return isApply(value) ? value : refuse(strange(socket));
   },
   async configs() {
-    const value = await ask({ socket, method: 'GET', path: '/api/v1/configs', timeout: PATIENCE_MS });
+    const value = await ask({ socket, method: 'GET', path: '/api/v1/configs', timeout: TIMEOUT_MS });
     return configsOf(value) ?? refuse(strange(socket));
   },
 });
@@ -150,30 +150,30 @@ export const createClient = (socket: string): Client => {
   };
   /** A call that may last as long as stopwaitsecs: whether anybody is there at all is asked first. */
   const act = async (path: string, body: unknown): Promise<readonly Outcome[]> => {
-    await ask({ socket, method: 'GET', path: '/healthz', timeout: PATIENCE_MS });
+    await ask({ socket, method: 'GET', path: '/healthz', timeout: TIMEOUT_MS });
     return post(path, body, null);
   };
   return {
     socket,
     async status() {
-      const value = await ask({ socket, method: 'GET', path: '/api/v1/status', timeout: PATIENCE_MS });
+      const value = await ask({ socket, method: 'GET', path: '/api/v1/status', timeout: TIMEOUT_MS });
       if (!isStatus(value)) throw strange(socket);
       return value;
     },
     async readiness() {
-      const value = await ask({ socket, method: 'GET', path: '/api/v1/readiness', timeout: PATIENCE_MS });
+      const value = await ask({ socket, method: 'GET', path: '/api/v1/readiness', timeout: TIMEOUT_MS });
       if (!isReadiness(value)) throw strange(socket);
       return value;
     },
     start: (names, { wait = true } = {}) => act('/api/v1/start', { names, wait }),
     stop: (names, { wait = true } = {}) => act('/api/v1/stop', { names, wait }),
     restart: (names, { wait = true } = {}) => act('/api/v1/restart', { names, wait }),
-    signal: (names, signal) => post('/api/v1/signal', { names, signal }, PATIENCE_MS),
+    signal: (names, signal) => post('/api/v1/signal', { names, signal }, TIMEOUT_MS),
     async shutdown() {
-      await post('/api/v1/shutdown', {}, PATIENCE_MS);
+      await post('/api/v1/shutdown', {}, TIMEOUT_MS);
     },
     async reload() {
-      await post('/api/v1/reload', {}, PATIENCE_MS);
+      await post('/api/v1/reload', {}, TIMEOUT_MS);
     },
     ...planCalls(socket),
   };

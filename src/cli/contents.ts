@@ -25,10 +25,10 @@ export interface Contents {
 }
 
 /** No command waits for a binary of another machine. */
-const PATIENCE_MS = 2000;
+const TIMEOUT_MS = 2000;
 
 const describe = (binary: Binary): Guardian => {
-  const said = spawnSync(binary.path, ['version'], { encoding: 'utf8', timeout: PATIENCE_MS });
+  const said = spawnSync(binary.path, ['version'], { encoding: 'utf8', timeout: TIMEOUT_MS });
   return {
     ...binary,
     bytes: statSync(binary.path).size,

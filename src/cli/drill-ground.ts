@@ -24,7 +24,7 @@ export interface Playground {
 
 /** Bytes; small, so that the machine does not notice. */
 const LIMIT = 48 * 1024 * 1024;
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 const run = promisify(execFile);
 
@@ -61,7 +61,7 @@ const copyOf = (plan: ProcessPlan, folder: string): string =>
 
 const tsvisor = async (...words: readonly string[]): Promise<void> => {
   const main = process.argv[1] ?? '';
-  await run(process.execPath, [main, ...words], { timeout: PATIENCE_MS });
+  await run(process.execPath, [main, ...words], { timeout: TIMEOUT_MS });
 };
 
 const words = (error: unknown): string =>

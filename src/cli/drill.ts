@@ -13,7 +13,7 @@ import { loadPlace, type Place } from './place.ts';
 import type { Terminal } from './text/terminal.ts';
 
 /** Milliseconds for the whole of it. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 const LOOK_MS = 20;
 
 const planOf = ({ plan }: Place, word: string): ProcessPlan => {
@@ -45,7 +45,7 @@ const after = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 /** The incident when what followed it is known, too. */
 const awaitIncident = async (ground: Playground) => {
   const client = createOomClient(ground.socket);
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     const [incident] = (await client.incidents()).incidents;
     if (incident?.acts.some(({ text }) => ground.last.test(text)) === true) return incident;
@@ -53,7 +53,7 @@ const awaitIncident = async (ground: Playground) => {
       throw new TsvisorError('NOT_IN_TIME', {
         names: 'drill',
         state: 'killed and restarted',
-        seconds: PATIENCE_MS / 1000,
+        seconds: TIMEOUT_MS / 1000,
       });
     await after(LOOK_MS);
   }

@@ -8,7 +8,7 @@ import { locate } from './locate.ts';
 import { tellOutcomes } from './text/outcomes.ts';
 
 /** Milliseconds without any answer after which the next supervisor is not waited for any more. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 const isNew = (now: SupervisorStatus, before: SupervisorStatus): boolean =>
   now.pid !== before.pid || now.started !== before.started;
@@ -35,9 +35,9 @@ const successor = async (client: Client, before: SupervisorStatus): Promise<Supe
     return now !== null && isNew(now, before) ? now : null;
   };
   await until(gone, { within: null });
-  const now = await until(here, { within: PATIENCE_MS });
+  const now = await until(here, { within: TIMEOUT_MS });
   if (now !== null) return now;
-  const reason = `the old one has stopped, but no new one answers at ${client.socket} after ${PATIENCE_MS / 1000} s`;
+  const reason = `the old one has stopped, but no new one answers at ${client.socket} after ${TIMEOUT_MS / 1000} s`;
   throw new TsvisorError('START_FAILED', { reason });
 };
 

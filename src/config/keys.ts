@@ -117,7 +117,7 @@ export const OWN_KEYS = {
   fast_death_secs: { type: 'duration', default: '10', scope: 'program', own: true, doc: 'A shorter life after RUNNING makes the next restart slower.' },
   restart_delay_max: { type: 'duration', default: '30', scope: 'program', own: true, doc: 'Longest delay between such restarts.' },
   notify: { type: 'boolean', default: 'false', scope: 'program', own: true, doc: 'The program says READY=1 by sd_notify when it can serve: until then it is shown as not ready. Any member may speak.' },
-  watchdog: { type: 'patience', default: 'none', scope: 'program', own: true, doc: 'Longest silence between two WATCHDOG=1 by sd_notify, from its launch (with notify: from READY=1); one that is silent for longer is killed, and restarted as after any unexpected end.' },
+  watchdog: { type: 'optional-duration', default: 'none', scope: 'program', own: true, doc: 'Longest silence between two WATCHDOG=1 by sd_notify, from its launch (with notify: from READY=1); one that is silent for longer is killed, and restarted as after any unexpected end.' },
   log_format: { type: 'logFormat', default: 'raw', scope: 'program', own: true, doc: 'What is logged: raw bytes as they come; text, each line behind its time, process, stream and pid; or json, one object for each line.' },
   log_rotate_every: { type: 'logPeriod', default: 'none', scope: 'program', own: true, doc: 'Start a new file with each hour, day or week too, in local time.' },
   log_compress: { type: 'boolean', default: 'false', scope: 'program', own: true, doc: 'Compress rotated files, off the path of the output: `.1.gz`, `.2.gz` ...' },

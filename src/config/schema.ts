@@ -49,7 +49,7 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
       { type: 'string', pattern: '^\\s*[0-9]' },
     ],
   },
-  patience: {
+  'optional-duration': {
     anyOf: [
       { type: 'number', exclusiveMinimum: 0 },
       { type: 'string', pattern: '^\\s*[0-9]' },

@@ -10,7 +10,7 @@ import type { Refusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** As many as the guardian gives a program. */
-const MOST = 32;
+const MAX_SOCKETS = 32;
 /** For its owner alone, as a socket of a FastCGI program. */
 const MODE = 0o700;
 
@@ -118,5 +118,7 @@ export const sockets = (raw: Raw, world: World): readonly ListenSocketPlan[] | R
   }
   const twice = firstTwice(read.map(({ name }) => name)) ?? firstTwice(read.map(({ url }) => url));
   if (twice !== undefined) return refuse(`${shown(twice)} is there twice`, 'give each its own');
-  return read.length > MOST ? refuse(`${read.length} sockets are too many`, `at most ${MOST}`) : read;
+  return read.length > MAX_SOCKETS
+    ? refuse(`${read.length} sockets are too many`, `at most ${MAX_SOCKETS}`)
+    : read;
 };

@@ -91,7 +91,7 @@ const seconds = (text: string, world: Reading): number | Refusal => {
 };
 
 /** A duration that is not zero, or none. */
-const patience = (text: string): number | null | Refusal => {
+const optionalDuration = (text: string): number | null | Refusal => {
   if (/^\s*(none|infinity)?\s*$/i.test(text)) return null;
   const read = duration(text);
   return isRefusal(read) || read > 0 ? read : refuse('it is zero', 'e.g. 30s, or none');
@@ -230,7 +230,7 @@ export const TYPES = {
   size: ofText(limit),
   seconds: ofText(seconds),
   duration: ofText(duration),
-  patience: ofText(patience),
+  'optional-duration': ofText(optionalDuration),
   octal: ofText(octal),
   signal: ofText(
     (text): StopSignal | Refusal =>

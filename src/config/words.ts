@@ -14,7 +14,7 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
   size: { ini: 'a size such as 512M, 1.5G or 800MB; `none` for no limit' },
   seconds: { ini: 'whole seconds', yaml: 'whole seconds, or a duration such as 10s or 2m' },
   duration: { ini: 'seconds, or a duration such as 250ms, 10s or 2m' },
-  patience: { ini: '`none`, seconds, or a duration such as 30s' },
+  'optional-duration': { ini: '`none`, seconds, or a duration such as 30s' },
   octal: { ini: 'an octal number such as 022' },
   signal: { ini: 'a signal by name, with or without SIG, or by number' },
   exitcodes: {

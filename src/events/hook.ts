@@ -9,7 +9,7 @@ import type { Note } from './note.ts';
 const LONGEST = 60_000;
 
 /** Characters of all payloads that wait: output of programs can be large. */
-const MOST = 4_194_304;
+const MAX_CHARS = 4_194_304;
 
 /** Why an attempt failed. */
 export interface HookFailure {
@@ -97,7 +97,10 @@ export class Hook {
   #makeRoom({ payload }: Note): void {
     let size = this.#queue.reduce((sum, waiting) => sum + waiting.payload.length, payload.length);
     let last = 0;
-    while (last < this.#queue.length && (this.#queue.length - last >= this.plan.bufferSize || size > MOST)) {
+    while (
+      last < this.#queue.length &&
+      (this.#queue.length - last >= this.plan.bufferSize || size > MAX_CHARS)
+    ) {
       size -= this.#queue[last]?.payload.length ?? 0;
       last += 1;
     }

@@ -110,11 +110,11 @@ const readHello = (socket: Socket): Promise<Hello | null> =>
   new Promise((settle) => {
     let text = '';
     const finish = (hello: Hello | null): void => {
-      clearTimeout(patience);
+      clearTimeout(waitTimer);
       socket.removeAllListeners('data');
       settle(hello);
     };
-    const patience = setTimeout(() => finish(null), HELLO_MS);
+    const waitTimer = setTimeout(() => finish(null), HELLO_MS);
     socket.on('data', (bytes) => {
       text += bytes.toString('latin1');
       const hello = parseHello(text);

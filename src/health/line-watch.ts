@@ -1,7 +1,7 @@
 // Has a line that matches been written? Hears both streams of one process over all its lives; what it keeps is bounded.
 
 /** Bytes of a line that are looked at; the rest of it is passed over. */
-const MOST = 4096;
+const MAX_BYTES = 4096;
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
@@ -56,7 +56,7 @@ export class LineWatch {
   /** The beginning of a line that is too long is looked at as soon as it is there. */
   #keep(line: Line, piece: Buffer): void {
     if (line.over) return;
-    const room = MOST - line.held.length;
+    const room = MAX_BYTES - line.held.length;
     line.held = Buffer.concat([line.held, piece.subarray(0, room)]);
     if (piece.length < room) return;
     line.over = true;

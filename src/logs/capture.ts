@@ -15,7 +15,7 @@ const SHARED = Buffer.allocUnsafeSlow(262_144);
 const LAST_WORDS = 1_048_576;
 
 /** Milliseconds to wait for a slow sink after the leader's exit. */
-const PATIENCE = 1000;
+const TIMEOUT_MS = 1000;
 
 /** The reader of one pipe. It lives as long as it is not closed: end of file never comes, the exit is seen elsewhere. */
 export interface Capture {
@@ -96,9 +96,9 @@ class Feed {
   }
 
   /** Resolves when the sink takes more, to false when it does not within the time that last words are given. */
-  async patience(): Promise<boolean> {
+  async readyInTime(): Promise<boolean> {
     return new Promise((resolve) => {
-      const disarm = this.#clock.after(PATIENCE, () => resolve(false));
+      const disarm = this.#clock.after(TIMEOUT_MS, () => resolve(false));
       this.#sink.ready(() => {
         disarm();
         resolve(true);
@@ -178,7 +178,7 @@ class PipeCapture implements Capture {
     const limit = this.bytes + LAST_WORDS;
     while (this.#fd !== -1 && this.bytes < limit) {
       if (this.#full) {
-        if (!(await this.#feed.patience())) return;
+        if (!(await this.#feed.readyInTime())) return;
         this.#full = false;
         continue;
       }

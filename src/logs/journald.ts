@@ -10,7 +10,7 @@ export const JOURNALD = '/run/systemd/journal/stdout';
 
 /** Bytes that wait for a slow journald before it is said that it takes no more; and before they are lost. */
 const FULL = 65_536;
-const MOST = 1_048_576;
+const MAX_BYTES = 1_048_576;
 
 const NEWLINE = 0x0a;
 
@@ -103,7 +103,7 @@ export class JournaldStream implements OpenLog {
       return true;
     }
     const socket = this.#socket ?? this.#connect();
-    if (socket.writableLength + bytes.length > MOST) {
+    if (socket.writableLength + bytes.length > MAX_BYTES) {
       losses.fail(SLOW, bytes.length);
       this.lost += bytes.length;
       return false;

@@ -49,9 +49,9 @@ export class LazyLog implements OpenLog {
   }
 }
 
-/** Milliseconds that a burst of launches is left alone, and between bundles of files after it. */
-const PATIENCE = 1500;
-const PAUSE = 20;
+/** A burst of launches is left alone for so long, and so long between bundles of files after it. */
+const MAKE_AFTER_MS = 1500;
+const PAUSE_MS = 20;
 const BUNDLE = 16;
 
 /** Makes what nobody has asked for yet, a few at a time, so that a program's log is there before long. */
@@ -64,11 +64,11 @@ export class Later {
   }
 
   add(log: LazyLog): void {
-    if (this.#waiting.push(log) === 1) this.#clock.after(PATIENCE, () => this.#step());
+    if (this.#waiting.push(log) === 1) this.#clock.after(MAKE_AFTER_MS, () => this.#step());
   }
 
   #step(): void {
     for (const log of this.#waiting.splice(0, BUNDLE)) if (!log.isOver) log.make();
-    if (this.#waiting.length > 0) this.#clock.after(PAUSE, () => this.#step());
+    if (this.#waiting.length > 0) this.#clock.after(PAUSE_MS, () => this.#step());
   }
 }

@@ -6,7 +6,7 @@ import { stamp } from './journal.ts';
 import type { Failure, LogClock, Sink } from './sink.ts';
 
 /** Bytes of a line that are waited for; what is longer is told in pieces. */
-const MOST = 65_536;
+const MAX_BYTES = 65_536;
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
@@ -56,7 +56,7 @@ export class Lines implements Sink {
         ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
         : Buffer.concat([this.#held, bytes]);
     const end = all.lastIndexOf(NEWLINE) + 1;
-    const rest = all.length - end > MOST ? all.length : end;
+    const rest = all.length - end > MAX_BYTES ? all.length : end;
     this.#held = Buffer.from(all.subarray(rest));
     return rest === 0 || this.#tell(all.subarray(0, rest));
   }

@@ -8,13 +8,13 @@ import type { Failure, LogFile } from './sink.ts';
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** Bytes kept of a writer who writes on although the reader is slow: four times what a pipe holds by default. */
-const MOST = 262_144;
+const MAX_BYTES = 262_144;
 
 /** Milliseconds between two attempts on a full pipe. */
 const PAUSE = 10;
 
 /** Milliseconds that `flush` blocks at most. */
-const PATIENCE = 1000;
+const TIMEOUT_MS = 1000;
 
 const TOO_SLOW: Failure = { code: 'EAGAIN', reason: 'its reader is too slow (EAGAIN)' };
 
@@ -99,7 +99,7 @@ export class Special implements LogFile {
   }
 
   flush(): void {
-    for (let waited = 0; this.#keptBytes > 0 && waited < PATIENCE; waited += PAUSE) {
+    for (let waited = 0; this.#keptBytes > 0 && waited < TIMEOUT_MS; waited += PAUSE) {
       this.#pour();
       if (this.#keptBytes > 0) sleep(PAUSE);
     }
@@ -163,7 +163,7 @@ export class Special implements LogFile {
   }
 
   #keep(bytes: Uint8Array, told: boolean): false {
-    if (told && this.#keptBytes + bytes.length > MOST) {
+    if (told && this.#keptBytes + bytes.length > MAX_BYTES) {
       this.#losses.fail(TOO_SLOW, bytes.length);
       return false;
     }

@@ -8,10 +8,10 @@ import type { Failure, Sink } from './sink.ts';
 const COMMAND = ['-t', 'supervisord', '-p', 'user.info'] as const;
 
 /** Bytes that wait for a slow syslog; more is lost and counted: no program waits for it. */
-const MOST = 1_048_576;
+const MAX_BYTES = 1_048_576;
 
 /** Milliseconds that `logger` may take to send what it has been given. */
-const PATIENCE = 1000;
+const TIMEOUT_MS = 1000;
 
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
@@ -39,7 +39,7 @@ export class Syslog {
     this.#logger = null;
     if (logger === null) return Promise.resolve();
     return new Promise((resolve) => {
-      const disarm = this.#losses.watch.clock.after(PATIENCE, resolve);
+      const disarm = this.#losses.watch.clock.after(TIMEOUT_MS, resolve);
       logger.once('exit', () => {
         disarm();
         resolve();
@@ -55,7 +55,7 @@ export class Syslog {
     }
     this.#logger ??= this.#start();
     const { stdin } = this.#logger;
-    if (stdin === null || stdin.writableLength > MOST) {
+    if (stdin === null || stdin.writableLength > MAX_BYTES) {
       this.#losses.fail(SLOW, lines.length);
       return;
     }

@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } fr
 import { failureOf } from './losses.ts';
 
 /** Bytes that one answer holds at most; who asks for more gets the part nearest to where the reading starts. */
-const MOST = 16_777_216;
+const MAX_BYTES = 16_777_216;
 
 /** 'arguments': the numbers make no sense together; 'missing': there is no such file; 'failed': it cannot be read. */
 export type ReadRefusal = 'arguments' | 'missing' | 'failed';
@@ -54,13 +54,13 @@ const readRange = (path: string, choose: (size: number) => Range): Piece | ReadR
 
 /** The last `length` bytes, all when the file is shorter. */
 const last = (size: number, length: number): Range => {
-  const bounded = Math.min(length, size, MOST);
+  const bounded = Math.min(length, size, MAX_BYTES);
   return { start: size - bounded, length: bounded };
 };
 
 const from = (size: number, offset: number, length: number): Range => {
   const start = Math.min(offset, size);
-  return { start, length: Math.min(length, size - start, MOST) };
+  return { start, length: Math.min(length, size - start, MAX_BYTES) };
 };
 
 /**

@@ -20,10 +20,10 @@ export interface Witnesses {
 const mayBeKilled = ({ code, signal }: Exit): boolean =>
   signal === 'SIGKILL' || signal === 'SIGTERM' || code === 137 || code === 143;
 
-const MOST = 300;
+const MAX_CHARS = 300;
 const quote = (line: string): string => {
   const text = printable(line.trim());
-  return text.length > MOST ? `${text.slice(0, MOST)}...` : text;
+  return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}...` : text;
 };
 
 /** A kill that nobody has explained, and a daemon may have done. */

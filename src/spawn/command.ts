@@ -4,14 +4,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { splitCommand } from '../model/command-line.ts';
 
 /** Milliseconds after which it is asked to end, where nothing else is said; and from then until it is killed. */
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const GRACE = 2000;
 
 /** Milliseconds that what it wrote may take to arrive after its end: somebody else may hold the pipe. */
 const LAST_WORDS = 200;
 
 /** Bytes of its output that are heard; more is read and forgotten. */
-const MOST = 4096;
+const MAX_BYTES = 4096;
 
 export interface CommandRun {
   /** Words with quotes, nothing else of a shell. */
@@ -48,7 +48,7 @@ interface Ends {
 }
 
 /** TERM and then KILL to all of its group when its time is over; KILL when ours is. */
-const armEnds = (pid: number, { timeout = PATIENCE, abort }: CommandRun): Ends => {
+const armEnds = (pid: number, { timeout = TIMEOUT_MS, abort }: CommandRun): Ends => {
   let why: string | null = null;
   let kill: NodeJS.Timeout | null = null;
   const timer = setTimeout(() => {
@@ -81,7 +81,7 @@ const endWords = (code: number | null, signal: NodeJS.Signals | null): string | 
 /** Hears the beginning of both streams; resolves to it when they end, soon after `exit` at the latest. */
 const hear = (child: ChildProcess): (() => Promise<string>) => {
   const pieces: Buffer[] = [];
-  let room = MOST;
+  let room = MAX_BYTES;
   const listen = (piece: Buffer): void => {
     if (room > 0) pieces.push(piece.subarray(0, room));
     room -= piece.length;

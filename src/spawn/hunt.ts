@@ -31,7 +31,7 @@ export interface HuntReport {
 }
 
 /** Milliseconds. */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 class Hunt {
   readonly found: Record<FoundBy, Identity[]> = { cgroup: [], ledger: [], scan: [] };
@@ -91,7 +91,7 @@ class Hunt {
 export const hunt = async (parts: HuntParts): Promise<HuntReport> => {
   const { clock, processes } = parts;
   const began = clock.now();
-  const until = began + PATIENCE;
+  const until = began + TIMEOUT_MS;
   const party = new Hunt(parts);
   let left = party.look();
   while (left.length > 0 && clock.now() < until) {

@@ -24,7 +24,7 @@ export interface SharedSocketOptions {
 }
 
 /** The kernel lowers it to net.core.somaxconn. */
-const LONGEST = 4096;
+const BACKLOG = 4096;
 
 interface Place {
   /** What the guardian wants: family, address, port. */
@@ -96,7 +96,7 @@ const argumentsOf = ({ hatch, plan }: SharedSocketOptions, { words }: Place): re
   'share',
   hatch,
   String(process.pid),
-  String(plan.backlog ?? LONGEST),
+  String(plan.backlog ?? BACKLOG),
   (plan.mode ?? 0o700).toString(8),
   String(plan.owner?.uid ?? -1),
   String(plan.owner?.gid ?? -1),

@@ -17,7 +17,7 @@ export interface Sweeper {
 }
 
 /** Milliseconds that SIGKILL is given; who stays longer is in an uninterruptible sleep. */
-const PATIENCE = 10_000;
+const KILL_TIMEOUT_MS = 10_000;
 const FREED_LOOK = 1000;
 
 class ProcessSweeper implements Sweeper {
@@ -63,7 +63,7 @@ class ProcessSweeper implements Sweeper {
 
   async #kill(reach: Reach): Promise<{ count: number; gone: boolean }> {
     const { clock } = this.#parts;
-    const until = clock.now() + PATIENCE;
+    const until = clock.now() + KILL_TIMEOUT_MS;
     const pace = createPace(clock, reach.look);
     const killed = new Set<number>();
     // Killed again at each timer: a member may have joined since, from a fork or a launch that was under way.

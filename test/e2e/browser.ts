@@ -14,7 +14,7 @@ const ARTEFACTS = fileURLToPath(new URL('../../artefacts', import.meta.url));
 export const hasChromium = spawnSync(CHROMIUM, ['--version']).status === 0;
 
 /** Milliseconds: the machine may be busy with other tests. */
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -55,7 +55,7 @@ export const openEyes = async (): Promise<Eyes> => {
         colorScheme: dark ? 'dark' : 'light',
         javaScriptEnabled: script,
       });
-      context.setDefaultTimeout(PATIENCE);
+      context.setDefaultTimeout(TIMEOUT_MS);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (said) => {

@@ -8,7 +8,7 @@ import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 import { kill } from './witness.ts';
 
-const PATIENCE = { within: 30_000, every: 20 };
+const DEADLINE = { within: 30_000, every: 20 };
 
 /** Fails as long as the sandbox has no file of that name. */
 const whileMissing = (name: string): string => `exec=/bin/sh -c "echo no ${name}; exec test -e ${name}"`;
@@ -45,7 +45,7 @@ describe('depends_on', () => {
         const answer = await readyz(sandbox);
         return JSON.stringify(answer.body).includes('no open') ? answer : null;
       },
-      PATIENCE,
+      DEADLINE,
     );
     expect(early).toMatchObject({ status: 503, body: { ready: false } });
     const ready = sandbox.tsvisor(['status', '--wait', '--timeout', '30']);
@@ -78,7 +78,7 @@ describe('depends_on', () => {
         const web = reply?.processes.find(({ name }) => name === 'web');
         return reply !== null && reply.supervisor.pid !== supervisor.pid && web?.state === 'RUNNING';
       },
-      PATIENCE,
+      DEADLINE,
     );
     expect(sandbox.read('order')).toBe('migrate\n');
   });
@@ -121,7 +121,7 @@ describe('health', () => {
     expect((await sandbox.tsvisor(['wait', 'app', '--for', 'healthy', '--timeout', '30'])).code).toBe(0);
     const { pid } = await sandbox.process('app');
     rmSync(sandbox.path('open'));
-    await until('a second life', () => sandbox.diary('leader').length >= 2, PATIENCE);
+    await until('a second life', () => sandbox.diary('leader').length >= 2, DEADLINE);
     sandbox.touch('open');
     const app = await until(
       'the second life healthy',
@@ -129,7 +129,7 @@ describe('health', () => {
         const now = await sandbox.process('app');
         return now.pid !== pid && now.readiness?.health === 'healthy' ? now : null;
       },
-      PATIENCE,
+      DEADLINE,
     );
     expect(app.lastDeath).toMatchObject({ reason: 'unhealthy', exit: { signal: 'SIGKILL' } });
     expect(app.lastDeath?.verdict?.because).toBe(
@@ -218,11 +218,11 @@ describe('schedule', () => {
         .read('order')
         .split('\n')
         .filter((line) => line === name).length;
-    await until('three runs', () => runs('tick') >= 3, PATIENCE);
+    await until('three runs', () => runs('tick') >= 3, DEADLINE);
     await until(
       'a skipped run',
       () => /schedule: slow: .* is skipped: the last one goes on/.test(sandbox.journal()),
-      PATIENCE,
+      DEADLINE,
     );
     expect([runs('slow'), runs('yearly')]).toEqual([1, 0]);
     const yearly = await sandbox.process('yearly');

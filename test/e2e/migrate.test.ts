@@ -67,7 +67,7 @@ const write = (path: string, text: string): string => `cat >${path} <<'END'\n${t
 const STAYS = 'setInterval(() => {}, 1000);';
 
 /** The machine may be busy, and npm asks the registry. */
-const PATIENCE = { timeout: 150_000 };
+const SLOW = { timeout: 150_000 };
 
 describe.skipIf(!canMoveElsewhere || !canCrossCompile || !canReachRegistry)(
   'the guide (root, a compiler for arm64, the npm registry)',
@@ -81,7 +81,7 @@ describe.skipIf(!canMoveElsewhere || !canCrossCompile || !canReachRegistry)(
       world.addCommand('pm2', '#!/bin/sh\n[ "$1" = kill ] && echo "pm2 ends"\n');
       copyFileSync(join(HOME, 'test/programs/plays-systemctl.sh'), join(world.folder, 'bin/systemctl'));
       await world.run('npm install --global tsvisor');
-    }, PATIENCE.timeout);
+    }, SLOW.timeout);
     afterAll(() => {
       world.remove();
       parcel.remove();
@@ -89,7 +89,7 @@ describe.skipIf(!canMoveElsewhere || !canCrossCompile || !canReachRegistry)(
 
     test.skipIf(!hasSupervisord)(
       'leads from Debian’s supervisor to the same programs under tsvisor, and back (supervisord)',
-      PATIENCE,
+      SLOW,
       async () => {
         const blocks = blocksBelow('supervisord on Debian', 'sh');
         const [install = '', move = '', look = '', back = '', stay = ''] = blocks;
@@ -120,7 +120,7 @@ supervisorctl shutdown >/dev/null`);
       },
     );
 
-    test('runs the config of a container as process 1, and passes output and TERM on', PATIENCE, async () => {
+    test('runs the config of a container as process 1, and passes output and TERM on', SLOW, async () => {
       const [config = ''] = blocksBelow('supervisord in a container', 'ini');
       const [dockerfile = ''] = blocksBelow('supervisord in a container', 'dockerfile');
       expect(dockerfile).toContain('RUN npm install --global tsvisor\n');
@@ -139,7 +139,7 @@ exec ${command.join(' ')}`);
       expect(stdout).toContain('web ends');
     });
 
-    test('leads from pm2 to the programs of its ecosystem', PATIENCE, async () => {
+    test('leads from pm2 to the programs of its ecosystem', SLOW, async () => {
       const [config = ''] = blocksBelow('pm2', 'yaml');
       const [commands = ''] = blocksBelow('pm2', 'sh');
       const { stdout } = await world.run(`mkdir /srv/app; cd /srv/app
@@ -156,7 +156,7 @@ echo == end; tsvisor stop`);
       expect(named.toSorted()).toEqual(['report STOPPED', 'web RUNNING', ...workers]);
     });
 
-    test('leads from a systemd unit to a program of the same user', PATIENCE, async () => {
+    test('leads from a systemd unit to a program of the same user', SLOW, async () => {
       const [unit = ''] = blocksBelow('systemd units', 'systemd');
       const [config = ''] = blocksBelow('systemd units', 'yaml');
       const [commands = ''] = blocksBelow('systemd units', 'sh');

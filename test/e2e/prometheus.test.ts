@@ -14,7 +14,7 @@ import { kill } from './witness.ts';
 const PROMETHEUS = 'prometheus';
 const hasPrometheus = spawnSync(PROMETHEUS, ['--version']).status === 0;
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-const PATIENCE = { within: 30_000, every: 250 };
+const DEADLINE = { within: 30_000, every: 250 };
 
 interface Target {
   readonly expr: string;
@@ -110,14 +110,14 @@ test.skipIf(!hasPrometheus)('every panel of the dashboard has data, and every al
       (found) => found === 1,
       () => false,
     );
-  await until('a first scrape', up, PATIENCE);
+  await until('a first scrape', up, DEADLINE);
   kill((await sandbox.process('stays')).pid, 'SIGSEGV');
   const asked = expressions().filter(
     (expr) => !SILENT.test(expr) && (canLimitMemory || !NEEDS_LIMITS.test(expr)),
   );
   expect(asked.length).toBeGreaterThan(12);
   for (const expr of asked)
-    await until(`data for ${expr}`, async () => (await prometheus.query(filled(expr))) > 0, PATIENCE);
+    await until(`data for ${expr}`, async () => (await prometheus.query(filled(expr))) > 0, DEADLINE);
   for (const expr of expressions()) await prometheus.query(filled(expr));
   const rules = await until(
     'all rules evaluated',
@@ -125,7 +125,7 @@ test.skipIf(!hasPrometheus)('every panel of the dashboard has data, and every al
       const all = await prometheus.rules();
       return all.length > 0 && all.every(({ health }) => health !== 'unknown') ? all : null;
     },
-    PATIENCE,
+    DEADLINE,
   );
   expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
 });

@@ -12,7 +12,7 @@ import { until } from './wait.ts';
 const TMUX = 'tmux';
 const hasTmux = spawnSync(TMUX, ['-V']).status === 0;
 const ARTEFACTS = fileURLToPath(new URL('../../artefacts', import.meta.url));
-const PATIENCE = { within: 20_000, every: 50 };
+const DEADLINE = { within: 20_000, every: 50 };
 
 interface Pane {
   press(...keys: readonly string[]): void;
@@ -42,7 +42,7 @@ const openPane = (sandbox: Sandbox, command: string): Pane => {
     press: (...keys) => void tmux('send-keys', '-t', 'top', ...keys),
     screen,
     sees: (pattern) =>
-      until(`${pattern} on the screen`, () => pattern.test(screen()), PATIENCE).catch((error: unknown) => {
+      until(`${pattern} on the screen`, () => pattern.test(screen()), DEADLINE).catch((error: unknown) => {
         throw new Error(`${String(error)}\n${screen()}`);
       }),
     keep(name) {

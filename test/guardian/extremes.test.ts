@@ -25,7 +25,7 @@ afterEach(async () => {
   await endWards();
 });
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 /** Processes; two of them are the guardian and the supervisor. */
 const LIMIT = 150;
 const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
@@ -62,12 +62,12 @@ describe.skipIf(pids === null)('a guardian against a fork bomb (needs cc and the
       const supervisor = Number((await line(/^supervisor/)).split(' ')[1]);
       await until('the bomb grown to the limit', () => (pids?.count() ?? 0) > LIMIT - 20);
       process.kill(supervisor, 'SIGKILL');
-      expect(await line(/^past/, PATIENCE / 2)).toMatch(
+      expect(await line(/^past/, TIMEOUT_MS / 2)).toMatch(
         /^past signal 9 killed \d\d+ took \d+ oom \d+ \d+ stuck -$/,
       );
       expect(traces.pids()).toEqual([]);
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 });
 
@@ -119,7 +119,7 @@ describe.skipIf(!freezes)('a guardian with an unkillable member (needs the v1 fr
       thaw();
       await until('the thawed member dead and reaped', () => !existsSync(`/proc/${member}`));
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 });
 

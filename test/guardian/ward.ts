@@ -85,9 +85,9 @@ export const endWards = async (): Promise<void> => {
   wards.clear();
   for (const { child } of all) child.kill('SIGTERM');
   for (const { ended, traces } of all) {
-    const patience = AbortSignal.timeout(10_000);
+    const deadline = AbortSignal.timeout(10_000);
     const over = new Promise((settle) => {
-      patience.addEventListener('abort', settle);
+      deadline.addEventListener('abort', settle);
     });
     await Promise.race([ended, over]);
     await traces.close();

@@ -18,7 +18,7 @@ CHURNED = 128  # megabytes read in any order
 LEFT = 96  # megabytes that all others have; the rest is taken away
 CHURNERS = 4
 LOST = 20  # seconds after which a survivor counts as one
-PATIENCE = 30  # seconds for which it thrashes on after that
+TIMEOUT = 30  # seconds for which it thrashes on after that
 
 
 def result(key, value):
@@ -142,7 +142,7 @@ try:
     result("waiting", f"{share:.0f}%")
     if KEY == "ours":
         # Node on a machine that thrashes may need minutes; if it does, the thrashing ends first.
-        until("new members while it thrashes", new_members, PATIENCE) or relieve()
+        until("new members while it thrashes", new_members, TIMEOUT) or relieve()
         back = until("new members", new_members, 60)
         result("back-s", f"{time.monotonic() - died:.1f}" if back else "no")
 finally:

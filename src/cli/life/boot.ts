@@ -14,10 +14,10 @@ import { commandLine, LOCK_HELD, REPORT_FD, type CommandLine } from '../spawning
 import { until } from '../until.ts';
 
 /** Milliseconds in which a supervisor is up: the hunt for leftovers waits 10 s for those that do not die. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Milliseconds in which a tsvisor that is stopping lets go of the lock. */
-const LOCK_PATIENCE_MS = 2000;
+const LOCK_TIMEOUT_MS = 2000;
 
 /** Milliseconds from the words of a failed start to its end. */
 const END_MS = 2000;
@@ -62,7 +62,7 @@ const bear = ({ file, words, environment }: CommandLine, stderr: number): Newbor
 };
 
 const timeOver = (): TsvisorError =>
-  failed(`it is not up after ${PATIENCE_MS / 1000} s; it may still come: ask \`tsvisor status\``);
+  failed(`it is not up after ${TIMEOUT_MS / 1000} s; it may still come: ask \`tsvisor status\``);
 
 /** Where two are started at once, the one that got the lock answers on the socket of both. */
 const isFrom = ({ child }: Newborn, { supervisor }: StatusReply): boolean =>
@@ -79,14 +79,14 @@ const answer = async (place: Place, newborn: Newborn): Promise<StatusReply | nul
       const reply = await statusInTime(client);
       return reply !== null && isFrom(newborn, reply) ? reply : newborn.ended();
     },
-    { within: PATIENCE_MS },
+    { within: TIMEOUT_MS },
   );
   if (seen === null) throw timeOver();
   return 'supervisor' in seen ? seen : null;
 };
 
 const reportInTime = (report: Promise<Report>): Promise<Report | null> => {
-  const { promise, stop } = limit(PATIENCE_MS);
+  const { promise, stop } = limit(TIMEOUT_MS);
   return Promise.race([report, promise]).finally(stop);
 };
 
@@ -149,7 +149,7 @@ export const boot = async (place: Place): Promise<StatusReply> => {
       if (holder !== null) throw runningAlready(holder);
       return null;
     },
-    { within: LOCK_PATIENCE_MS },
+    { within: LOCK_TIMEOUT_MS },
   );
   if (booted === null) throw lockHeld(place);
   return booted;

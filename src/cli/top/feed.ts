@@ -9,7 +9,7 @@ import type { Act, TopState } from './state.ts';
 
 /** Bytes of a log that can be seen at once on any terminal. */
 const LOG_BYTES = 16_384;
-const PATIENCE_MS = 2000;
+const TIMEOUT_MS = 2000;
 
 export interface News {
   readonly status: StatusReply;
@@ -52,7 +52,7 @@ export class Feed {
     const query = new URLSearchParams({ name, stream, offset: String(-LOG_BYTES) });
     const path = `/api/v1/read-log?${query.toString()}`;
     try {
-      const reply = await ask({ socket: this.#client.socket, method: 'GET', path, timeout: PATIENCE_MS });
+      const reply = await ask({ socket: this.#client.socket, method: 'GET', path, timeout: TIMEOUT_MS });
       return textOf(reply).trimEnd();
     } catch (error) {
       if (error instanceof TsvisorError && error.row.exit === 1) return `(${error.message})`;

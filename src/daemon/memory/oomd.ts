@@ -6,14 +6,14 @@ import type { Cgroup } from '../../kernel/port.ts';
 import { OOMD_MARKS, oomdCount } from '../../oom/userspace.ts';
 
 /** Milliseconds; it takes three. */
-const PATIENCE = 2000;
+const TIMEOUT_MS = 2000;
 
 /** The sum of systemd-oomd's marks on a cgroup in all trees; null where they cannot be asked for. */
 export type OomdMarks = (cgroup: Cgroup) => Promise<number | null>;
 
 const readMarks = (guardian: string, folder: string): Promise<number | null> =>
   new Promise((resolve) => {
-    execFile(guardian, ['xattr', folder, ...OOMD_MARKS], { timeout: PATIENCE }, (error, stdout) =>
+    execFile(guardian, ['xattr', folder, ...OOMD_MARKS], { timeout: TIMEOUT_MS }, (error, stdout) =>
       resolve(error === null ? oomdCount(stdout) : null),
     );
   });

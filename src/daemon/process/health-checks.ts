@@ -36,7 +36,7 @@ export interface HealthChecksParts {
 /** Checks that are made at once. */
 const WIDTH = 8;
 /** Characters of what a check found. */
-const MOST = 200;
+const MAX_CHARS = 200;
 
 const UNHEARD = 'nobody reads here what it writes';
 
@@ -44,7 +44,7 @@ const oneLine = (text: string): string =>
   text
     .replaceAll(/[\p{C}\s]+/gu, ' ')
     .trim()
-    .slice(0, MOST);
+    .slice(0, MAX_CHARS);
 
 interface Watched {
   readonly monitor: Monitor;

@@ -7,10 +7,10 @@ const FLAGS = constants.O_WRONLY | constants.O_NONBLOCK;
 
 /** Milliseconds between two attempts on a full pipe, and how long a program may read nothing before a sender is told. */
 const PAUSE = 10;
-const PATIENCE = 5000;
+const TIMEOUT_MS = 5000;
 
 /** Bytes that wait for a program which does not read; more of what nobody waits for is refused. */
-const MOST = 1_048_576;
+const MAX_BYTES = 1_048_576;
 
 /** What became of bytes: `gone`: nobody reads there; `left`: so many were not taken in time. */
 export type Delivery = 'sent' | 'gone' | { readonly left: number };
@@ -48,7 +48,7 @@ export class StdinPipe {
   /** What does not fit now follows by itself. 'gone': nobody reads there; 'full': it has not read for too long. */
   send(bytes: Uint8Array): 'sent' | 'gone' | 'full' {
     const waiting = this.#letters.reduce((sum, { rest }) => sum + rest.length, 0);
-    if (waiting > 0 && waiting + bytes.length > MOST) return 'full';
+    if (waiting > 0 && waiting + bytes.length > MAX_BYTES) return 'full';
     let seen: 'sent' | 'gone' = 'sent';
     this.#add(bytes, false, (delivery) => {
       if (delivery === 'gone') seen = 'gone';
@@ -102,7 +102,7 @@ export class StdinPipe {
   }
 
   #wait(): void {
-    if (this.#clock.now() - this.#takenAt > PATIENCE) this.#giveUp();
+    if (this.#clock.now() - this.#takenAt > TIMEOUT_MS) this.#giveUp();
     if (this.#letters.length === 0) this.clear();
     else
       this.#disarm = this.#clock.after(PAUSE, () => {
