@@ -1,6 +1,6 @@
 // How does a config say what was read of the keys about a program's duty? Values back to settings, in the words of the keys.
 
-import type { Check, Duty, HealthPlan } from '../model/duty.ts';
+import type { Check, Dependency, Duty, HealthPlan } from '../model/duty.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -26,12 +26,15 @@ const healthData = ({ check, onUnhealthy, ...times }: HealthPlan): Data => ({
   on_unhealthy: onUnhealthy,
 });
 
+const conditionData = ({ condition, restart }: Dependency): string | null =>
+  restart ? [condition ?? '', 'restart=true'].join(' ').trim() : condition;
+
 export const dutyData = ({ type, dependsOn, health, schedule }: Duty): Data => ({
   type,
   depends_on:
     dependsOn.length === 0
       ? 'none'
-      : Object.fromEntries(dependsOn.map(({ on, condition }) => [on, condition])),
+      : Object.fromEntries(dependsOn.map((dependency) => [dependency.on, conditionData(dependency)])),
   health: health === null ? 'none' : healthData(health),
   schedule:
     schedule === null
@@ -40,5 +43,6 @@ export const dutyData = ({ type, dependsOn, health, schedule }: Duty): Data => (
           cron: schedule.cron,
           ...(schedule.timezone !== null && { timezone: schedule.timezone }),
           overlap: schedule.overlap,
+          jitter: schedule.jitter,
         },
 });

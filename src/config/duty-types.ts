@@ -20,26 +20,24 @@ import type { World } from './world.ts';
 
 const isCondition = (word: string): word is Condition => CONDITIONS.some((one) => one === word);
 
-const conditionOf = (text: string): Condition | Refusal => {
-  const word = text.trim().toLowerCase();
-  return isCondition(word)
-    ? word
-    : refuse(`${shown(text)} is no condition`, `one of ${CONDITIONS.join(', ')}`);
-};
+const RESTART = /(?:^|\s)restart=(true|false)$/;
 
-const dependency = (on: string, condition: string | null): Dependency | Refusal => {
+/** `healthy`, `healthy restart=true`, or one of both alone. */
+const dependency = (on: string, text: string): Dependency | Refusal => {
   if (on === '') return refuse('a name is missing', 'a group, group:process or program');
-  if (condition === null) return { on, condition: null };
-  const read = conditionOf(condition);
-  return isRefusal(read) ? read : { on, condition: read };
+  const said = text.trim().toLowerCase();
+  const word = said.replace(RESTART, '').trimEnd();
+  const restart = RESTART.exec(said)?.[1] === 'true';
+  if (word === '') return { on, condition: null, restart };
+  return isCondition(word)
+    ? { on, condition: word, restart }
+    : refuse(`${shown(text)} is no condition`, `one of ${CONDITIONS.join(', ')}; restart=true may follow`);
 };
 
-/** `db` or `db=healthy`. */
+/** `db`, `db=healthy`, `db restart=true` or `db=healthy restart=true`. */
 const dependencyItem = (item: string): Dependency | Refusal => {
-  const equals = item.indexOf('=');
-  return equals === -1
-    ? dependency(item.trim(), null)
-    : dependency(item.slice(0, equals).trim(), item.slice(equals + 1));
+  const [, on = '', text = ''] = /^\s*([^\s=]*)\s*=?(.*)$/s.exec(item) ?? [];
+  return dependency(on, text);
 };
 
 const all = <T>(read: readonly (T | Refusal)[]): readonly T[] | Refusal => {
@@ -58,9 +56,7 @@ export const dependsOn = (raw: Raw): readonly Dependency[] | Refusal => {
   if (isNone(raw)) return [];
   if (typeof raw === 'string') return all(raw.split(',').map(dependencyItem));
   if (isList(raw)) return all(raw.map(dependencyItem));
-  return all(
-    Object.entries(raw).map(([on, condition]) => dependency(on, condition === '' ? null : condition)),
-  );
+  return all(Object.entries(raw).map(([on, text]) => dependency(on, text)));
 };
 
 const count = (text: string): number | Refusal => {
@@ -167,7 +163,7 @@ const overlapWord = (text: string): SchedulePlan['overlap'] | Refusal => {
     : refuse(`${shown(text)} is not known`, 'skip, queue or kill');
 };
 
-const SCHEDULE = ['cron', 'timezone', 'overlap'];
+const SCHEDULE = ['cron', 'timezone', 'overlap', 'jitter'];
 
 /** An expression alone is the whole of it: its commas are its own. */
 const scheduleSettings = (raw: Raw): ReadonlyMap<string, string> | Refusal =>
@@ -181,6 +177,7 @@ export const schedule = (raw: Raw, world: World): SchedulePlan | null | Refusal 
   const timezone = settings.get('timezone')?.trim() ?? null;
   if (cron === '') return refuse('it has no cron', 'e.g. 30 4 * * *: at 4:30 every day');
   const overlap = optional(settings, 'overlap', { read: overlapWord, none: 'skip' as const });
-  const refused = world.refuseCron?.({ cron, timezone }) ?? null;
-  return isRefusal(overlap) ? overlap : (refused ?? { cron, timezone, overlap });
+  const jitter = optional(settings, 'jitter', { read: duration, none: 0 });
+  if (isRefusal(overlap) || isRefusal(jitter)) return firstRefusal(overlap, jitter);
+  return world.refuseCron?.({ cron, timezone }) ?? { cron, timezone, overlap, jitter };
 };

@@ -121,7 +121,12 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
   dutyType: oneOf('service', 'oneshot'),
   dependsOn: {
     anyOf: [
-      { type: 'object', additionalProperties: { enum: [...CONDITIONS, null] } },
+      {
+        type: 'object',
+        additionalProperties: {
+          enum: [...CONDITIONS, ...CONDITIONS.map((one) => `${one} restart=true`), 'restart=true', null],
+        },
+      },
       { type: 'array', items: { type: 'string' } },
       { type: 'string' },
     ],
@@ -139,7 +144,7 @@ const TYPE_SCHEMAS: Readonly<Record<TypeName, Schema>> = {
     'grace',
     'on_unhealthy',
   ),
-  schedule: settings('cron', 'timezone', 'overlap'),
+  schedule: settings('cron', 'timezone', 'overlap', 'jitter'),
 };
 
 /** A key without a value counts as not written. */

@@ -66,16 +66,16 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
   },
   dutyType: { ini: 'service or oneshot' },
   dependsOn: {
-    ini: '`none`, or db,cache=healthy: groups, group:process or programs, with started, ready, healthy or completed',
-    yaml: 'a list of names, or a map of names to started, ready, healthy or completed',
+    ini: '`none`, or db,cache=healthy: groups, group:process or programs, with started, ready, healthy or completed, and `restart=true` behind where it is to be restarted with them',
+    yaml: 'a list of names, or a map of names to started, ready, healthy or completed, with restart=true behind',
   },
   health: {
     ini: '`none`, or interval=10s,timeout=5s,retries=3,success=1,grace=10s,on_unhealthy=none,http=URL (or tcp=HOST:PORT, log=PATTERN, exec=COMMAND; it comes last), all but the last optional',
     yaml: '`none`, or a map of exec, tcp, http (with status) or log, and interval, timeout, retries, success, grace, on_unhealthy',
   },
   schedule: {
-    ini: '`none`, a cron expression, or timezone=Europe/Berlin,overlap=skip,cron=EXPRESSION',
-    yaml: '`none`, a cron expression, or a map of cron, timezone and overlap',
+    ini: '`none`, a cron expression, or timezone=Europe/Berlin,overlap=skip,jitter=30s,cron=EXPRESSION (it comes last)',
+    yaml: '`none`, a cron expression, or a map of cron, timezone, overlap and jitter',
   },
   logFormat: { ini: 'raw, text or json' },
   journalFormat: { ini: 'text or json' },

@@ -55,6 +55,14 @@ export const waitsForOthers = ({ plan }: Process, all: readonly Process[]): stri
   return null;
 };
 
+/** Those that asked to be restarted when it is. */
+export const restartedWith = (process: Process, all: readonly Process[]): readonly Process[] =>
+  all.filter(({ plan }) =>
+    plan.duty.dependsOn.some(
+      (dependency) => dependency.restart && targetsOf(dependency, all).includes(process),
+    ),
+  );
+
 /** Less than the distance of two batches, however long a chain is. */
 const STEP = 1e-6;
 

@@ -24,6 +24,8 @@ export interface ProcessContext {
   readonly restartGroup: (trigger: Process) => void;
   /** Why it may not start now; null when it may. Absent: no gate. */
   readonly wait?: (process: Process) => string | null;
+  /** It has another leader. */
+  readonly launched?: (process: Process) => void;
   /** Something about it has changed that others may wait for. */
   readonly changed?: () => void;
   readonly onBug: (bug: unknown) => void;
@@ -253,6 +255,7 @@ export class Process {
       if ('error' in launched) return { name: 'launch-failed', error: launched.error, retry: launched.retry };
       this.#remember({ score: launched.score });
       hands.announce({ type: 'launched', process, leader: launched.leader, score: launched.score });
+      this.#context.launched?.(this);
       this.#expect(launched.ended, (exit) => {
         this.#remember({ stoppedAt: this.#context.clock.wall() });
         return { name: 'ended', exit };

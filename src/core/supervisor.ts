@@ -13,7 +13,7 @@ import type { Hands } from './hands.ts';
 import { atRest, carryOut, isOverruled, type Order } from './orders.ts';
 import { Process, type CoreClock } from './process.ts';
 import { Gate, type MachineMemory } from './gate.ts';
-import { dependentsFirst } from './dependence.ts';
+import { dependentsFirst, restartedWith } from './dependence.ts';
 import { isLive, isOtherGroup } from './replan.ts';
 import { Roster, type Enrolled } from './roster.ts';
 import { sweptWith, unseenEnd } from './unjudged.ts';
@@ -122,12 +122,14 @@ export class Supervisor {
   }
 
   /** A polite restart that nobody asked for; an operator's stop on the way has the last word. */
-  async renew(process: Process): Promise<void> {
-    const isUp = process.phase.name === 'running' || process.phase.name === 'starting';
-    if (this.#mood !== 'RUNNING' || !isUp) return;
+  async renew(process: Process, because: string | null = null): Promise<void> {
+    const { phase, plan } = process;
+    if (this.#mood !== 'RUNNING' || (phase.name !== 'running' && phase.name !== 'starting')) return;
+    const name = { group: plan.group, name: plan.name };
+    if (because !== null) this.#options.hands.announce({ type: 'renewed', process: name, because });
     process.feed({ name: 'stop', reason: 'replaced' });
-    const phase = await process.until((now) => atRest(now) || isOverruled(now));
-    if (!isOverruled(phase) && phase.name === 'stopped') process.feed({ name: 'start', automatic: false });
+    const then = await process.until((now) => atRest(now) || isOverruled(now));
+    if (!isOverruled(then) && then.name === 'stopped') process.feed({ name: 'start', automatic: false });
   }
 
   /** Start, stop, restart and signal by name. */
@@ -251,10 +253,14 @@ export class Supervisor {
       this.#restartGroup(trigger).catch(onBug);
     };
     const wait = (process: Process): string | null => this.#gate.refusal(process);
+    const launched = (process: Process): void => {
+      for (const one of restartedWith(process, this.processes))
+        this.renew(one, `${process.namespec} was started anew`).catch(onBug);
+    };
     const changed = (): void => this.#gate.look();
     const completed = this.#options.completed?.has(namespec(plan.group, plan.name)) ?? false;
     const beginning = { phase: this.#firstPhase(plan), completed };
-    return new Process(plan, { hands, clock, restartGroup, wait, changed, onBug }, beginning);
+    return new Process(plan, { hands, clock, restartGroup, wait, launched, changed, onBug }, beginning);
   }
 
   #firstPhase({ group, name }: ProcessPlan): Phase {

@@ -9,6 +9,7 @@ import type { Process } from './process.ts';
 export interface Due {
   readonly cron: string;
   readonly timezone: string | null;
+  readonly jitter: number;
   /** Epoch milliseconds; null when there is none any more. */
   readonly at: number | null;
 }
@@ -19,6 +20,8 @@ export interface TimetableParts {
   readonly wall: () => number;
   /** The first run after a time, both in epoch milliseconds; null when there is none. */
   readonly next: (schedule: SchedulePlan, after: number) => number | null;
+  /** From 0 up to 1, for a namespec always the same: which part of its jitter a process waits. */
+  readonly share: (key: string) => number;
   readonly announce: (event: Event) => void;
   /** What was due when the supervisor before this one wrote last, by namespec. */
   readonly past: ReadonlyMap<string, Due>;
@@ -40,8 +43,8 @@ interface Entry extends Due {
   queued: boolean;
 }
 
-const isSame = (due: Due, { cron, timezone }: SchedulePlan): boolean =>
-  due.cron === cron && due.timezone === timezone;
+const isSame = (due: Due, { cron, timezone, jitter }: SchedulePlan): boolean =>
+  due.cron === cron && due.timezone === timezone && due.jitter === jitter;
 
 export class Timetable {
   readonly #parts: TimetableParts;
@@ -91,7 +94,7 @@ export class Timetable {
 
   #tellPlans(): void {
     const due = [...this.#entries].map(
-      ([{ namespec }, { cron, timezone, at }]) => [namespec, { cron, timezone, at }] as const,
+      ([{ namespec }, { cron, timezone, jitter, at }]) => [namespec, { cron, timezone, jitter, at }] as const,
     );
     this.#parts.planned(new Map(due));
   }
@@ -99,8 +102,8 @@ export class Timetable {
   /** What was due while nobody looked is told, and not made up for. */
   #enter(process: Process, schedule: SchedulePlan): void {
     const now = this.#parts.wall();
-    const { cron, timezone } = schedule;
-    const entry: Entry = { schedule, cron, timezone, at: null, queued: false };
+    const { cron, timezone, jitter } = schedule;
+    const entry: Entry = { schedule, cron, timezone, jitter, at: null, queued: false };
     const past = this.#past.get(process.namespec);
     const due = past !== undefined && isSame(past, schedule) ? past.at : null;
     if (due !== null && due <= now && now - due <= LATE) {
@@ -113,7 +116,9 @@ export class Timetable {
   }
 
   #plan(process: Process, entry: Entry, now: number): void {
-    const at = this.#parts.next(entry.schedule, now);
+    const later = Math.floor(entry.jitter * this.#parts.share(process.namespec)) * 1000;
+    const next = this.#parts.next(entry.schedule, now - later);
+    const at = next === null ? null : next + later;
     this.#entries.set(process, { ...entry, at });
     process.nextRun = at;
   }

@@ -23,6 +23,12 @@ const onOom =
     return policy === 'continue' && !care.oomGroup ? members : null;
   };
 
+/** What becomes of its runs, and that they are not spread. */
+const runsDiffer = (overlap: string | false, schedule: Duty['schedule']): string | null => {
+  const jitter = (schedule?.jitter ?? 0) > 0 && 'no jitter: all of one time start together';
+  return [overlap, jitter].filter((one) => one !== false).join('; ') || null;
+};
+
 const isOfLog = (check: Check | undefined): boolean => check?.kind === 'log';
 
 /** Every key of a process: one that is new does not compile before each target has said what it does with it. */
@@ -157,10 +163,11 @@ const KEYS: Readonly<Record<Key, Row>> = {
   dependsOn: {
     text: ({ duty }) =>
       duty.dependsOn.length === 0 ? null : `depends_on=${duty.dependsOn.map(({ on }) => on).join(',')}`,
-    systemd: ({ duty }) =>
-      duty.dependsOn.some(({ condition }) => condition === 'healthy')
-        ? 'it starts when the other runs, healthy or not'
-        : null,
+    systemd: ({ duty: { dependsOn } }) => {
+      if (dependsOn.some(({ condition }) => condition === 'healthy'))
+        return 'it starts when the other runs, healthy or not';
+      return dependsOn.some(({ restart }) => restart) ? 'PartOf= stops it with the other, too' : null;
+    },
     kubernetes: 'all start at once: an init container that waits, or a program that does',
     nomad: 'all start at once: a prestart task that waits, or a program that does',
   },
@@ -176,14 +183,18 @@ const KEYS: Readonly<Record<Key, Row>> = {
       duty.schedule === null || calendarOf(duty.schedule) !== null
         ? null
         : 'systemd has no such calendar: write the timer',
-    kubernetes: ({ duty }) =>
-      duty.schedule?.overlap === 'queue'
-        ? 'a run that is due while the one before goes on runs beside it'
-        : null,
-    nomad: ({ duty }) =>
-      duty.schedule === null || duty.schedule.overlap === 'skip'
-        ? null
-        : 'a run that is due while the one before goes on is left out',
+    kubernetes: ({ duty: { schedule } }) =>
+      runsDiffer(
+        schedule?.overlap === 'queue' && 'a run that is due while the one before goes on runs beside it',
+        schedule,
+      ),
+    nomad: ({ duty: { schedule } }) =>
+      runsDiffer(
+        schedule !== null &&
+          schedule.overlap !== 'skip' &&
+          'a run that is due while the one before goes on is left out',
+        schedule,
+      ),
   },
   fastDeathSecs: {
     text: ({ fastDeathSecs }) => set('fast_death_secs', fastDeathSecs, 10),

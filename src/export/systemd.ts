@@ -67,6 +67,7 @@ const dependencyLines = (whole: Whole, one: ProcessPlan): readonly UnitLine[] =>
         serviceOf(whole, target),
       ],
       ['After', serviceOf(whole, target)],
+      ...(dependency.restart ? [['PartOf', serviceOf(whole, target)] as const] : []),
     ]);
   });
 };
@@ -115,12 +116,22 @@ const service = (whole: Whole, part: Part): ExportedFile => {
   ]);
 };
 
+/** Steady as with us: another moment for each machine and unit, always the same. */
+const jitterLines = (seconds: number): readonly UnitLine[] =>
+  seconds === 0
+    ? []
+    : [
+        ['RandomizedDelaySec', `${seconds}s`],
+        ['FixedRandomDelay', 'yes'],
+      ];
+
 const timer = (whole: Whole, { plan: one }: Part): readonly ExportedFile[] => {
   const events = one.duty.schedule === null ? null : calendarOf(one.duty.schedule);
   if (events === null) return [];
   const lines: readonly UnitLine[] = [
     ...events.map((event): UnitLine => ['OnCalendar', event]),
     ['AccuracySec', '1s'],
+    ...jitterLines(one.duty.schedule?.jitter ?? 0),
   ];
   return [
     file(`${whole.names.service(one.group, one.name)}.timer`, [

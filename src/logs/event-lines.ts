@@ -117,6 +117,9 @@ const WORDS: Words = {
   delayed: ({ process, seconds, why }) => [
     { level: 'info', text: `delayed: ${process.name} is started in ${seconds} s: ${why}`, process },
   ],
+  renewed: ({ process, because }) => [
+    { level: 'info', text: `restarting ${process.name}: ${because}`, process },
+  ],
   'memory-care': ({ process, text }) => [
     { level: 'warn', text: `memory: ${process.name}: ${text}`, process },
   ],

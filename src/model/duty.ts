@@ -15,6 +15,8 @@ export interface Dependency {
   readonly on: string;
   /** Null: `completed` for a oneshot, `ready` for everything else. */
   readonly condition: Condition | null;
+  /** When it has another leader, the one that waits for it is restarted too. */
+  readonly restart: boolean;
 }
 
 export type Check =
@@ -49,6 +51,8 @@ export interface SchedulePlan {
   readonly timezone: string | null;
   /** What becomes of a run that is due while the one before goes on. */
   readonly overlap: 'skip' | 'queue' | 'kill';
+  /** Seconds: each process runs at a moment of its own within that long after the time, always the same. */
+  readonly jitter: number;
 }
 
 export interface Duty {

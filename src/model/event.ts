@@ -60,6 +60,8 @@ export type Event =
     }
   /** It uses much memory, or waits for it: what was seen and what is done. */
   | { readonly type: 'memory-care'; readonly process: ProcessName; readonly text: string }
+  /** It is restarted because something that it depends on was. */
+  | { readonly type: 'renewed'; readonly process: ProcessName; readonly because: string }
   /** A run by the clock has come due; times are epoch milliseconds. `missed`: nobody looked when it was. */
   | {
       readonly type: 'scheduled';

@@ -21,13 +21,28 @@ const dutiesOf = async (text: string): Promise<Readonly<Record<string, Duty>>> =
 describe('depends_on', () => {
   test('is read from a line, a list and a map alike', () => {
     const wanted = [
-      { on: 'db', condition: null },
-      { on: 'g:cache', condition: 'healthy' },
+      { on: 'db', condition: null, restart: false },
+      { on: 'g:cache', condition: 'healthy', restart: false },
     ];
     expect(dependsOn('db, g:cache = healthy')).toEqual(wanted);
     expect(dependsOn(['db', 'g:cache=healthy'])).toEqual(wanted);
     expect(dependsOn({ db: '', 'g:cache': 'healthy' })).toEqual(wanted);
     expect(dependsOn('none')).toEqual([]);
+  });
+
+  test('may ask for restarts, with a condition or without', () => {
+    const wanted = [
+      { on: 'db', condition: null, restart: true },
+      { on: 'cache', condition: 'healthy', restart: true },
+      { on: 'queue', condition: 'ready', restart: false },
+    ];
+    expect(dependsOn('db restart=true, cache=healthy restart=true, queue=ready restart=false')).toEqual(
+      wanted,
+    );
+    expect(dependsOn({ db: 'restart=true', cache: 'healthy  restart=true', queue: 'ready' })).toEqual(wanted);
+    expect(dependsOn('db=healthy restart=maybe')).toMatchObject({
+      refused: "'healthy restart=maybe' is no condition",
+    });
   });
 
   test('refuses names that mean nobody, at their place', async () => {
@@ -155,14 +170,15 @@ describe('a oneshot and a schedule', () => {
     ['0 0 30 2 *', /never comes/],
     ['timezone=Mars/Olympus,cron=0 0 * * *', /in Mars\/Olympus is no schedule/],
     ['overlap=twice,cron=0 0 * * *', /'twice' is not known/],
+    ['jitter=soon,cron=0 0 * * *', /'soon' is not a duration/],
   ])('are refused where they make no sense: %s', async (schedule, why) => {
     const [problem] = await problemsOf(`programs:\n  a: {command: a, schedule: "${schedule}"}\n`, YAML);
     expect(problem).toMatch(why);
   });
 
   test('are shown by `tsvisor config` so that a file with its words says the same', async () => {
-    const program = `{command: a, type: oneshot, depends_on: {db: started}, schedule: {cron: "@daily", overlap: queue}, health: {log: "a,b", retries: 2}}`;
-    const text = (duty: string) => `programs:\n  db: {command: b}\n  a: ${duty}\n`;
+    const program = `{command: a, type: oneshot, depends_on: {db: started, c: restart=true}, schedule: {cron: "@daily", overlap: queue, jitter: 2m}, health: {log: "a,b", retries: 2}}`;
+    const text = (duty: string) => `programs:\n  db: {command: b}\n  c: {command: b}\n  a: ${duty}\n`;
     const plan = await planOf(text(program), YAML);
     const shown = await planOf(
       text(JSON.stringify({ command: 'a', ...dutyData(plan.groups[0]?.processes[0]?.duty ?? PLAIN_DUTY) })),

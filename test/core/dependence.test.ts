@@ -7,8 +7,8 @@ import type { ProcessPlan } from '../../src/model/plan.ts';
 import { OK, settle } from './stage.ts';
 import { group, supervise } from './world.ts';
 
-const on = (name: string, condition: Condition | null = null): { duty: Duty } => ({
-  duty: { ...PLAIN_DUTY, dependsOn: [{ on: name, condition }] },
+const on = (name: string, condition: Condition | null = null, restart = false): { duty: Duty } => ({
+  duty: { ...PLAIN_DUTY, dependsOn: [{ on: name, condition, restart }] },
 });
 
 const AT_ONCE = { startsecs: 0 } as const;
@@ -142,6 +142,63 @@ describe('depends_on', () => {
   });
 });
 
+describe('a dependency with restart', () => {
+  const chain = (restart: boolean) =>
+    began([
+      group('g', 1, [
+        { name: 'db', program: 'db', startsecs: 2, autorestart: 'always' },
+        { name: 'web', ...AT_ONCE, ...on('g:db', null, restart) },
+        { name: 'proxy', ...AT_ONCE, ...on('g:web', null, restart) },
+      ]),
+    ]);
+  const up = async ({ clock, diary }: Awaited<ReturnType<typeof began>>): Promise<void> => {
+    clock.advance(2000);
+    await settle();
+    diary.length = 0;
+  };
+
+  test('restarts who asked for it, and who depends on them, once it can be used again', async () => {
+    const world = await chain(true);
+    await up(world);
+    world.die('db', OK);
+    await settle();
+    expect(world.diary).toEqual(['launch db', 'SIGTERM web']);
+    expect(world.of('web').waitsFor()).toBe('waits for g:db to be ready: it is STARTING');
+    expect(world.of('proxy').state).toBe('RUNNING');
+    world.clock.advance(2000);
+    await settle();
+    expect(world.diary.slice(2)).toEqual(['launch web', 'SIGTERM proxy', 'launch proxy']);
+    expect(world.events.filter(({ type }) => type === 'renewed')).toEqual([
+      { type: 'renewed', process: { group: 'g', name: 'web' }, because: 'g:db was started anew' },
+      { type: 'renewed', process: { group: 'g', name: 'proxy' }, because: 'g:web was started anew' },
+    ]);
+    expect(world.bugs).toEqual([]);
+  });
+
+  test('leaves alone who has not asked for it', async () => {
+    const world = await chain(false);
+    await up(world);
+    world.die('db', OK);
+    await settle();
+    world.clock.advance(2000);
+    await settle();
+    expect(world.diary).toEqual(['launch db']);
+  });
+
+  test('begins nothing that an operator has stopped', async () => {
+    const world = await chain(true);
+    await up(world);
+    world.of('web').feed({ name: 'stop', reason: 'stop' });
+    await settle();
+    world.die('db', OK);
+    await settle();
+    world.clock.advance(2000);
+    await settle();
+    expect(world.diary).toEqual(['SIGTERM web', 'launch db']);
+    expect(world.of('web').state).toBe('STOPPED');
+  });
+});
+
 describe('a shutdown', () => {
   test('ends those that depend on others first, whatever the priorities say', async () => {
     const { supervisor, diary } = await began([
@@ -172,7 +229,11 @@ describe('a shutdown', () => {
               ...AT_ONCE,
               duty: {
                 ...PLAIN_DUTY,
-                dependsOn: needs(n).map((to) => ({ on: `g${to}`, condition: 'started' as const })),
+                dependsOn: needs(n).map((to) => ({
+                  on: `g${to}`,
+                  condition: 'started' as const,
+                  restart: false,
+                })),
               },
             },
           ]),

@@ -16,7 +16,7 @@ const HEALTH: Duty['health'] = {
   grace: 0,
   onUnhealthy: 'none',
 };
-const SCHEDULE: Duty['schedule'] = { cron: '@daily', timezone: null, overlap: 'skip' };
+const SCHEDULE: Duty['schedule'] = { cron: '@daily', timezone: null, overlap: 'skip', jitter: 0 };
 
 const began = async (processes: Partial<ProcessPlan>[]) => {
   const world = supervise([

@@ -11,9 +11,13 @@ const MINUTE = 60_000;
 /** 00:00:00 UTC. */
 const MIDNIGHT = Date.UTC(2026, 0, 1);
 
-const scene = (overlap: SchedulePlan['overlap'] = 'skip', past: readonly (readonly [string, Due])[] = []) => {
+const scene = (
+  overlap: SchedulePlan['overlap'] = 'skip',
+  past: readonly (readonly [string, Due])[] = [],
+  jitter = 0,
+) => {
   const stage = new Stage();
-  const schedule = { cron: '*/10 * * * *', timezone: 'UTC', overlap };
+  const schedule = { cron: '*/10 * * * *', timezone: 'UTC', overlap, jitter };
   const process = stage.process({
     startsecs: 0,
     duty: { ...PLAIN_DUTY, type: 'oneshot', schedule },
@@ -26,6 +30,7 @@ const scene = (overlap: SchedulePlan['overlap'] = 'skip', past: readonly (readon
     processes: () => processes,
     wall: () => now,
     next: nextRun,
+    share: () => 0.5,
     announce: (event: Event) => {
       if (event.type === 'scheduled')
         told.push(`${event.act} ${new Date(event.due).toISOString().slice(11, 16)}`);
@@ -65,6 +70,23 @@ describe('a scheduled program', () => {
     expect(stage.leaders).toHaveLength(2);
     expect(told).toEqual(['started 00:10', 'started 00:20']);
     expect(kept().get('ci:app')).toMatchObject({ cron: '*/10 * * * *', at: MIDNIGHT + 30 * MINUTE });
+  });
+
+  test('runs later by its own part of the jitter, and by the same each time', async () => {
+    const { stage, process, until } = scene('skip', [], 2 * 60);
+    expect(nextMinute(process)).toBe(1);
+    until(0.9);
+    expect(process.state).toBe('STOPPED');
+    until(1);
+    await stage.launched();
+    expect([process.state, nextMinute(process)]).toEqual(['RUNNING', 11]);
+  });
+
+  test('loses no run to a jitter that is longer than the time between two', () => {
+    const { process, until } = scene('skip', [], 30 * 60);
+    expect(nextMinute(process)).toBe(5);
+    until(5);
+    expect(nextMinute(process)).toBe(15);
   });
 
   test('skips a run while the last one goes on', async () => {
@@ -124,7 +146,7 @@ describe('a scheduled program', () => {
 
 describe('when nobody looked in time', () => {
   const due = (at: number, cron = '*/10 * * * *'): readonly (readonly [string, Due])[] => [
-    ['ci:app', { cron, timezone: 'UTC', at }],
+    ['ci:app', { cron, timezone: 'UTC', jitter: 0, at }],
   ];
 
   test('a run is told to be missed, and not made up for', () => {

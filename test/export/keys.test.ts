@@ -79,12 +79,20 @@ const CHANGES: readonly (readonly [
     { systemd: 'log_rate_max', kubernetes: 'log_rate_max', nomad: 'log_rate_max' },
   ],
   [
-    { duty: { ...PLAIN_DUTY, dependsOn: [{ on: 'db', condition: null }] } },
+    { duty: { ...PLAIN_DUTY, dependsOn: [{ on: 'db', condition: null, restart: false }] } },
     { kubernetes: 'depends_on=db', nomad: 'depends_on=db' },
   ],
   [
-    { duty: { ...PLAIN_DUTY, schedule: { cron: '0 0 L * *', timezone: null, overlap: 'queue' } } },
+    { duty: { ...PLAIN_DUTY, schedule: { cron: '0 0 L * *', timezone: null, overlap: 'queue', jitter: 0 } } },
     { systemd: '0 0 L * *', kubernetes: '0 0 L * *', nomad: '0 0 L * *' },
+  ],
+  [
+    { duty: { ...PLAIN_DUTY, schedule: { cron: '0 0 * * *', timezone: null, overlap: 'skip', jitter: 9 } } },
+    { kubernetes: 'no jitter', nomad: 'no jitter' },
+  ],
+  [
+    { duty: { ...PLAIN_DUTY, dependsOn: [{ on: 'db', condition: null, restart: true }] } },
+    { systemd: 'PartOf=', kubernetes: 'depends_on=db', nomad: 'depends_on=db' },
   ],
 ];
 

@@ -136,9 +136,19 @@ describe('a shared socket', () => {
   });
 });
 
+test('what is restarted together, and when runs are spread, is said', async () => {
+  const all = await units(`programs:
+  db: {command: /bin/sleep 1000}
+  web: {command: /bin/sleep 1000, depends_on: {db: restart=true}}
+  nightly: {command: /bin/true, schedule: {cron: "@daily", jitter: 5m}}
+`);
+  expect(all.get('app-web.service')).toContain('After=app-db.service\nPartOf=app-db.service\n');
+  expect(all.get('app-nightly.timer')).toContain('RandomizedDelaySec=300s\nFixedRandomDelay=yes\n');
+});
+
 describe('a calendar', () => {
   const event = (cron: string, timezone: string | null = null): readonly string[] | null =>
-    calendarOf({ cron, timezone, overlap: 'skip' });
+    calendarOf({ cron, timezone, overlap: 'skip', jitter: 0 });
 
   test.each([
     ['*/5 * * * *', ['*-*-* *:0/5:0']],

@@ -34,6 +34,7 @@ const WORDS: Words = {
     `swept, ${killed} killed${remaining.length === 0 ? '' : `, ${remaining.length} cannot be killed`}`,
   signalled: ({ pid, signal }) => `${signal} to pid ${pid}`,
   delayed: ({ seconds, why }) => `starts in ${seconds} s: ${why}`,
+  renewed: ({ because }) => `is restarted: ${because}`,
   'memory-care': ({ text }) => `memory: ${text}`,
   scheduled: ({ act, due, next }) => dueWords({ act, due, next }),
   readiness: ({ readiness }) => readinessWords(readiness),

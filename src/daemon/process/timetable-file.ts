@@ -1,6 +1,8 @@
 // What was due, and is due next, over lives of the supervisor? A file in the runtime folder; loaded only where a program has a schedule.
 
+import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { nextRun } from '../../config/cron.ts';
 import type { Process } from '../../core/process.ts';
 import { Timetable, type Due } from '../../core/timetable.ts';
@@ -22,6 +24,8 @@ const isDue = (data: unknown): data is Due =>
   typeof data.cron === 'string' &&
   'timezone' in data &&
   (data.timezone === null || typeof data.timezone === 'string') &&
+  'jitter' in data &&
+  typeof data.jitter === 'number' &&
   'at' in data &&
   (data.at === null || typeof data.at === 'number');
 
@@ -37,6 +41,10 @@ const read = (path: string): ReadonlyMap<string, Due> => {
   }
 };
 
+/** Another one for each machine, so that a hundred machines with one config are spread too. */
+const share = (key: string): number =>
+  createHash('sha256').update(`${hostname()}\0${key}`).digest().readUInt32BE() / 2 ** 32;
+
 export const openTimetable = ({ path, notice, ...parts }: TimetableFileParts): Timetable => {
   const write = (due: ReadonlyMap<string, Due>): void => {
     try {
@@ -48,5 +56,5 @@ export const openTimetable = ({ path, notice, ...parts }: TimetableFileParts): T
       );
     }
   };
-  return new Timetable({ ...parts, past: read(path), planned: write, next: nextRun });
+  return new Timetable({ ...parts, past: read(path), planned: write, next: nextRun, share });
 };
