@@ -1,7 +1,7 @@
 // What does the package give to other programs? A client for a running tsvisor, the config loader, and the types of both.
 
 export { createClient } from './api/client.ts';
-export type { ActOptions, Client } from './api/client.ts';
+export type { ActOptions, Client, Timing } from './api/client.ts';
 export { findConfig } from './config/find.ts';
 export { loadPlan } from './config/load.ts';
 export { runtimeOf } from './config/runtime.ts';

@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { TsvisorError } from '../model/errors.ts';
-import { connectFailure, unreachable } from './exchange.ts';
+import { connectFailure, noAnswer, TIMEOUT_MS, tellSlow, unreachable, type Timing } from './exchange.ts';
 import { refusalFromWire } from './wire.ts';
 
 /** One server-sent event: its name and its JSON. */
@@ -87,13 +87,27 @@ class Reader {
 }
 
 /**
- * Resolves when the stream has ended: the supervisor did, or this client was too slow (the last one told is `dropped` then). Refuses with NOT_RUNNING_HERE.
+ * Resolves when the stream has ended: the supervisor did, or this client was too slow (the last one told is `dropped` then). Refuses with NOT_RUNNING_HERE,
+ * or with NO_ANSWER when the stream does not begin in time.
  */
-export const hearEvents = (path: string, tell: (told: Told) => void): Promise<void> =>
+export const hearEvents = (
+  path: string,
+  tell: (told: Told) => void,
+  { timeout = TIMEOUT_MS, onSlow }: Timing = {},
+): Promise<void> =>
   new Promise((resolve, reject) => {
     const reader = new Reader(tell);
     const socket = connect(path);
+    const silence = tellSlow(onSlow);
     socket.setEncoding('utf8');
+    socket.setTimeout(timeout, () => {
+      reject(noAnswer({ socket: path, method: 'GET' }, timeout));
+      socket.destroy();
+    });
+    socket
+      .once('data', () => socket.setTimeout(0))
+      .once('data', silence)
+      .once('close', silence);
     socket.on('error', (error) =>
       reader.state === 'stream' ? resolve() : reject(connectFailure(path, error)),
     );

@@ -1,12 +1,9 @@
 // How does a program ask a running tsvisor about the OOM killer? Calls beside those of client.ts, loaded only by who needs them.
 
 import type { Outcome } from '../model/command.ts';
-import { TsvisorError } from '../model/errors.ts';
 import type { IncidentsReply, OomRankReply } from '../model/oom-report.ts';
 import { ask } from './client.ts';
-
-/** Milliseconds: every process of the machine is looked at. */
-const TIMEOUT_MS = 10_000;
+import { TIMEOUT_MS, unreachable, type Timing } from './exchange.ts';
 
 /** Every call refuses with a TsvisorError, as those of `Client` do. */
 export interface OomClient {
@@ -27,30 +24,24 @@ const isOutcomes = (value: unknown): value is { readonly outcomes: readonly Outc
 
 const expect = <T>(socket: string, value: unknown, isIt: (value: unknown) => value is T): T => {
   if (isIt(value)) return value;
-  throw new TsvisorError('NOT_RUNNING_HERE', {
-    socket,
-    reason: 'what answers there is no tsvisor of this version',
-  });
+  throw unreachable(socket, 'what answers there is no tsvisor of this version');
 };
 
-export const createOomClient = (socket: string): OomClient => ({
-  async rank(asked) {
-    const path = `/api/v1/oom?${new URLSearchParams({ ...asked }).toString()}`;
-    return expect(socket, await ask({ socket, method: 'GET', path, timeout: TIMEOUT_MS }), isRank);
-  },
-  async incidents() {
-    const reply = await ask({ socket, method: 'GET', path: '/api/v1/incidents', timeout: TIMEOUT_MS });
-    return expect(socket, reply, isIncidents);
-  },
-  async setScore(names, score) {
-    const body = { names, score };
-    const reply = await ask({
-      socket,
-      method: 'POST',
-      path: '/api/v1/set-score',
-      body,
-      timeout: TIMEOUT_MS,
-    });
-    return expect(socket, reply, isOutcomes).outcomes;
-  },
-});
+export const createOomClient = (socket: string, { timeout = TIMEOUT_MS, onSlow }: Timing = {}): OomClient => {
+  const get = (path: string): Promise<unknown> => ask({ socket, method: 'GET', path, timeout, onSlow });
+  return {
+    async rank(asked) {
+      const path = `/api/v1/oom?${new URLSearchParams({ ...asked }).toString()}`;
+      return expect(socket, await get(path), isRank);
+    },
+    async incidents() {
+      return expect(socket, await get('/api/v1/incidents'), isIncidents);
+    },
+    async setScore(names, score) {
+      const body = { names, score };
+      const path = '/api/v1/set-score';
+      const reply = await ask({ socket, method: 'POST', path, body, timeout, onSlow });
+      return expect(socket, reply, isOutcomes).outcomes;
+    },
+  };
+};

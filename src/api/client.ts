@@ -9,14 +9,17 @@ import type {
   ReadinessReply,
 } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
-import { exchange, type ExchangeReply, type ExchangeRequest } from './exchange.ts';
+import {
+  exchange,
+  TIMEOUT_MS,
+  unreachable,
+  type ExchangeReply,
+  type ExchangeRequest,
+  type Timing,
+} from './exchange.ts';
 import { refusalFromWire } from './wire.ts';
 
-/** Milliseconds in which a healthy supervisor has answered anything that does not wait for processes. */
-const TIMEOUT_MS = 2000;
-
-/** Reading a config of many files on a busy machine takes longer. */
-const READING_MS = 30_000;
+export { TIMEOUT_MS, type Timing } from './exchange.ts';
 
 export interface ActOptions {
   /** Answer only when the processes have reached the wanted state; true when absent. */
@@ -55,7 +58,7 @@ const parse = (socket: string, { body }: ExchangeReply): unknown => {
     return JSON.parse(body);
   } catch (error) {
     const reason = `what answers there is no tsvisor (${error instanceof Error ? error.name : 'no JSON'})`;
-    throw new TsvisorError('NOT_RUNNING_HERE', { socket, reason });
+    throw unreachable(socket, reason);
   }
 };
 
@@ -66,10 +69,10 @@ export const ask = async (request: ExchangeRequest): Promise<unknown> => {
   if (reply.status === 200) return value;
   throw (
     refusalFromWire(value) ??
-    new TsvisorError('NOT_RUNNING_HERE', {
-      socket: request.socket,
-      reason: `what answers there is no tsvisor of this version, or it failed (status ${reply.status}; see its log)`,
-    })
+    unreachable(
+      request.socket,
+      `what answers there is no tsvisor of this version, or it failed (status ${reply.status}; see its log)`,
+    )
   );
 };
 
@@ -95,86 +98,90 @@ const outcomesOf = (value: unknown): readonly Outcome[] | null =>
     ? value.outcomes
     : null;
 
-const strange = (socket: string): TsvisorError =>
-  new TsvisorError('NOT_RUNNING_HERE', {
-    socket,
-    reason: 'what answers there is no tsvisor of this version',
-  });
+interface Order {
+  readonly path: string;
+  readonly body?: unknown;
+  /** It may last as long as stopwaitsecs. */
+  readonly lasts?: true;
+}
 
-const refuse = (refusal: TsvisorError): never => {
-  throw refusal;
+interface Wire {
+  readonly get: (path: string) => Promise<unknown>;
+  readonly post: (order: Order) => Promise<unknown>;
+  readonly strange: () => TsvisorError;
+}
+
+const wireTo = (socket: string, { timeout = TIMEOUT_MS, onSlow }: Timing): Wire => {
+  const get = (path: string): Promise<unknown> => ask({ socket, method: 'GET', path, timeout, onSlow });
+  return {
+    get,
+    async post({ path, body, lasts }) {
+      // Whether anybody is there at all is asked first.
+      if (lasts) await get('/healthz');
+      return ask({ socket, method: 'POST', path, body, timeout: lasts ? null : timeout, onSlow });
+    },
+    strange: () => unreachable(socket, 'what answers there is no tsvisor of this version'),
+  };
 };
 
 type PlanCalls = Pick<Client, 'reread' | 'addGroup' | 'removeGroup' | 'apply' | 'configs'>;
 
 /** What changes the plan while it runs. */
-const planCalls = (socket: string): PlanCalls => ({
+const planCalls = ({ get, post, strange }: Wire): PlanCalls => ({
   async reread() {
-    const value = await ask({ socket, method: 'POST', path: '/api/v1/reread', timeout: READING_MS });
-    return isReread(value) ? value : refuse(strange(socket));
+    const value = await post({ path: '/api/v1/reread' });
+    if (!isReread(value)) throw strange();
+    return value;
   },
   async addGroup(group) {
-    await ask({ socket, method: 'POST', path: '/api/v1/add-group', body: { group }, timeout: TIMEOUT_MS });
+    await post({ path: '/api/v1/add-group', body: { group } });
   },
   async removeGroup(group) {
-    await ask({
-      socket,
-      method: 'POST',
-      path: '/api/v1/remove-group',
-      body: { group },
-      timeout: TIMEOUT_MS,
-    });
+    await post({ path: '/api/v1/remove-group', body: { group } });
   },
   async apply(options) {
-    await ask({ socket, method: 'GET', path: '/healthz', timeout: TIMEOUT_MS });
-    const value = await ask({
-      socket,
-      method: 'POST',
-      path: '/api/v1/apply',
-      body: options,
-      timeout: null,
-    });
-    return isApply(value) ? value : refuse(strange(socket));
+    const value = await post({ path: '/api/v1/apply', body: options, lasts: true });
+    if (!isApply(value)) throw strange();
+    return value;
   },
   async configs() {
-    const value = await ask({ socket, method: 'GET', path: '/api/v1/configs', timeout: TIMEOUT_MS });
-    return configsOf(value) ?? refuse(strange(socket));
+    const configs = configsOf(await get('/api/v1/configs'));
+    if (configs === null) throw strange();
+    return configs;
   },
 });
 
-export const createClient = (socket: string): Client => {
-  const post = async (path: string, body: unknown, timeout: number | null): Promise<readonly Outcome[]> => {
-    const outcomes = outcomesOf(await ask({ socket, method: 'POST', path, body, timeout }));
-    if (outcomes === null) throw strange(socket);
+export const createClient = (socket: string, timing: Timing = {}): Client => {
+  const wire = wireTo(socket, timing);
+  const order = async (asked: Order): Promise<readonly Outcome[]> => {
+    const outcomes = outcomesOf(await wire.post(asked));
+    if (outcomes === null) throw wire.strange();
     return outcomes;
   };
-  /** A call that may last as long as stopwaitsecs: whether anybody is there at all is asked first. */
-  const act = async (path: string, body: unknown): Promise<readonly Outcome[]> => {
-    await ask({ socket, method: 'GET', path: '/healthz', timeout: TIMEOUT_MS });
-    return post(path, body, null);
-  };
+  const act = (path: string, names: readonly string[], { wait = true }: ActOptions = {}) =>
+    order({ path, body: { names, wait }, lasts: true });
   return {
     socket,
     async status() {
-      const value = await ask({ socket, method: 'GET', path: '/api/v1/status', timeout: TIMEOUT_MS });
-      if (!isStatus(value)) throw strange(socket);
+      const value = await wire.get('/api/v1/status');
+      if (!isStatus(value)) throw wire.strange();
       return value;
     },
     async readiness() {
-      const value = await ask({ socket, method: 'GET', path: '/api/v1/readiness', timeout: TIMEOUT_MS });
-      if (!isReadiness(value)) throw strange(socket);
+      const value = await wire.get('/api/v1/readiness');
+      if (!isReadiness(value)) throw wire.strange();
       return value;
     },
-    start: (names, { wait = true } = {}) => act('/api/v1/start', { names, wait }),
-    stop: (names, { wait = true } = {}) => act('/api/v1/stop', { names, wait }),
-    restart: (names, { wait = true } = {}) => act('/api/v1/restart', { names, wait }),
-    signal: (names, signal) => post('/api/v1/signal', { names, signal }, TIMEOUT_MS),
+    start: (names, options) => act('/api/v1/start', names, options),
+    stop: (names, options) => act('/api/v1/stop', names, options),
+    restart: (names, options) => act('/api/v1/restart', names, options),
+    signal: (names, signal) => order({ path: '/api/v1/signal', body: { names, signal } }),
     async shutdown() {
-      await post('/api/v1/shutdown', {}, TIMEOUT_MS);
+      await order({ path: '/api/v1/shutdown', body: {} });
     },
     async reload() {
-      await post('/api/v1/reload', {}, TIMEOUT_MS);
+      await order({ path: '/api/v1/reload', body: {} });
     },
-    ...planCalls(socket),
+    ...planCalls(wire),
   };
 };

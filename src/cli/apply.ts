@@ -1,10 +1,9 @@
 // `tsvisor apply`: the config is read anew, and only what differs is changed; the reasons are told.
 
-import { createClient } from '../api/client.ts';
 import type { ApplyReply, ApplyStep } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Run } from './commands.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 import { painter, type Style, type Terminal } from './text/terminal.ts';
 
 type Act = ApplyStep['act'];
@@ -39,7 +38,7 @@ const tell = ({ steps, applied, notices }: ApplyReply, terminal: Terminal): void
 };
 
 export const run: Run = async ({ options, terminal }) => {
-  const reply = await createClient(await locate(options)).apply({ dryRun: options.dryRun === true });
+  const reply = await (await reach({ options, terminal })).apply({ dryRun: options.dryRun === true });
   if (options.json === true) terminal.out(JSON.stringify(reply, null, 2));
   else tell(reply, terminal);
   return 0;

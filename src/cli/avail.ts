@@ -1,10 +1,9 @@
 // `tsvisor avail`: the processes of the config that was read last.
 
-import { createClient } from '../api/client.ts';
 import type { ConfigReply } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Run } from './commands.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 
 /** supervisorctl's columns. */
 const lineOf = ({ plan, inUse, groupPriority }: ConfigReply): string =>
@@ -16,7 +15,7 @@ const lineOf = ({ plan, inUse, groupPriority }: ConfigReply): string =>
   ].join(' ');
 
 export const run: Run = async ({ options, terminal }) => {
-  const configs = await createClient(await locate(options)).configs();
+  const configs = await (await reach({ options, terminal })).configs();
   for (const config of configs) terminal.out(lineOf(config));
   return 0;
 };

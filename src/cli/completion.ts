@@ -1,15 +1,17 @@
 // `tsvisor completion`: the script for a shell, and the names that the script asks for.
 
-import { createClient } from '../api/client.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { Invocation, Run } from './commands.ts';
 import { COMPLETION_SCRIPTS } from './completion-scripts.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
+
+/** Milliseconds: somebody has pressed a key. */
+const TIMEOUT_MS = 1500;
 
 /** Asked for by the scripts while somebody types. */
-const names = async (options: Invocation['options'], ofGroups: boolean): Promise<readonly string[]> => {
-  const { processes } = await createClient(await locate(options)).status();
+const names = async (invocation: Invocation, ofGroups: boolean): Promise<readonly string[]> => {
+  const { processes } = await (await reach(invocation, TIMEOUT_MS)).status();
   const groups = [...new Set(processes.map(({ group }) => group))];
   if (ofGroups) return groups;
   const several = groups.filter((group) =>
@@ -22,12 +24,13 @@ const names = async (options: Invocation['options'], ofGroups: boolean): Promise
   ];
 };
 
-export const run: Run = async ({ words, options, terminal }) => {
+export const run: Run = async (invocation) => {
+  const { words, terminal } = invocation;
   const [shell = ''] = words;
   const script = Object.hasOwn(COMPLETION_SCRIPTS, shell) ? COMPLETION_SCRIPTS[shell] : undefined;
   if (script !== undefined) terminal.write(script());
   else if (shell === 'names' || shell === 'groups')
-    terminal.out((await names(options, shell === 'groups')).join('\n'));
+    terminal.out((await names(invocation, shell === 'groups')).join('\n'));
   else
     throw new TsvisorError('BAD_OPTION', {
       option: shell,

@@ -1,20 +1,26 @@
 // `tsvisor doctor`: what holds here where memory is concerned, and what to do about it.
 
-import { createClient } from '../api/client.ts';
-import type { StatusReply } from '../model/command.ts';
+import { dirname } from 'node:path';
 import { TsvisorError } from '../model/errors.ts';
-import { diagnose, gravity, type Finding } from '../oom/doctor.ts';
+import { diagnose, gravity, type Examination, type Finding } from '../oom/doctor.ts';
 import { readDoctorFacts } from '../oom/doctor-facts.ts';
 import type { Invocation, Run } from './commands.ts';
-import { locate } from './locate.ts';
+import { pidOf } from './life/holder.ts';
+import { reach } from './reach.ts';
 import { painter, type Paint, type Style } from './text/terminal.ts';
 
-/** Null where no config is found or nobody answers: then the machine is looked at alone. */
-const ask = async (options: Invocation['options']): Promise<StatusReply | null> => {
+/** Milliseconds: that nothing has come by then is a finding of its own. */
+const TIMEOUT_MS = 5000;
+
+/** Where no config is found or nobody is there the machine is looked at alone; and so where the supervisor hangs, which is told. */
+const ask = async (invocation: Invocation): Promise<Pick<Examination, 'status' | 'silent'>> => {
   try {
-    return await createClient(await locate(options)).status();
+    return { status: await (await reach(invocation, TIMEOUT_MS)).status() };
   } catch (error) {
-    if (error instanceof TsvisorError && ['NO_CONFIG', 'NOT_RUNNING_HERE'].includes(error.code)) return null;
+    if (!(error instanceof TsvisorError)) throw error;
+    if (error.code === 'NO_ANSWER')
+      return { status: null, silent: pidOf(dirname(String(error.facts['socket']))) };
+    if (error.code === 'NO_CONFIG' || error.code === 'NOT_RUNNING_HERE') return { status: null };
     throw error;
   }
 };
@@ -26,10 +32,11 @@ const lines = ({ level, about, text, cure }: Finding, paint: Paint): readonly st
   ...(cure === '' ? [] : [`        ${paint('dim', `do: ${cure}`)}`]),
 ];
 
-export const run: Run = async ({ options, terminal }) => {
-  const status = await ask(options);
-  const facts = readDoctorFacts({ supervisor: status?.supervisor.pid ?? null });
-  const findings = diagnose({ facts, status });
+export const run: Run = async (invocation) => {
+  const { options, terminal } = invocation;
+  const asked = await ask(invocation);
+  const facts = readDoctorFacts({ supervisor: asked.status?.supervisor.pid ?? asked.silent ?? null });
+  const findings = diagnose({ facts, ...asked });
   const paint = painter(terminal.color);
   if (options.json === true) terminal.out(JSON.stringify({ findings, facts }, null, 2));
   else terminal.out(findings.flatMap((finding) => lines(finding, paint)).join('\n'));

@@ -7,6 +7,7 @@ import type { Run } from './commands.ts';
 import { complain } from './text/complain.ts';
 import { eventText, isEvent } from './text/event-text.ts';
 import { locate } from './locate.ts';
+import { timing } from './reach.ts';
 import { painter, type Terminal } from './text/terminal.ts';
 
 /** Milliseconds: a new supervisor is looked for this often, and for this long. */
@@ -61,7 +62,7 @@ const hearAgain = async (socket: string, telling: Telling, until: number): Promi
 export const run: Run = async ({ options, terminal }) => {
   const socket = await locate(options);
   const telling = new Telling(terminal, options.json === true);
-  await hearEvents(socket, telling.tell);
+  await hearEvents(socket, telling.tell, timing(socket, terminal));
   while (!telling.ended && !terminal.gone())
     await hearAgain(socket, telling, performance.now() + LOOK_FOR_MS);
   return 0;

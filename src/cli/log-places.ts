@@ -1,12 +1,12 @@
 // Where are the logs that the command line names? The supervisor is asked; where none answers, the config tells.
 
-import { createClient } from '../api/client.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { LogTarget, Plan, ProcessPlan } from '../model/plan.ts';
 import type { Invocation } from './commands.ts';
-import { configFile, locate } from './locate.ts';
+import { configFile } from './locate.ts';
 import { select, type UnknownName } from './names.ts';
+import { isAway, reach } from './reach.ts';
 
 /** The word for the supervisor's own log. */
 const SUPERVISOR = 'supervisor';
@@ -47,18 +47,20 @@ interface Answer {
   readonly config: string;
 }
 
-const ask = async (options: Invocation['options']): Promise<Answer> => {
-  const { supervisor, processes } = await createClient(await locate(options)).status();
+/** Milliseconds: the files can be read without an answer. */
+const TIMEOUT_MS = 5000;
+
+const ask = async (invocation: Invocation): Promise<Answer> => {
+  const { supervisor, processes } = await (await reach(invocation, TIMEOUT_MS)).status();
   return { config: supervisor.config, processes };
 };
 
 /** Null when nobody answers. */
-const askIfThere = async (options: Invocation['options']): Promise<Answer | null> => {
+const askIfThere = async (invocation: Invocation): Promise<Answer | null> => {
   try {
-    return await ask(options);
+    return await ask(invocation);
   } catch (error) {
-    if (error instanceof TsvisorError && (error.code === 'NOT_RUNNING_HERE' || error.code === 'NO_ANSWER'))
-      return null;
+    if (isAway(error)) return null;
     throw error;
   }
 };
@@ -85,8 +87,9 @@ const supervisorPlace = ({ supervisor: { logfile } }: Plan): LogPlace => {
 };
 
 /** Refuses with NO_LOG when the named processes write no file. */
-export const findLogs = async ({ words, options }: Invocation): Promise<LogPlaces> => {
-  const answer = await askIfThere(options);
+export const findLogs = async (invocation: Invocation): Promise<LogPlaces> => {
+  const { words, options } = invocation;
+  const answer = await askIfThere(invocation);
   const config = options.config ?? answer?.config;
   const names = words.filter((word) => word !== SUPERVISOR);
   const plan = answer === null || names.length < words.length ? await loadedPlan(config) : null;
@@ -98,7 +101,7 @@ export const findLogs = async ({ words, options }: Invocation): Promise<LogPlace
   if (places.length > 0 || unknown.length > 0) return { places, unknown };
   throw new TsvisorError('NO_LOG', {
     name: names.length === 0 ? 'any process' : names.join(', '),
-    reason: 'no log file is known',
+    reason: `no log file is known${answer === null ? ', and the supervisor, which knows more, does not answer' : ''}`,
     cure: 'what goes to /dev/stdout or to NONE is in no file, what goes to journald is shown by `journalctl -t NAME`; the name of an AUTO log is known while the supervisor runs',
   });
 };

@@ -1,14 +1,18 @@
 // `tsvisor oom`: who dies next, what was killed so far, and another score for what runs.
 
-import { createOomClient } from '../api/client-oom.ts';
+import { createOomClient, type OomClient } from '../api/client-oom.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
-import { painter } from './text/terminal.ts';
+import { timing } from './reach.ts';
+import { painter, type Terminal } from './text/terminal.ts';
+
+const clientOf = (socket: string, terminal: Terminal): OomClient =>
+  createOomClient(socket, timing(socket, terminal));
 
 const showRank = async (socket: string, { options, terminal }: Invocation): Promise<number> => {
   const [reply, { rankText }] = await Promise.all([
-    createOomClient(socket).rank({ whatIf: options.whatIf ?? '', limits: options.limit ?? '' }),
+    clientOf(socket, terminal).rank({ whatIf: options.whatIf ?? '', limits: options.limit ?? '' }),
     import('./text/oom-text.ts'),
   ]);
   terminal.out(
@@ -19,7 +23,7 @@ const showRank = async (socket: string, { options, terminal }: Invocation): Prom
 
 const showHistory = async (socket: string, { options, terminal }: Invocation): Promise<number> => {
   const [reply, { incidentsText }] = await Promise.all([
-    createOomClient(socket).incidents(),
+    clientOf(socket, terminal).incidents(),
     import('./text/oom-text.ts'),
   ]);
   terminal.out(
@@ -43,7 +47,7 @@ const readSet = (words: readonly string[]): { readonly names: readonly string[];
 
 const setScore = async (socket: string, invocation: Invocation): Promise<number> => {
   const { names, score } = readSet(invocation.words.slice(1));
-  const outcomes = await createOomClient(socket).setScore(names, score);
+  const outcomes = await clientOf(socket, invocation.terminal).setScore(names, score);
   const [{ tellOutcomes }, { createClient }] = await Promise.all([
     import('./text/outcomes.ts'),
     import('../api/client.ts'),

@@ -1,13 +1,12 @@
 // `tsvisor pid`: the supervisor's pid, or those of the leaders of named processes.
 
-import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
 import { complain } from './text/complain.ts';
-import { locate } from './locate.ts';
 import { select } from './names.ts';
+import { reach } from './reach.ts';
 
 export const run: Run = async ({ words, options, terminal }) => {
-  const { supervisor, processes } = await createClient(await locate(options)).status();
+  const { supervisor, processes } = await (await reach({ options, terminal })).status();
   if (words.length === 0) {
     terminal.out(String(supervisor.pid));
     return 0;

@@ -6,6 +6,7 @@ import type { Unready } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import { select } from './names.ts';
+import { isAway } from './reach.ts';
 
 const LOOK_EVERY_MS = 100;
 
@@ -19,13 +20,13 @@ const refuseHopeless = (waiting: readonly Unready[]): void => {
   throw new TsvisorError('NEVER', { names: namesOf(hopeless), state: 'ready', reason });
 };
 
-/** Null while the supervisor is between two lives: it does not answer and will. */
+/** Null while the supervisor is between two lives, or too busy: it does not answer and will. */
 const unready = async (client: Client, words: readonly string[]): Promise<readonly Unready[] | null> => {
   try {
     const { waiting } = await client.readiness();
     return words.length === 0 ? waiting : select(words, waiting).processes;
   } catch (error) {
-    if (error instanceof TsvisorError && error.code === 'NOT_RUNNING_HERE') return null;
+    if (isAway(error)) return null;
     throw error;
   }
 };

@@ -1,9 +1,8 @@
 // `tsvisor remove`: groups go out of the active config.
 
-import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
 import { REMOVE, changeGroups } from './groups.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 
-export const run: Run = async ({ words, options, terminal }) =>
-  changeGroups(words, REMOVE, { client: createClient(await locate(options)), terminal });
+export const run: Run = async (invocation) =>
+  changeGroups(invocation.words, REMOVE, { client: await reach(invocation), terminal: invocation.terminal });

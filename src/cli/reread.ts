@@ -1,9 +1,8 @@
 // `tsvisor reread`: which groups would another reading of the config change?
 
-import { createClient } from '../api/client.ts';
 import type { RereadReply } from '../model/command.ts';
 import type { Run } from './commands.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 
 const linesOf = ({ added, changed, removed }: RereadReply): readonly string[] => [
   ...added.map((name) => `${name}: available`),
@@ -12,7 +11,7 @@ const linesOf = ({ added, changed, removed }: RereadReply): readonly string[] =>
 ];
 
 export const run: Run = async ({ options, terminal }) => {
-  const lines = linesOf(await createClient(await locate(options)).reread()).toSorted();
+  const lines = linesOf(await (await reach({ options, terminal })).reread()).toSorted();
   terminal.out(lines.length === 0 ? 'No config updates to processes' : lines.join('\n'));
   return 0;
 };

@@ -1,10 +1,10 @@
 // `tsvisor restart`: named processes, or the supervisor in place.
 
-import { createClient, type Client } from '../api/client.ts';
+import type { Client } from '../api/client.ts';
 import type { SupervisorStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 import { tellOutcomes } from './text/outcomes.ts';
 
 /** Milliseconds without any answer after which the next supervisor is not waited for any more. */
@@ -66,7 +66,7 @@ export const run: Run = async (invocation) => {
     if (words.length === 0) refuseRolling('--rolling', 'it needs names, e.g. `web:*` or `all`');
     if (options.wait === false) refuseRolling('--no-wait', '--rolling waits for each process');
   }
-  const client = createClient(await locate(options));
+  const client = await reach(invocation);
   if (words.length === 0) return restartAll(client, invocation);
   if (options.rolling === true) {
     const { restartRolling } = await import('./rolling.ts');

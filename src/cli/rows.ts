@@ -70,7 +70,10 @@ export const ROWS = [
       JSON_OPTION,
       { flags: '-w, --watch', meaning: 'show it again every second' },
       { flags: '--wait', meaning: 'return when everything is ready' },
-      { flags: '--timeout <seconds>', meaning: 'wait no longer than this (for ever)' },
+      {
+        flags: '--timeout <seconds>',
+        meaning: 'wait no longer than this (30 for an answer; with --wait for ever)',
+      },
     ],
   },
   {

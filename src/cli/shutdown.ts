@@ -1,17 +1,17 @@
 // `tsvisor shutdown`: everything stops, the supervisor too.
 
-import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
 import { endSupervisor } from './life/ending.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 
 export const run: Run = async ({ options, terminal }) => {
+  const client = await reach({ options, terminal });
   if (options.wait === false) {
-    await createClient(await locate(options)).shutdown();
+    await client.shutdown();
     terminal.out('tsvisor is stopping');
     return 0;
   }
-  await endSupervisor(await locate(options), terminal);
+  await endSupervisor(client, terminal);
   terminal.out('tsvisor has stopped');
   return 0;
 };

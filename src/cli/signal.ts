@@ -1,13 +1,12 @@
 // `tsvisor signal SIG names`: sends a signal to leaders.
 
-import { createClient } from '../api/client.ts';
 import type { Run } from './commands.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 import { tellOutcomes } from './text/outcomes.ts';
 
 export const run: Run = async ({ words, options, terminal }) => {
   const [signal = '', ...names] = words;
-  const client = createClient(await locate(options));
+  const client = await reach({ options, terminal });
   const outcomes = await client.signal(names, signal);
   return tellOutcomes(outcomes, { client, terminal, exits: { NOT_RUNNING: 7 } });
 };

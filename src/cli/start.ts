@@ -1,6 +1,5 @@
 // `tsvisor start`: the supervisor, or named processes.
 
-import { createClient } from '../api/client.ts';
 import type { StatusReply } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
@@ -8,13 +7,13 @@ import { warn } from './text/complain.ts';
 import type { Terminal } from './text/terminal.ts';
 
 const startNamed = async (invocation: Invocation): Promise<number> => {
-  const { words, options, terminal } = invocation;
-  const [{ locate }, { tellOutcomes }, { act }] = await Promise.all([
-    import('./locate.ts'),
+  const { words, terminal } = invocation;
+  const [{ reach }, { tellOutcomes }, { act }] = await Promise.all([
+    import('./reach.ts'),
     import('./text/outcomes.ts'),
     import('./text/progress.ts'),
   ]);
-  const client = createClient(await locate(options));
+  const client = await reach(invocation);
   return tellOutcomes(await act(client, { names: words, verb: 'start' }, invocation), {
     client,
     terminal,
@@ -29,16 +28,17 @@ const announce = (terminal: Terminal, { supervisor, processes }: StatusReply): v
 };
 
 const startSupervisor = async ({ options, terminal }: Invocation): Promise<number> => {
-  const [{ configFile }, { loadPlace }, { statusOf }, { runningAlready }] = await Promise.all([
+  const [{ configFile }, { loadPlace }, { reach }, { statusOf }, { runningAlready }] = await Promise.all([
     import('./locate.ts'),
     import('./place.ts'),
+    import('./reach.ts'),
     import('./life/ending.ts'),
     import('./life/holder.ts'),
   ]);
   refuseNoWait(options);
   const place = await loadPlace(configFile(options.config));
   warn(terminal, place.warnings);
-  const holder = await statusOf(createClient(place.socket));
+  const holder = await statusOf(await reach({ options: { socket: place.socket }, terminal }));
   if (holder !== null) throw runningAlready(holder);
   if (options.foreground === true || place.plan.supervisor.nodaemon)
     return (await import('./life/foreground.ts')).runInForeground(place);

@@ -1,13 +1,16 @@
 // `tsvisor status`: what runs, with how much memory and which score, and how it died last.
 
-import { createClient, type Client } from '../api/client.ts';
+import type { Client } from '../api/client.ts';
 import type { ProcessStatus, StatusReply } from '../model/command.ts';
 import { isStoppedState } from '../model/state.ts';
 import type { Invocation, Run } from './commands.ts';
-import { locate } from './locate.ts';
 import type { Selection } from './names.ts';
+import { timeoutWithin, reach } from './reach.ts';
 import { renderProcesses, renderStatus } from './text/table.ts';
 import { painter, type Terminal } from './text/terminal.ts';
+
+/** Milliseconds: who watches sees that there is no answer, and asks again. */
+const WATCHED_MS = 5000;
 
 /** At rest, and that is not how it should be: a oneshot that has succeeded is done, and one with a schedule is waiting for its time. */
 const isAmiss = ({ state, duty }: ProcessStatus): boolean => {
@@ -50,23 +53,15 @@ const showOnce = async (client: Client, { words, options, terminal }: Invocation
   return exitStatus(selection);
 };
 
-/** Loaded only where somebody waits. */
-const waitFor = async (
-  client: Client,
-  words: readonly string[],
-  timeout: string | undefined,
-): Promise<void> => {
-  const [{ untilReady }, { numberOption }] = await Promise.all([
-    import('./readying.ts'),
-    import('./number-option.ts'),
-  ]);
-  await untilReady(client, words, timeout === undefined ? null : numberOption('--timeout', timeout));
-};
+/** Null when it is not said; what reads it is loaded only where it is. */
+const secondsOf = async ({ timeout }: Invocation['options']): Promise<number | null> =>
+  timeout === undefined ? null : (await import('./number-option.ts')).numberOption('--timeout', timeout);
 
 export const run: Run = async (invocation) => {
   const { words, options } = invocation;
-  const client = createClient(await locate(options));
-  if (options.wait === true) await waitFor(client, words, options.timeout);
+  const seconds = await secondsOf(options);
+  const client = await reach(invocation, options.watch === true ? WATCHED_MS : timeoutWithin(seconds));
+  if (options.wait === true) await (await import('./readying.ts')).untilReady(client, words, seconds);
   const once = (terminal: Terminal): Promise<number> => showOnce(client, { ...invocation, terminal });
   if (invocation.options.watch !== true) return once(invocation.terminal);
   return (await import('./watch.ts')).watch(once, invocation.terminal);

@@ -1,11 +1,11 @@
 // `tsvisor update`: the config is read anew, and whole groups are added, removed and replaced.
 
-import { createClient, type Client } from '../api/client.ts';
+import type { Client } from '../api/client.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { Run } from './commands.ts';
 import { complain } from './text/complain.ts';
 import { ADD, changeGroups, REMOVE, type GroupChange } from './groups.ts';
-import { locate } from './locate.ts';
+import { reach } from './reach.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Terminal } from './text/terminal.ts';
 
@@ -44,7 +44,7 @@ const sayUnknown = async (
 };
 
 export const run: Run = async ({ words, options, terminal }) => {
-  const client = createClient(await locate(options));
+  const client = await reach({ options, terminal });
   const { added, changed, removed } = await client.reread();
   const wanted = new Set(words.includes('all') ? [] : words);
   const isWanted = (name: string): boolean => wanted.size === 0 || wanted.has(name);

@@ -1,16 +1,16 @@
 // `tsvisor wait`: returns when named processes are in a state.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { createClient, type Client } from '../api/client.ts';
+import type { Client } from '../api/client.ts';
 import type { ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import { isReady } from '../model/readiness.ts';
 import type { Run } from './commands.ts';
 import { complain } from './text/complain.ts';
-import { locate } from './locate.ts';
 import { select } from './names.ts';
 import { numberOption } from './number-option.ts';
+import { isAway, timeoutWithin, reach } from './reach.ts';
 
 const LOOK_EVERY_MS = 100;
 
@@ -79,7 +79,7 @@ interface Waiting {
   readonly goal: Goal;
 }
 
-/** Null while the supervisor is between two lives: it does not answer and will. */
+/** Null while the supervisor is between two lives, or too busy: it does not answer and will. */
 const missing = async ({ client, words, goal }: Waiting): Promise<readonly ProcessStatus[] | null> => {
   try {
     const { processes } = select(words, (await client.status()).processes);
@@ -87,7 +87,7 @@ const missing = async ({ client, words, goal }: Waiting): Promise<readonly Proce
     refuseImpossible(goal, processes);
     return processes.filter((process) => !isReached(goal, process));
   } catch (error) {
-    if (error instanceof TsvisorError && error.code === 'NOT_RUNNING_HERE') return null;
+    if (isAway(error)) return null;
     throw error;
   }
 };
@@ -109,7 +109,7 @@ export const waitFor = async (waiting: Waiting, seconds: number | null): Promise
 export const run: Run = async ({ words, options, terminal }) => {
   const goal = goalFrom(options.for ?? 'running');
   const seconds = options.timeout === undefined ? null : numberOption('--timeout', options.timeout);
-  const client = createClient(await locate(options));
+  const client = await reach({ options, terminal }, timeoutWithin(seconds));
   const { unknown } = select(words, (await client.status()).processes);
   for (const { error, hint } of unknown) complain(terminal, error.message, hint);
   if (unknown.length > 0) return 1;

@@ -42,14 +42,14 @@ export const ERRORS = {
   },
   NOT_RUNNING_HERE: {
     message: 'cannot reach tsvisor at {socket}: {reason}',
-    hint: 'start it with `tsvisor start -c FILE`, or name its config with -c FILE',
+    hint: '{cure}',
     exit: 4,
     http: 503,
     fault: 30,
   },
   NO_ANSWER: {
-    message: 'cannot get an answer from tsvisor at {socket}: none within {seconds} s',
-    hint: 'the supervisor hangs or is stopped by a signal; look at its process with `ps`',
+    message: 'cannot get an answer from tsvisor at {socket}: none within {seconds} s{order}',
+    hint: 'the supervisor hangs, is stopped by a signal, or the machine is too busy; `tsvisor doctor` tells what to do',
     exit: 4,
     http: 504,
     fault: 30,

@@ -17,28 +17,34 @@ export interface Examination {
   readonly facts: DoctorFacts;
   /** Null: no supervisor answers. */
   readonly status: StatusReply | null;
+  /** Pid of one that is there and does not answer; null where no note tells it. */
+  readonly silent?: number | null;
 }
 
 type Check = (about: Examination) => Finding | readonly Finding[];
 
 const fine = (about: string, text: string): Finding => ({ level: 'fine', about, text, cure: '' });
-const advise = (about: string, text: string, cure: string): Finding => ({
-  level: 'advice',
-  about,
-  text,
-  cure,
-});
-const broken = (about: string, text: string, cure: string): Finding => ({
-  level: 'broken',
-  about,
-  text,
-  cure,
-});
+const advise = (about: string, text: string, cure: string): Finding => {
+  return { level: 'advice', about, text, cure };
+};
+const broken = (about: string, text: string, cure: string): Finding => {
+  return { level: 'broken', about, text, cure };
+};
 
 const MB = 1024 * 1024;
 const size = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
-const supervisor: Check = ({ status }) => {
+const silence = (pid: number | null): Finding => {
+  const [name, who] = pid === null ? ['PID', ''] : [pid, ` (pid ${pid})`];
+  return broken(
+    'supervisor',
+    `it is there${who} and does not answer: it hangs, is stopped by a signal, or the machine is too busy`,
+    `see what it waits for with \`ps -o stat,wchan:30,args -p ${name}\`; after \`kill -9 ${name}\` the guardian ends all that it ran and starts anew`,
+  );
+};
+
+const supervisor: Check = ({ status, silent }) => {
+  if (silent !== undefined) return silence(silent);
   if (status === null)
     return fine('supervisor', 'none answers with this config; the rest is about this machine and this shell');
   const { guardian, pid, score } = status.supervisor;

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ask, createClient } from '../../src/api/client.ts';
 import { parseReply } from '../../src/api/exchange.ts';
 import { refusalFromWire, refusalToWire } from '../../src/api/wire.ts';
@@ -114,8 +114,28 @@ describe('client', () => {
     expect(refusal.message).toContain('0.1 s');
   });
 
+  test('says that an order without an answer may still be carried out, and only an order', async () => {
+    const client = createClient(await serveBytes(null), { timeout: 50 });
+    expect((await refusalOf(client.signal(['a'], 'HUP'))).message).toContain('may still be done');
+    expect((await refusalOf(client.status())).message).not.toContain('may still');
+  });
+
+  test('tells of an answer that is late, once it is', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const onSlow = vi.fn<() => void>();
+    const answered = createClient(await serveBytes('HTTP/1.1 200 OK\r\n'), { onSlow });
+    await refusalOf(answered.status());
+    vi.advanceTimersByTime(60_000);
+    expect(onSlow).not.toHaveBeenCalled();
+    const silent = refusalOf(createClient(await serveBytes(null), { onSlow, timeout: 500 }).status());
+    vi.advanceTimersByTime(2000);
+    expect(onSlow).toHaveBeenCalledOnce();
+    expect((await silent).code).toBe('NO_ANSWER');
+  });
+
   test('asks whether anybody is there before a call that may last', async () => {
-    const refusal = await refusalOf(createClient(await serveBytes(null)).stop(['a']));
+    const refusal = await refusalOf(createClient(await serveBytes(null), { timeout: 50 }).stop(['a']));
     expect(refusal.code).toBe('NO_ANSWER');
   });
 });

@@ -1,11 +1,12 @@
 // Do clients hear what happens, and does one that does not read harm nobody?
 
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { hearEvents, type Told } from '../../src/api/client-events.ts';
 import type { Event } from '../../src/model/event.ts';
 import { until } from '../e2e/wait.ts';
-import { openHouse, send, type House } from './sandbox.ts';
+import { openHouse, send, temporaryFolder, type House } from './sandbox.ts';
 
 interface Stage extends House {
   announce(event: Event): void;
@@ -51,6 +52,18 @@ test('tells each event with its number and its time', async () => {
   expect(told[0]?.data).toMatchObject({ seq: 0, version: '0.1.0', pid: 4241 });
   expect(told[1]?.data).toEqual({ seq: 1, at: expect.any(Number), ...DELAYED });
   expect(told[2]?.data).toMatchObject({ seq: 2, text: 'é\nü' });
+});
+
+test('gives up on a supervisor that takes the connection and says nothing', async () => {
+  const path = join(temporaryFolder(), 'silent.sock');
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => void sockets.push(socket)).listen(path);
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const refused = hearEvents(path, () => undefined, { timeout: 50 });
+  await expect(refused).rejects.toMatchObject({ code: 'NO_ANSWER' });
 });
 
 test('counts what happened before anybody listened', async () => {

@@ -140,7 +140,7 @@ const tryOnce = async (place: Place): Promise<StatusReply | 'lock-held'> => {
 
 /** Starts a supervisor and answers when it does; a lock that is just being let go of is waited for. */
 export const boot = async (place: Place): Promise<StatusReply> => {
-  const client = createClient(place.socket);
+  const client = createClient(place.socket, { timeout: LOCK_TIMEOUT_MS });
   const booted = await until(
     async () => {
       const outcome = await tryOnce(place);

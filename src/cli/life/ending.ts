@@ -1,7 +1,7 @@
 // How is a supervisor stopped, and when is it really gone?
 
 import { createServer } from 'node:net';
-import { createClient, type Client } from '../../api/client.ts';
+import type { Client } from '../../api/client.ts';
 import { instanceOf, lockName } from '../../config/runtime.ts';
 import type { StatusReply } from '../../model/command.ts';
 import { TsvisorError } from '../../model/errors.ts';
@@ -59,8 +59,7 @@ const askToEnd = async (client: Client): Promise<void> => {
 };
 
 /** Resolves when processes, supervisor and guardian are gone. */
-export const endSupervisor = async (socket: string, terminal: Terminal): Promise<void> => {
-  const client = createClient(socket);
+export const endSupervisor = async (client: Client, terminal: Terminal): Promise<void> => {
   const { supervisor } = await client.status();
   // The name is made from the folder while that is still there.
   const lock = lockName(instanceOf(supervisor.runtimeDir));

@@ -18,6 +18,12 @@ const readHolder = (runtimeDir: string): Readonly<Record<string, unknown>> => {
   }
 };
 
+/** Of the supervisor that has, or had, this runtime folder; null when no note tells. */
+export const pidOf = (runtimeDir: string): number | null => {
+  const { pid } = readHolder(runtimeDir);
+  return typeof pid === 'number' ? pid : null;
+};
+
 /** From its own answer. */
 export const runningAlready = ({ supervisor: { pid, socket, config } }: StatusReply): TsvisorError =>
   new TsvisorError('ALREADY_RUNNING', { pid, socket, config });

@@ -9,7 +9,9 @@ import type { Act, TopState } from './state.ts';
 
 /** Bytes of a log that can be seen at once on any terminal. */
 const LOG_BYTES = 16_384;
-const TIMEOUT_MS = 2000;
+
+/** Milliseconds: an operator who looks sees that there is no answer, and it is asked again. */
+const TIMEOUT_MS = 5000;
 
 export interface News {
   readonly status: StatusReply;
@@ -27,8 +29,8 @@ export class Feed {
   readonly #oom: OomClient;
 
   constructor(socket: string) {
-    this.#client = createClient(socket);
-    this.#oom = createOomClient(socket);
+    this.#client = createClient(socket, { timeout: TIMEOUT_MS });
+    this.#oom = createOomClient(socket, { timeout: TIMEOUT_MS });
   }
 
   /** Refuses with a TsvisorError, as the client does. */
