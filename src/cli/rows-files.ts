@@ -30,7 +30,7 @@ export const FILE_ROWS = [
     name: 'config',
     words: '',
     summary: 'print the config with every default filled in',
-    detail: 'As YAML; passwords are hidden.',
+    detail: 'As YAML; passwords are hidden, and so are values of variables that look like secrets.',
     options: [
       { flags: '--json', meaning: 'as JSON' },
       { flags: '--as <shape>', meaning: '`supervisord`: as JSON in the words of supervisord' },

@@ -4,6 +4,7 @@ import { exitRuleText } from './exit-when.ts';
 import { careData } from './care-data.ts';
 import type { HookAct, HookPlan } from '../model/hook.ts';
 import { dutyData } from './duty-data.ts';
+import { isSecret } from '../model/secrets.ts';
 import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
 import { ulimitText } from '../model/ulimit.ts';
 
@@ -100,7 +101,7 @@ const processData = (process: ProcessPlan): Data => ({
   stopasgroup: process.stopasgroup,
   killasgroup: process.killasgroup,
   ...streamData(process),
-  environment: process.environment,
+  environment: hiddenValues(process.environment),
   serverurl: process.serverurl ?? 'AUTO',
   sockets: process.sockets.length === 0 ? 'none' : socketTexts(process),
   ...ownData(process),
@@ -134,6 +135,12 @@ const groupData = (group: GroupPlan): Data => ({
 
 /** Passwords are not printed: they would end in terminals and tickets. */
 const hidden = (password: string | null): string | null => (password === null ? null : '(set)');
+
+/** Names stay: what is set can be seen. */
+const hiddenValues = (environment: Readonly<Record<string, string>>): Data =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, isSecret(name, value) ? hidden(value) : value]),
+  );
 
 const serversData = (supervisor: SupervisorPlan): Data => ({
   unix_http_servers: supervisor.unixServers.map(
@@ -210,7 +217,7 @@ const supervisorData = (supervisor: SupervisorPlan): Data => ({
   strip_ansi: supervisor.stripAnsi,
   minfds: supervisor.minfds,
   minprocs: supervisor.minprocs,
-  environment: supervisor.environment,
+  environment: hiddenValues(supervisor.environment),
   runtime_dir: supervisor.runtimeDir,
   exit_when: supervisor.exitWhen.map(exitRuleText),
   termination_message: supervisor.terminationMessage,

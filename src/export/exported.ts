@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { splitCommand } from '../model/command-line.ts';
 import type { Plan, ProcessPlan } from '../model/plan.ts';
-import { isSecret, looksSecret } from './secrets.ts';
+import { isSecret, looksSecret } from '../model/secrets.ts';
 
 export interface ExportedFile {
   readonly name: string;

@@ -76,3 +76,14 @@ test("the shape for comparison has supervisord's words", async () => {
     included_files: [],
   });
 });
+
+test('hides the values of variables that look like secrets, of programs and of the supervisor', async () => {
+  const plan = await planOf(
+    '[supervisord]\nenvironment=API_TOKEN="xyzzy"\n[program:a]\ncommand=x\nenvironment=DB="postgres://u:xyzzy@h/d",MODE="prod"',
+  );
+  const printed = await printPlan(plan, 'yaml');
+  expect(printed).toContain('API_TOKEN: (set)');
+  expect(printed).toContain('DB: (set)');
+  expect(printed).toContain('MODE: prod');
+  expect(printed).not.toContain('xyzzy');
+});

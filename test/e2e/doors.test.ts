@@ -57,6 +57,20 @@ test('answers on every server, but keeps one closed that anybody could use, and 
   await expect(call({ port: open }, 'supervisor.getState')).rejects.toThrow('ECONNREFUSED');
 });
 
+test('no answer of the API and no line of the log tells the value of a variable', async () => {
+  const lodging = lodge();
+  lodging.write(lodging.program('stays', 'stays.sh', { environment: 'DB_PASSWORD="xyzzy"' }));
+  await lodging.start();
+  await lodging.reach('RUNNING');
+  const told = await Promise.all(
+    ['status', 'configs', 'processes', 'oom', 'reread', 'apply'].map((name) =>
+      call({ socketPath: lodging.path('run/tsvisor.sock') }, `tsvisor.${name}`),
+    ),
+  );
+  expect(told.join('')).toContain('<name>DB_PASSWORD</name>');
+  expect([...told, lodging.journal()].join('')).not.toContain('xyzzy');
+});
+
 test('has no supervisor.* on the servers of a config without the interface, and all of it on its own socket', async () => {
   const sandbox = openSandbox();
   sandbox.write(UNIX(sandbox), sandbox.program('stays', 'stays.sh'));

@@ -10,7 +10,7 @@ import { writeOldYaml } from '../../src/config/yaml.ts';
 import { exportKubernetes } from '../../src/export/kubernetes.ts';
 import { exportNomad } from '../../src/export/nomad.ts';
 import { exportSystemd } from '../../src/export/systemd.ts';
-import { isSecret } from '../../src/export/secrets.ts';
+import { isSecret } from '../../src/model/secrets.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { corpusCases, corpusIsThere, laidOut } from '../config/corpus.ts';
 import { complaintsAbout, noAnalyzer } from './analyze.ts';

@@ -18,10 +18,16 @@ const logOf = (
   return daemon.hands.logPath(plan, stream) || null;
 };
 
+/** Names without values: a server that only answers may ask for no password, and supervisord tells of no environment at all. */
+const withoutSecrets = (plan: ProcessPlan): ProcessPlan => ({
+  ...plan,
+  environment: Object.fromEntries(Object.keys(plan.environment).map((name) => [name, '(set)'])),
+});
+
 const configsOfGroup = (daemon: Daemon, group: GroupPlan): readonly ConfigReply[] => {
   const inUse = daemon.supervisor.groups.some(({ name }) => name === group.name);
   return group.processes.map((plan) => ({
-    plan,
+    plan: withoutSecrets(plan),
     groupPriority: group.priority,
     inUse,
     stdoutLog: logOf(daemon, plan, { stream: 'stdout', inUse }),

@@ -1,7 +1,7 @@
 // Which variables are kept out of exported files?
 
 import { describe, expect, test } from 'vitest';
-import { isSecret, looksSecret } from '../../src/export/secrets.ts';
+import { isSecret, looksSecret } from '../../src/model/secrets.ts';
 
 describe('a variable', () => {
   test.each([
