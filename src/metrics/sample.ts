@@ -18,13 +18,21 @@ const readBatch = async (pids: readonly number[]): Promise<readonly pidusage.Sta
 };
 
 /**
- * Pids that are gone are left out. One batch after the other: while the library does not know the clock's tick, each
- * call starts two processes to ask for it.
+ * One batch after the other: while the library does not know the clock's tick, each call starts two processes to ask for it.
  */
-export const sampleUsage = async (pids: readonly number[]): Promise<ReadonlyMap<number, Sample>> => {
+const readAll = async (pids: readonly number[]): Promise<ReadonlyMap<number, Sample>> => {
   const samples = new Map<number, Sample>();
   for (let at = 0; at < pids.length; at += BATCH)
     for (const { pid, memory, cpu } of await readBatch(pids.slice(at, at + BATCH)))
       samples.set(pid, { memory, cpu });
   return samples;
+};
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Pids that are gone are left out. Who asks waits for those before: of two calls at the same time for one pid, the library forgets one open file. */
+export const sampleUsage = (pids: readonly number[]): Promise<ReadonlyMap<number, Sample>> => {
+  const mine = last.then(() => readAll(pids));
+  last = mine.catch(() => undefined);
+  return mine;
 };

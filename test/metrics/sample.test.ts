@@ -1,7 +1,7 @@
 // Are all processes sampled at once, and for how many processes of our own?
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -33,6 +33,17 @@ writeFileSync(
 );
 process.env['PATH'] = `${folder}:${path}`;
 
+/** How many files of ours are the stat of one of them. */
+const openStats = (pids: ReadonlySet<number>): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return pids.has(Number(/^\/proc\/(\d+)\/stat$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1]));
+    } catch {
+      // The one by which the folder was read.
+      return false;
+    }
+  }).length;
+
 describe('a sample of many processes', () => {
   test('asks for the clock and the page size once, not once for each', async () => {
     const pids = Array.from({ length: 100 }, sleeper);
@@ -53,6 +64,12 @@ describe('a sample of many processes', () => {
     const gone = 2 ** 22 + 1;
     expect((await sampleUsage([gone])).size).toBe(0);
     expect([...(await sampleUsage([gone, process.pid])).keys()]).toEqual([process.pid]);
+  });
+
+  test('leaves no file open behind when many ask at the same time', async () => {
+    const pids = Array.from({ length: 5 }, sleeper);
+    await Promise.all(Array.from({ length: 20 }, () => sampleUsage(pids)));
+    expect(openStats(new Set(pids))).toBeLessThanOrEqual(pids.length);
   });
 
   test('of none is empty', async () => {
