@@ -44,6 +44,7 @@ export const answerLog = async (
     'content-type': 'text/plain;charset=utf-8',
     'x-accel-buffering': 'no',
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   });
   response.flushHeaders();
   await pour(response, pieces);

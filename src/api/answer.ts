@@ -90,7 +90,7 @@ const answerJson = async (
 ): Promise<void> => {
   const method = request.method ?? '';
   const route = findRoute(method, path);
-  const body = parseJson(await readBody(request, response));
+  const body = route.method === 'GET' ? null : parseJson(await readBody(request, response));
   const command = commandOf(route, { query: new URLSearchParams(query), body });
   sendJson(response, 200, onWire(route.reply, await ask(command)));
 };

@@ -1,16 +1,21 @@
 // Within which bounds does a server speak HTTP, whatever its sockets are?
 
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 
 const MAX_CONNECTIONS = 512;
 /** From here on the idle ones are closed when another comes. */
 const CROWDED = 256;
+/** Requests that one connection may send ahead, while the answer to the one before is not read yet. */
+const MAX_AHEAD = 16;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Milliseconds a client has to send its headers, and its whole request. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 /** supervisord's half an hour: its clients keep a connection and do not expect it to be gone. */
 const IDLE_MS = 1_800_000;
+/** A client that is silent for this long is asked by the kernel whether it is there: whoever follows a log never says a word. */
+const SILENCE_MS = 120_000;
 /** Node looks at the times above only so often; its half of this is a wake-up more while nothing happens. */
 const CHECKING_MS = 60_000;
 /** At the end, replies that are under way have this long before their connections are cut. */
@@ -22,6 +27,31 @@ export interface Serving {
   readonly trouble: (error: Error) => void;
 }
 
+/**
+ * The requests of one connection are answered one after the other. Node would begin with all of them at once and hold every answer until the one before is
+ * read: thousands of short questions in one packet would be as many long answers in memory.
+ */
+const inTurn = (answer: RequestListener): RequestListener => {
+  const ahead = new WeakMap<Socket, (() => void)[]>();
+  return (request, response) => {
+    const { socket } = request;
+    const begin = (): void => {
+      response.once('close', () => {
+        const next = socket.destroyed ? undefined : ahead.get(socket)?.shift();
+        if (next === undefined) ahead.delete(socket);
+        else next();
+      });
+      answer(request, response);
+    };
+    const waiting = ahead.get(socket);
+    if (waiting === undefined) {
+      ahead.set(socket, []);
+      begin();
+    } else if (waiting.length < MAX_AHEAD) waiting.push(begin);
+    else socket.destroy();
+  };
+};
+
 export const createHttp = ({ answer }: Serving): Server => {
   const server = createServer(
     {
@@ -30,8 +60,10 @@ export const createHttp = ({ answer }: Serving): Server => {
       requestTimeout: REQUEST_MS,
       keepAliveTimeout: IDLE_MS,
       connectionsCheckingInterval: CHECKING_MS,
+      keepAlive: true,
+      keepAliveInitialDelay: SILENCE_MS,
     },
-    answer,
+    inTurn(answer),
   );
   server.maxConnections = MAX_CONNECTIONS;
   let open = 0;

@@ -9,8 +9,10 @@ import { isList, isStruct, type RpcValue } from './value.ts';
 import type { Call } from './xml.ts';
 
 const MAX_CALLS = 1000;
-/** Characters of logs in the replies of one multicall. */
+/** Characters of all replies of one multicall. */
 const MAX_TEXT = 4 * 1024 * 1024;
+/** Those that a value takes beside its own. */
+const AROUND = 16;
 
 const METHOD: Param = { name: 'name', type: 'string', doc: 'Name of a method, e.g. `supervisor.getState`.' };
 
@@ -59,23 +61,46 @@ const givenName = (entry: RpcValue): string | null => {
   return isList(params) && typeof params[0] === 'string' ? params[0] : null;
 };
 
+/** About as many characters as it has on the wire. */
+const sizeOf = (value: RpcValue): number => {
+  if (typeof value === 'string') return AROUND + value.length;
+  if (typeof value !== 'object' || value === null) return AROUND;
+  return Object.entries<RpcValue>(value).reduce(
+    (sum, [name, one]) => sum + name.length + sizeOf(one),
+    AROUND,
+  );
+};
+
+interface Sized {
+  readonly value: RpcValue;
+  /** Characters that it takes of what there is for all replies. */
+  readonly size: number;
+}
+
+const sized = (value: RpcValue): Sized => ({ value, size: sizeOf(value) });
+
+const TOO_LONG: Sized = sized({
+  faultCode: 30,
+  faultString: 'FAILED: the reply is too long for a multicall',
+});
+const NOT_MADE: Sized = sized({
+  faultCode: 30,
+  faultString: 'FAILED: not called, the replies before it fill the multicall',
+});
+
 /** Bare values, as supervisord answers them, and not arrays of one value. */
-const resultOf = async (entry: RpcValue, run: RunOne, room: number): Promise<RpcValue> => {
+const resultOf = async (entry: RpcValue, run: RunOne, room: number): Promise<Sized> => {
+  if (room <= 0) return NOT_MADE;
   try {
     const result = await run(callOf(entry));
-    if (!(result instanceof LogText)) return result;
-    const text = await result.whole(room);
-    return text ?? { faultCode: 30, faultString: 'FAILED: the log is too long for a multicall' };
+    if (result instanceof LogText) return sized((await result.whole(room)) ?? TOO_LONG.value);
+    const reply = sized(result);
+    return reply.size <= room ? reply : { ...TOO_LONG, size: room };
   } catch (error) {
     if (!(error instanceof TsvisorError)) throw error;
     const { code, text } = faultOf(error, givenName(entry));
-    return { faultCode: code, faultString: text };
+    return sized({ faultCode: code, faultString: text });
   }
-};
-
-const sizeOf = (value: RpcValue): number => {
-  if (typeof value === 'string') return value.length;
-  return isList(value) ? value.reduce<number>((sum, one) => sum + sizeOf(one), 0) : 0;
 };
 
 /** One after the other: a call that waits is waited for. */
@@ -85,9 +110,9 @@ const multicall = async (calls: RpcValue, run: RunOne): Promise<RpcValue> => {
   const results: RpcValue[] = [];
   let room = MAX_TEXT;
   for (const entry of entries) {
-    const result = await resultOf(entry, run, room);
-    room = Math.max(0, room - sizeOf(result));
-    results.push(result);
+    const { value, size } = await resultOf(entry, run, room);
+    room -= size;
+    results.push(value);
   }
   return results;
 };

@@ -53,6 +53,11 @@ const streamPart = (): string =>
 
 const section = (title: string, parts: readonly string[]): string => [`## ${title}`, ...parts].join('\n\n');
 
+const BOUNDS = [
+  'A server has 512 connections at most; from 256 on, idle ones are closed when another comes. Headers have 16 KiB and 10 seconds, a request 30 seconds and 1 MiB of body (16 KiB for a form of the pages), looked at once a minute. The requests of one connection are answered one after the other, and 16 may wait for their turn: who sends more ahead is cut off, and so is who reads nothing of an answer for 30 seconds.',
+  'An XML-RPC call has 64 elements in each other and 50 000 in all; a multicall 1000 calls, whose replies are 4 MiB together: a call behind them is not made, and says so. A list of names has 10 000. Streams of events have 64 clients, those of the pages 100; who is 1 MiB behind is cut off. A follower of a log that is 8 MiB behind is told how much was passed over.',
+];
+
 /** The whole page, as the formatter of the project leaves it. */
 export const apiPage = (): string => {
   const methods = methodsOf({ supervisor: true });
@@ -63,5 +68,6 @@ export const apiPage = (): string => {
     section('supervisor.\\*', named('supervisor.')),
     section('system.\\*', named('system.')),
     section('Routes, and tsvisor.\\*', [...ROUTES.map(routePart), streamPart()]),
+    section('Bounds', BOUNDS),
   ].join('\n\n')}\n`;
 };

@@ -18,6 +18,7 @@ export const send = (response: ServerResponse, { status, type, body }: Answer): 
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   });
   response.end(body);
 };

@@ -46,6 +46,18 @@ const behindOpaque = (text: string, at: number): number | null => {
   return end === -1 ? text.length : end;
 };
 
+/** Where a tag ends; a `>` within quotes ends none. */
+const endOfTag = (text: string, at: number): number => {
+  let quote = '';
+  for (let index = at; index < text.length; index += 1) {
+    const letter = text.charAt(index);
+    if (quote !== '') quote = letter === quote ? '' : quote;
+    else if (letter === '>') return index;
+    else if (letter === '"' || letter === "'") quote = letter;
+  }
+  return text.length;
+};
+
 /** Before anything is built: how deep and how many. Wrong nesting is the parser's to refuse. */
 const checkSize = (text: string): void => {
   let depth = 0;
@@ -58,8 +70,8 @@ const checkSize = (text: string): void => {
     }
     if (text[at + 1] === '/') depth -= 1;
     else {
-      const end = text.indexOf('>', at);
-      depth += text[end - 1] === '/' ? 0 : 1;
+      at = endOfTag(text, at);
+      depth += text[at - 1] === '/' ? 0 : 1;
       elements += 1;
     }
     if (depth > MAX_DEPTH) refuse(`elements are nested deeper than ${MAX_DEPTH}`);

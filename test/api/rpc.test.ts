@@ -35,6 +35,7 @@ const outcome = (name: string, code: ErrorCode | null = null, facts = {}): Outco
   facts: { name, ...facts },
 });
 
+const MANY = Array.from({ length: 4000 }, (_, index) => info(`app-${index}`));
 const INFOS = [info('app-1', 'RUNNING', 'ci'), info('app-2', 'STOPPED', 'ci'), info('cat')];
 
 interface Desk {
@@ -278,6 +279,27 @@ describe('a multicall', () => {
     expect(order).toEqual(['start begins', 'start ends', 'stop begins', 'stop ends']);
   });
 
+  test('answers no more than 4 MiB, and makes no call whose reply has no room', async () => {
+    let asked = 0;
+    const ask = (command: Command): Promise<Reply> => {
+      asked += 1;
+      return Promise.resolve(command.verb === 'infos' ? MANY : []);
+    };
+    const call = { methodName: 'supervisor.getAllProcessInfo' };
+    const calls = Array.from({ length: 1000 }, () => call);
+    const results = await openDesk([], { ask }).run('system.multicall', calls);
+    const lengths = Array.isArray(results)
+      ? results.map((one) => (Array.isArray(one) ? one.length : one))
+      : [];
+    expect(lengths.slice(0, 2)).toEqual([MANY.length, MANY.length]);
+    expect(lengths.at(-1)).toEqual({
+      faultCode: 30,
+      faultString: 'FAILED: not called, the replies before it fill the multicall',
+    });
+    expect(asked).toBeLessThan(10);
+    expect(JSON.stringify(results).length).toBeLessThan(5 * 1024 * 1024);
+  });
+
   test('is bounded in calls and in the text of logs', async () => {
     const many = Array.from({ length: 1001 }, () => ({ methodName: 'supervisor.getPID' }));
     expect(await openDesk().fault('system.multicall', many)).toMatch(/^2 .*1000 calls/);
@@ -285,7 +307,7 @@ describe('a multicall', () => {
     const results = await logDesk(Buffer.alloc(3_000_000, 'x')).run('system.multicall', [log, log]);
     expect(results).toEqual([
       'x'.repeat(3_000_000),
-      { faultCode: 30, faultString: 'FAILED: the log is too long for a multicall' },
+      { faultCode: 30, faultString: 'FAILED: the reply is too long for a multicall' },
     ]);
   });
 });

@@ -107,6 +107,18 @@ describe('server', () => {
     expect(bugs).toEqual([]);
   });
 
+  test('does not read the body of a question', async () => {
+    const { path } = await openHouse();
+    const body = 'x'.repeat(MAX_BODY_BYTES + 1);
+    const { status, headers } = await send(path, {
+      path: '/api/v1/status',
+      body,
+      headers: { 'content-length': String(body.length) },
+    });
+    expect(status).toBe(200);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
   test('refuses headers that are too large', async () => {
     const { path } = await openHouse();
     const reply = await sendRaw(path, `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -150,6 +162,38 @@ describe('server', () => {
     const last = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     const reply = await sendRaw(path, one + one + last);
     expect(reply.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
+  });
+});
+
+describe('requests that are sent ahead', () => {
+  const one = 'GET /api/v1/status HTTP/1.1\r\nHost: x\r\n\r\n';
+
+  test('are answered one after the other, in their order', async () => {
+    let [asking, most] = [0, 0];
+    const { path } = await openHouse({
+      ask: async () => {
+        asking += 1;
+        most = Math.max(most, asking);
+        await new Promise((resolve) => void setImmediate(resolve));
+        asking -= 1;
+        return STATUS;
+      },
+    });
+    const last = 'GET /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const reply = await sendRaw(path, one.repeat(16) + last);
+    expect(reply.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(16);
+    expect(reply.indexOf('HTTP/1.1 404')).toBeGreaterThan(reply.lastIndexOf('HTTP/1.1 200'));
+    expect(most).toBe(1);
+  });
+
+  test('are too many when nobody reads the answers: that connection is closed, and others go on', async () => {
+    const { path, asked, bugs } = await openHouse();
+    await sendRaw(path, one.repeat(1000)).catch((error: unknown) =>
+      expect(error).toMatchObject({ code: 'EPIPE' }),
+    );
+    expect(asked.length).toBeLessThanOrEqual(1);
+    expect((await send(path, { path: '/api/v1/status' })).status).toBe(200);
+    expect(bugs).toEqual([]);
   });
 });
 

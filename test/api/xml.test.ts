@@ -104,9 +104,16 @@ describe('a call', () => {
     ['a member without a name', one('<value><struct><member><value/></member></struct></value>')],
     ['an array without data', one('<value><array/></value>')],
     ['a hundred thousand arrays in each other', one('<value><array><data>'.repeat(100_000))],
+    ['ten thousand elements in each other that look closed', one('<a b="/>">'.repeat(10_000))],
+    ['fifty thousand tags without an end', `${'<'.repeat(50_000)}${'x'.repeat(1_000_000)}/>`],
     ['a hundred thousand parameters', call('<param><value/></param>'.repeat(100_000))],
   ])('with %s is malformed', (_, text) => {
     expect(readCall(text)).toEqual({ malformed: expect.stringMatching(/./) });
+  });
+
+  test('may have a bracket in an attribute', () => {
+    const text = '<methodCall a="/>" b=\'">\'><methodName c=">">a.b</methodName></methodCall>';
+    expect(readCall(text)).toEqual({ method: 'a.b', params: [] });
   });
 
   test('of any kind is read or malformed, and never throws', () => {
