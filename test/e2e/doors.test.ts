@@ -58,17 +58,17 @@ test('answers on every server, but keeps one closed that anybody could use, and 
 });
 
 test('no answer of the API and no line of the log tells the value of a variable', async () => {
-  const lodging = lodge();
-  lodging.write(lodging.program('stays', 'stays.sh', { environment: 'DB_PASSWORD="xyzzy"' }));
-  await lodging.start();
-  await lodging.reach('RUNNING');
+  const sandbox = openSandbox();
+  sandbox.write(sandbox.program('stays', 'stays.sh', { environment: 'DB_PASSWORD="xyzzy"' }));
+  await sandbox.start();
+  await sandbox.reach('RUNNING');
   const told = await Promise.all(
     ['status', 'configs', 'processes', 'oom', 'reread', 'apply'].map((name) =>
-      call({ socketPath: lodging.path('run/tsvisor.sock') }, `tsvisor.${name}`),
+      call({ socketPath: sandbox.path('run/tsvisor.sock') }, `tsvisor.${name}`),
     ),
   );
   expect(told.join('')).toContain('<name>DB_PASSWORD</name>');
-  expect([...told, lodging.journal()].join('')).not.toContain('xyzzy');
+  expect([...told, sandbox.journal()].join('')).not.toContain('xyzzy');
 });
 
 test('has no supervisor.* on the servers of a config without the interface, and all of it on its own socket', async () => {
