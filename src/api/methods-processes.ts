@@ -137,7 +137,7 @@ const refuseSignal = async (names: string, signal: string, context: Context): Pr
       ok: false,
       code: error.code,
       message: error.message,
-      facts: { ...error.facts, name: namespec(group, name) },
+      facts: { ...error.facts, name: namespec({ group, name }) },
     }));
   return batchOf(outcomes, 'NOT_RUNNING');
 };

@@ -24,7 +24,7 @@ const PLANNED: Readonly<Record<Act, string>> = {
 
 const STYLE: Readonly<Record<Act, Style>> = { add: 'green', remove: 'red', restart: 'yellow', live: 'cyan' };
 
-const nameOf = ({ group, name }: ApplyStep): string => (name === null ? group : namespec(group, name));
+const nameOf = ({ group, name }: ApplyStep): string => (name === null ? group : namespec({ group, name }));
 
 const tell = ({ steps, applied, notices }: ApplyReply, terminal: Terminal): void => {
   const paint = painter(terminal.color);

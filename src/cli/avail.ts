@@ -8,7 +8,7 @@ import { reach } from './reach.ts';
 /** supervisorctl's columns. */
 const lineOf = ({ plan, inUse, groupPriority }: ConfigReply): string =>
   [
-    namespec(plan.group, plan.name).padEnd(32),
+    namespec(plan).padEnd(32),
     (inUse ? 'in use' : 'avail').padEnd(9),
     (plan.autostart ? 'auto' : 'manual').padEnd(9),
     `${groupPriority}:${plan.priority}`,

@@ -17,11 +17,7 @@ const names = async (invocation: Invocation, ofGroups: boolean): Promise<readonl
   const several = groups.filter((group) =>
     processes.some(({ group: of, name }) => of === group && name !== of),
   );
-  return [
-    ...processes.map(({ group, name }) => namespec(group, name)),
-    ...several.map((group) => `${group}:*`),
-    'all',
-  ];
+  return [...processes.map(namespec), ...several.map((group) => `${group}:*`), 'all'];
 };
 
 export const run: Run = async (invocation) => {

@@ -70,7 +70,7 @@ const placesOf = (
   { stdout, stderr }: Invocation['options'],
 ): readonly LogPlace[] => {
   const both = stdout === stderr;
-  const label = namespec(group, name);
+  const label = namespec({ group, name });
   return [
     { label, path: both || stdout === true ? stdoutLog : '' },
     { label: `${label} stderr`, path: both || stderr === true ? stderrLog : '' },

@@ -20,7 +20,7 @@ export interface Selection<P extends ProcessName> {
 const hintFor = (word: string, all: readonly ProcessName[]): string | null => {
   const groups = [...new Set(all.map(({ group }) => group))];
   const name = nearestOf(word, [
-    ...all.map((process) => ({ name: namespec(process.group, process.name), aliases: [process.name] })),
+    ...all.map((process) => ({ name: namespec(process), aliases: [process.name] })),
     ...groups.map((group) => ({ name: `${group}:*`, aliases: [group] })),
   ]);
   return name === null ? null : `did you mean \`${name}\`?`;

@@ -10,8 +10,7 @@ import { isAway } from './reach.ts';
 
 const LOOK_EVERY_MS = 100;
 
-const namesOf = (waiting: readonly Unready[]): string =>
-  waiting.map(({ group, name }) => namespec(group, name)).join(', ');
+const namesOf = (waiting: readonly Unready[]): string => waiting.map(namespec).join(', ');
 
 const refuseHopeless = (waiting: readonly Unready[]): void => {
   const hopeless = waiting.filter(({ final }) => final);

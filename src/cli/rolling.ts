@@ -15,8 +15,6 @@ import { waitFor, type Goal } from './wait.ts';
 /** Seconds for each process, where nothing else is said: a new version that never comes up stops the roll. */
 const PATIENCE = 60;
 
-const nameOf = ({ group, name }: ProcessStatus): string => namespec(group, name);
-
 /** What shows that it serves again: its health checks where it has some, else its own word, else that it is up. */
 const goalOf = ({ duty, readiness }: ProcessStatus): Goal => {
   if (duty?.type === 'oneshot') return 'completed';
@@ -34,7 +32,7 @@ interface Roll {
 /** Answers the exit status. */
 const restartOne = async (process: ProcessStatus, roll: Roll): Promise<number> => {
   const { client, invocation, exits, seconds } = roll;
-  const names = [nameOf(process)];
+  const names = [namespec(process)];
   const outcomes = await act(client, { names, verb: 'restart' }, invocation);
   const status = await tellOutcomes(outcomes, { client, terminal: invocation.terminal, exits });
   if (status === 0) await waitFor({ client, words: names, goal: goalOf(process) }, seconds);
@@ -52,7 +50,7 @@ const restartInTurn = async (processes: readonly ProcessStatus[], roll: Roll): P
     }
     return 0;
   } finally {
-    const untouched = processes.slice(begun).map(nameOf);
+    const untouched = processes.slice(begun).map(namespec);
     if (untouched.length > 0) roll.invocation.terminal.out(`not restarted: ${untouched.join(', ')}`);
   }
 };

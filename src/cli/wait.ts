@@ -61,8 +61,7 @@ const refuseImpossible = (goal: Goal, processes: readonly ProcessStatus[]): void
   }
 };
 
-const namesOf = (processes: readonly ProcessStatus[]): string =>
-  processes.map(({ group, name }) => namespec(group, name)).join(', ');
+const namesOf = (processes: readonly ProcessStatus[]): string => processes.map(namespec).join(', ');
 
 /** A FATAL process runs again only when somebody says so. */
 const refuseFatal = (goal: Goal, processes: readonly ProcessStatus[]): void => {

@@ -7,8 +7,6 @@ import { entryOf, problemAt } from './draft.ts';
 import type { Origin, Section } from './draft.ts';
 import type { Work } from './section.ts';
 
-const nameOf = ({ group, name }: ProcessPlan): string => namespec(group, name);
-
 const KINDS = ['program', 'fcgi-program', 'eventlistener'];
 
 /** Where its `depends_on` stands: in its own section, or in that of its group. */
@@ -20,7 +18,7 @@ const placeOf = ({ draft }: Work, process: ProcessPlan): { title: string; at: Or
   const section = sections.find((one) => entryOf(one, 'depends_on') !== undefined) ?? first;
   const at = section === undefined ? undefined : entryOf(section, 'depends_on');
   return {
-    title: section?.title ?? nameOf(process),
+    title: section?.title ?? namespec(process),
     at: at ?? section?.origin ?? { file: draft.file, line: 0, column: 0 },
   };
 };
@@ -39,12 +37,12 @@ const impossible = (dependency: Dependency, target: ProcessPlan): readonly [stri
   const condition = conditionFor(dependency, target.duty);
   if (condition === 'completed' && target.duty.type !== 'oneshot')
     return [
-      `${nameOf(target)} never completes: it is no oneshot`,
+      `${namespec(target)} never completes: it is no oneshot`,
       `say type=oneshot there, or wait until it is ready`,
     ];
   if (condition === 'healthy' && target.duty.health === null)
     return [
-      `${nameOf(target)} is never found healthy: it has no health checks`,
+      `${namespec(target)} is never found healthy: it has no health checks`,
       'give it health, or wait until it is ready',
     ];
   return null;
@@ -104,7 +102,7 @@ export const checkDependencies = (work: Work, groups: readonly GroupPlan[]): voi
   for (const circle of circles(graph)) {
     const [first] = circle;
     if (first === undefined) continue;
-    const names = [...circle, first].map(nameOf).join(' → ');
+    const names = [...circle, first].map(namespec).join(' → ');
     report(first, `it waits for itself: ${names}`, 'take one of these out');
   }
 };

@@ -33,7 +33,7 @@ const statusOf = (death: Death | null): number => {
 };
 
 const culpritOf = ({ phase, plan, past }: Ended): Culprit => {
-  const name = namespec(plan.group, plan.name);
+  const name = namespec(plan);
   const status = statusOf(phase.name === 'exited' ? phase.death : past.lastDeath);
   if (phase.name === 'fatal')
     return { status: status === 0 ? 1 : status, why: `${name} is FATAL: ${phase.error}` };

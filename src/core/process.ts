@@ -94,7 +94,7 @@ export class Process {
     return STATE_OF[this.#phase.name];
   }
   get namespec(): string {
-    return namespec(this.plan.group, this.plan.name);
+    return namespec(this.plan);
   }
   get history(): History {
     return this.#history;

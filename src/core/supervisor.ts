@@ -258,19 +258,20 @@ export class Supervisor {
         this.renew(one, `${process.namespec} was started anew`).catch(onBug);
     };
     const changed = (): void => this.#gate.look();
-    const completed = this.#options.completed?.has(namespec(plan.group, plan.name)) ?? false;
+    const completed = this.#options.completed?.has(namespec(plan)) ?? false;
     const beginning = { phase: this.#firstPhase(plan), completed };
     return new Process(plan, { hands, clock, restartGroup, wait, launched, changed, onBug }, beginning);
   }
 
-  #firstPhase({ group, name }: ProcessPlan): Phase {
+  #firstPhase(plan: ProcessPlan): Phase {
+    const key = namespec(plan);
     const { clock, remembered, stuck, deaths } = this.#options;
-    const remaining = stuck?.get(namespec(group, name)) ?? [];
+    const remaining = stuck?.get(key) ?? [];
     const [leader] = remaining;
     if (leader !== undefined) return { name: 'stuck', remaining, next: unseenEnd(leader, clock) };
-    const death = deaths?.get(namespec(group, name));
+    const death = deaths?.get(key);
     if (death !== undefined) return { name: 'exited', death, expected: false, why: 'Bad exit code -1' };
-    if (remembered.get(namespec(group, name)) === 'FATAL')
+    if (remembered.get(key) === 'FATAL')
       return { name: 'fatal', error: 'gave up before the supervisor was restarted' };
     return { name: 'stopped' };
   }

@@ -215,11 +215,11 @@ const clearLeftovers = async (base: Base, ledger: Ledger): Promise<readonly Iden
 };
 
 const tellEvents = ({ bus, logging, setup }: Base, ledger: Ledger): void => {
-  const startsecs = new Map(plansOf(setup).map((one) => [namespec(one.group, one.name), one.startsecs]));
+  const startsecs = new Map(plansOf(setup).map((one) => [namespec(one), one.startsecs]));
   bus.subscribe((event) => ledger.record(event));
   bus.subscribe(
     createEventWriter(logging.journal, {
-      startsecs: ({ group, name }) => startsecs.get(namespec(group, name)) ?? 1,
+      startsecs: (process) => startsecs.get(namespec(process)) ?? 1,
     }),
   );
 };

@@ -167,7 +167,7 @@ export class RealHands implements Hands {
   async judge(plan: ProcessPlan, death: Death, orderedBy: OrderedBy): Promise<Verdict> {
     const { linux, evidence, watches, outputs, oomdMarks } = this.#parts;
     const slot = this.slot(plan);
-    const key = namespec(plan.group, plan.name);
+    const key = namespec(plan);
     const baseline = watches.rest(key) ?? slot.baseline ?? evidence.note(slot.cgroup);
     slot.stderrPath = outputs.known(plan, errorStream(plan));
     const judging = { slot, death, orderedBy, baseline, evidence, oom: linux.oom, oomdMarks };
@@ -224,7 +224,7 @@ export class RealHands implements Hands {
   }
 
   async evict(plan: ProcessPlan): Promise<void> {
-    const key = namespec(plan.group, plan.name);
+    const key = namespec(plan);
     const slot = this.#slots.get(key);
     this.#slots.delete(key);
     if (slot === undefined) return;
@@ -262,7 +262,7 @@ export class RealHands implements Hands {
 
   /** Created at first need, kept over all lives. */
   slot(plan: ProcessPlan): Slot {
-    const key = namespec(plan.group, plan.name);
+    const key = namespec(plan);
     const known = this.#slots.get(key);
     if (known !== undefined) return known;
     const slot = createSlot(plan, this.#parts.slots);

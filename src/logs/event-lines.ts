@@ -161,7 +161,7 @@ const createNews = (): ((event: Event) => boolean) => {
   const told = new Map<string, string>();
   return (event) => {
     if (event.type !== 'readiness') return true;
-    const key = namespec(event.process.group, event.process.name);
+    const key = namespec(event.process);
     const { ready, health } = event.readiness;
     const now = `${ready} ${health}`;
     const isNew = told.get(key) !== now;

@@ -57,7 +57,7 @@ const isThere = (path: string): boolean => {
 const keyOf = ({ plan, stream }: Stream): string => `${plan.group}:${plan.name}:${stream}`;
 
 const entryOf = ({ plan, stream }: Stream): JournaldEntry => ({
-  identifier: namespec(plan.group, plan.name),
+  identifier: namespec(plan),
   stream,
 });
 

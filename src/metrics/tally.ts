@@ -119,7 +119,7 @@ export class Tally {
   }
 
   of(process: ProcessName): ProcessTally {
-    return this.#processes.get(namespec(process.group, process.name)) ?? FRESH;
+    return this.#processes.get(namespec(process)) ?? FRESH;
   }
 
   /** Seconds of CPU over all supervisors, when this one has seen so many. */
@@ -158,7 +158,7 @@ export class Tally {
   }
 
   #launched(process: ProcessName): void {
-    const key = namespec(process.group, process.name);
+    const key = namespec(process);
     const now = this.#clock.now();
     this.#launchedAt.set(key, now);
     const pending = this.#pending.get(key);
@@ -172,7 +172,7 @@ export class Tally {
   }
 
   #died({ process, death, reason }: Extract<Event, { type: 'died' }>): void {
-    const key = namespec(process.group, process.name);
+    const key = namespec(process);
     const launchedAt = this.#launchedAt.get(key);
     const diedAt = launchedAt === undefined ? null : launchedAt + death.lived;
     this.#pending.set(key, { cause: causeOf(death, reason), diedAt });
@@ -189,7 +189,7 @@ export class Tally {
   #killed(process: ProcessName, { cause, oom }: Verdict): void {
     const tally = this.of(process);
     const oomKills = plusOne(tally.oomKills, `${cause}/${oom}`);
-    this.#count(namespec(process.group, process.name), { ...tally, oomKills });
+    this.#count(namespec(process), { ...tally, oomKills });
     this.#changed(true);
   }
 

@@ -5,7 +5,9 @@ export type Selector =
   | { readonly kind: 'group'; readonly group: string }
   | { readonly kind: 'process'; readonly group: string; readonly name: string };
 
-export const namespec = (group: string, name: string): string => (group === name ? name : `${group}:${name}`);
+/** `group:name`, or the name alone where both are the same. */
+export const namespec = ({ group, name }: { readonly group: string; readonly name: string }): string =>
+  group === name ? name : `${group}:${name}`;
 
 export const parseSelector = (text: string): Selector => {
   if (text === 'all') return { kind: 'all' };

@@ -55,8 +55,7 @@ const parseLedger = (text: string, boot: string): Map<string, LedgerEntry> => {
   const [head, ...lines] = text.split('\n');
   const entries = new Map<string, LedgerEntry>();
   if (head !== boot) return entries;
-  for (const entry of lines.map(parseLine))
-    if (entry !== null) entries.set(namespec(entry.group, entry.name), entry);
+  for (const entry of lines.map(parseLine)) if (entry !== null) entries.set(namespec(entry), entry);
   return entries;
 };
 
@@ -95,7 +94,7 @@ class FileLedger implements Ledger {
 
   record(event: Event): void {
     if (!('process' in event)) return;
-    const name = namespec(event.process.group, event.process.name);
+    const name = namespec(event.process);
     const entry = after(this.#entries.get(name), event);
     if (entry === null) return;
     this.#entries.set(name, entry);

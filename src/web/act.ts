@@ -37,8 +37,8 @@ export const surePage = (wanted: Wanted, { token }: Visit, back: string): Page =
   main: markup`<h1>${wanted.row.sure === null ? `${wanted.row.word} ${wanted.name}?` : sureWords(wanted)}</h1><form method="post" action="/act"><input type="hidden" name="token" value="${token}"><input type="hidden" name="sure" value="1"><input type="hidden" name="with" value="${wanted.signal}"><input type="hidden" name="back" value="${back}"><p><a href="/">Cancel</a> <button class="hurts" name="${wanted.act}" value="${wanted.name}">${wanted.row.word}</button></p></form>`,
 });
 
-const outcomeWords = ({ process: { group, name }, message }: Outcome): string => {
-  const key = namespec(group, name);
+const outcomeWords = ({ process, message }: Outcome): string => {
+  const key = namespec(process);
   return message.startsWith(key) ? message : `${key}: ${message}`;
 };
 

@@ -31,7 +31,7 @@ const domainPart = ({ name, limit, used, candidates, more }: OomDomain): Html =>
 };
 
 const whose = ({ process }: Incident): string =>
-  process === null ? 'the supervisor itself' : namespec(process.group, process.name);
+  process === null ? 'the supervisor itself' : namespec(process);
 
 /** Seconds that are drawn, whether somebody looked in all of them or not. */
 const MINUTE_MS = 60_000;

@@ -1,5 +1,6 @@
 // Everything about one process: what it uses, how it died last and why, and what can be done with it.
 
+import { namespec } from '../model/name.ts';
 import type { ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { readinessWords } from '../model/readiness.ts';
@@ -8,13 +9,13 @@ import { markup, type Html } from './markup.ts';
 import type { Page, Visit } from './layout.ts';
 import { ORDERS, SIGNALS } from './orders.ts';
 import type { Backend } from './backend.ts';
-import { actsOn, keyOf } from './rows.ts';
+import { actsOn } from './rows.ts';
 import { bytesWords, exitWords, percentWords, timeWords, uptimeWords } from './words.ts';
 
 const findStatus = (backend: Backend, name: string): ProcessStatus => {
   const found = backend
     .statuses()
-    .find((status) => keyOf(status) === name || `${status.group}:${status.name}` === name);
+    .find((status) => namespec(status) === name || `${status.group}:${status.name}` === name);
   if (found === undefined) throw new TsvisorError('BAD_NAME', { name });
   return found;
 };
@@ -68,7 +69,7 @@ const facts = (status: ProcessStatus): readonly (readonly [string, string])[] =>
 ];
 
 const actions = (status: ProcessStatus, { token }: Visit): Html => {
-  const key = keyOf(status);
+  const key = namespec(status);
   const buttons = [...actsOn(status.state), 'clear'].map(
     (act) => markup`<button name="${act}" value="${key}">${ORDERS[act]?.word ?? act}</button> `,
   );
@@ -86,7 +87,7 @@ const charts = (backend: Backend, key: string): Html => {
 
 export const processPage = (backend: Backend, visit: Visit, name: string): Page => {
   const status = findStatus(backend, name);
-  const key = keyOf(status);
+  const key = namespec(status);
   const query = encodeURIComponent(key);
   const main = markup`<h1>${key}</h1>${!visit.readOnly && actions(status, visit)}<p><a href="/tail?name=${query}&amp;stream=stdout">Log of stdout</a> · <a href="/tail?name=${query}&amp;stream=stderr">Log of stderr</a></p><dl>${facts(
     status,

@@ -1,8 +1,9 @@
 // How does every process look now? Only rows of those that have changed are made anew.
 
+import { namespec } from '../model/name.ts';
 import type { ProcessSummary } from '../model/process-summary.ts';
 import type { Backend } from './backend.ts';
-import { keyOf, rowOf, type RowText } from './rows.ts';
+import { rowOf, type RowText } from './rows.ts';
 
 export interface Row extends RowText {
   readonly key: string;
@@ -45,7 +46,7 @@ export class RowCache {
   }
 
   #row(summary: ProcessSummary): Row {
-    const key = keyOf(summary);
+    const key = namespec(summary);
     const known = this.#known.get(key);
     if (known?.summary === summary) return known;
     const text = rowOf(summary, this.#readOnly);

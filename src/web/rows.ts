@@ -14,9 +14,6 @@ export interface RowText {
   readonly tail: string;
 }
 
-export const keyOf = ({ group, name }: { readonly group: string; readonly name: string }): string =>
-  namespec(group, name);
-
 /** What an operator may want of it now; nothing while it is on its way. */
 export const actsOn = (state: State): readonly string[] => {
   if (state === 'RUNNING' || state === 'STARTING') return ['stop', 'restart'];
@@ -60,7 +57,7 @@ const deathCell = (lastDeath: ProcessSummary['lastDeath']): Html => {
 
 export const rowOf = (summary: ProcessSummary, readOnly: boolean): RowText => {
   const { name, state, since, score, restarts, lastDeath } = summary;
-  const key = keyOf(summary);
+  const key = namespec(summary);
   const uptime = since === 0 ? markup`<td>` : markup`<td data-t=${since}>`;
   const head = markup`<tr id=${value(key)}${classOf(summary)}><th><a href=${linkTo(key)}>${name}</a><td>${state}${remark(summary)}${uptime}`;
   const usage = since === 0 ? markup`<td><td><td>` : usageCells(summary);

@@ -43,9 +43,7 @@ export const statusInTime = async (client: Client): Promise<StatusReply | null> 
 
 const sayWhoRemains = async (client: Client, terminal: Terminal): Promise<void> => {
   const reply = await statusInTime(client);
-  const names = (reply?.processes ?? [])
-    .filter(({ state }) => !isStoppedState(state))
-    .map(({ group, name }) => namespec(group, name));
+  const names = (reply?.processes ?? []).filter(({ state }) => !isStoppedState(state)).map(namespec);
   if (names.length > 0) terminal.err(`waiting for ${names.join(', ')} to stop`);
 };
 

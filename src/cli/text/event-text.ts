@@ -52,7 +52,7 @@ const STYLES: Readonly<Partial<Record<EventType, Style>>> = {
 
 const nameIn = (event: Event): string => {
   if (event.type === 'mood') return 'supervisor';
-  return event.type === 'group' ? event.group : namespec(event.process.group, event.process.name);
+  return event.type === 'group' ? event.group : namespec(event.process);
 };
 
 const wordsOf = (event: Event): string => {

@@ -106,7 +106,7 @@ const samplesLine = (samples: Incident['samples']): string | null => {
 const incidentLines = (incident: Incident, folder: string, paint: Paint): readonly string[] => {
   const { id, at, process, whom, verdict, members, acts, samples } = incident;
   const before = samplesLine(samples);
-  const name = process === null ? 'the supervisor' : namespec(process.group, process.name);
+  const name = process === null ? 'the supervisor' : namespec(process);
   return [
     `${paint('bold', new Date(at).toISOString())} ${name} (${whom}, ${verdict.oom}, ${verdict.cause})`,
     `  ${printable(verdict.because)}`,

@@ -31,7 +31,7 @@ const complainOfUnknown = async (unknown: readonly Outcome[], { client, terminal
 
 const tellOne = ({ process, ok, code, message }: Outcome, { terminal, exits }: Told): number => {
   if (ok) {
-    terminal.out(`${namespec(process.group, process.name)}: ${message}`);
+    terminal.out(`${namespec(process)}: ${message}`);
     return 0;
   }
   const exit = code === null ? 1 : (exits[code] ?? ERRORS[code].exit);

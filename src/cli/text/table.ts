@@ -67,7 +67,7 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'NAME', align: 'left', cell: ({ group, name }) => namespec(group, name) },
+  { title: 'NAME', align: 'left', cell: namespec },
   { title: 'STATE', align: 'left', cell: ({ state }) => state },
   { title: 'PID', align: 'right', cell: ({ pid }) => (pid === 0 ? '' : String(pid)) },
   { title: 'UPTIME', align: 'right', cell: ({ pid, uptime }) => (pid === 0 ? '' : uptimeWords(uptime)) },

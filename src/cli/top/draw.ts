@@ -1,12 +1,13 @@
 // How does the state of the live terminal look in so many lines and columns? Pure text; what matters is never told by colour alone.
 
+import { namespec } from '../../model/name.ts';
 import type { ProcessStatus, SupervisorStatus } from '../../model/command.ts';
 import type { OomRankReply } from '../../model/oom-report.ts';
 import type { State } from '../../model/state.ts';
 import type { Style } from '../text/terminal.ts';
 import { memoryWords } from '../text/words.ts';
 import { columnsFor, deathWords, figures, titles } from './figures.ts';
-import { isUnwell, keyOf, shown, type TopState } from './state.ts';
+import { isUnwell, shown, type TopState } from './state.ts';
 import { treeOf } from './tree.ts';
 
 export interface Line {
@@ -61,7 +62,7 @@ const nameWidth = (figuresWidth: number, columns: number): number =>
 const processLine = (process: ProcessStatus, { state, now }: Scene, columns: number): Line => {
   const shownColumns = columnsFor(state.processes);
   const width = nameWidth(titles(shownColumns).length, columns);
-  const of = keyOf(process);
+  const of = namespec(process);
   const isSelected = of === state.selected;
   const name = cut(`${isSelected ? '>' : ' '}${of}`, width - 1).padEnd(width);
   const text = `${name}${figures(shownColumns, process)}  ${deathWords(process, now)}`;
@@ -71,7 +72,7 @@ const processLine = (process: ProcessStatus, { state, now }: Scene, columns: num
 
 const memberLines = (process: ProcessStatus, { rank, state }: Scene): readonly Line[] => {
   if (!state.members) return [];
-  const of = keyOf(process);
+  const of = namespec(process);
   const machine = rank?.domains[0]?.candidates ?? [];
   return treeOf(machine.filter((one) => one.process === of)).map(({ lines, member }) => ({
     text: `   ${lines}${member.comm} pid ${member.pid}  ${memoryWords(member.rss)}  score ${member.score.effective}`,

@@ -71,8 +71,6 @@ export const INITIAL: TopState = {
   said: '',
 };
 
-export const keyOf = ({ group, name }: ProcessStatus): string => namespec(group, name);
-
 /** One word of what it says of itself and what checks find; empty where neither is so. */
 export const healthWord = ({ readiness }: ProcessStatus): string => {
   if (readiness === null) return '';
@@ -90,7 +88,7 @@ export const isUnwell = (process: ProcessStatus): boolean =>
 export const shown = ({ processes, filter, sort, reversed }: TopState): readonly ProcessStatus[] => {
   const wanted = filter.toLowerCase();
   const found = processes.filter((process) =>
-    `${keyOf(process)} ${process.state} ${healthWord(process)}`.toLowerCase().includes(wanted),
+    `${namespec(process)} ${process.state} ${healthWord(process)}`.toLowerCase().includes(wanted),
   );
   const sorted = found.toSorted(SORTS[sort]);
   return reversed ? sorted.toReversed() : sorted;
@@ -102,15 +100,15 @@ const look = (state: TopState): Step => ({ state, effect: { do: 'look' } });
 const indexOf = (state: TopState): number =>
   Math.max(
     0,
-    shown(state).findIndex((process) => keyOf(process) === state.selected),
+    shown(state).findIndex((process) => namespec(process) === state.selected),
   );
 
 /** The cursor stays on its process; where that is not shown any more, on the line that is in its place. */
 const settleCursor = (state: TopState, place = indexOf(state)): TopState => {
   const lines = shown(state);
-  if (lines.some((process) => keyOf(process) === state.selected)) return state;
+  if (lines.some((process) => namespec(process) === state.selected)) return state;
   const near = lines[Math.min(place, lines.length - 1)];
-  return { ...state, selected: near === undefined ? '' : keyOf(near) };
+  return { ...state, selected: near === undefined ? '' : namespec(near) };
 };
 
 export const withProcesses = (state: TopState, processes: readonly ProcessStatus[]): TopState =>
@@ -120,7 +118,7 @@ const move = (state: TopState, by: number): Step => {
   const lines = shown(state);
   const index = Math.min(lines.length - 1, Math.max(0, indexOf(state) + by));
   const next = lines[index];
-  return next === undefined ? stay(state) : look({ ...state, selected: keyOf(next) });
+  return next === undefined ? stay(state) : look({ ...state, selected: namespec(next) });
 };
 
 const turnSort = (state: TopState, by: number): Step => {

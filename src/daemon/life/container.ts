@@ -36,13 +36,12 @@ const MESSAGE_MAX = 4096;
 
 /** Null for what is nobody's misfortune. */
 const messageOf = (event: Event): string | null => {
-  if (event.type === 'launch-failed')
-    return `${namespec(event.process.group, event.process.name)}: ${event.error}`;
+  if (event.type === 'launch-failed') return `${namespec(event.process)}: ${event.error}`;
   if (event.type !== 'died' || event.expected || event.reason === 'stop' || event.reason === 'shutdown')
     return null;
   const { exit, verdict, at } = event.death;
   const oom = verdict !== null && isOom(verdict) ? `, oom ${verdict.oom}: ${verdict.because}` : '';
-  const name = namespec(event.process.group, event.process.name);
+  const name = namespec(event.process);
   return `${new Date(at).toISOString()} ${name} ${exitText(exit)}${oom}`;
 };
 

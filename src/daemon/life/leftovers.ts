@@ -53,7 +53,7 @@ export const attribute = (
   const owners = new Map<string, readonly Identity[]>();
   if (stuck.length === 0) return owners;
   for (const plan of plans) {
-    const name = namespec(plan.group, plan.name);
+    const name = namespec(plan);
     const members = new Set(known.hands.slot(plan).cgroup?.members() ?? []);
     const leader = known.ledger.past.get(name)?.leader?.pid;
     const own = stuck.filter(({ pid }) => members.has(pid) || pid === leader);

@@ -17,9 +17,7 @@ const NAMES_MAX = 5;
 /** `3 of 4 processes run; FATAL: web`. */
 export const statusWords = ({ processes }: Daemon['supervisor']): string => {
   const running = processes.filter(({ state }) => state === 'RUNNING').length;
-  const fatal = processes
-    .filter(({ state }) => state === 'FATAL')
-    .map(({ plan }) => namespec(plan.group, plan.name));
+  const fatal = processes.filter(({ state }) => state === 'FATAL').map(({ plan }) => namespec(plan));
   const names = fatal.slice(0, NAMES_MAX).join(', ');
   const more = fatal.length > NAMES_MAX ? ` and ${fatal.length - NAMES_MAX} more` : '';
   return `${running} of ${processes.length} processes run${fatal.length === 0 ? '' : `; FATAL: ${names}${more}`}`;

@@ -31,7 +31,10 @@ const hangUp = async ({ daemon, endings, service }: Obedient): Promise<void> => 
   }
   const { steps, notices } = await service.reloading(() => replanning.apply(false));
   for (const { group, name, act, why } of steps)
-    logging.journal.say('info', `SIGHUP: ${act} ${name === null ? group : namespec(group, name)}: ${why}`);
+    logging.journal.say(
+      'info',
+      `SIGHUP: ${act} ${name === null ? group : namespec({ group, name })}: ${why}`,
+    );
   for (const notice of notices) logging.journal.say('warn', `SIGHUP: ${notice}`);
 };
 

@@ -84,7 +84,7 @@ export class Incidents {
     const judged = kernelMs();
     const members = membersOf(this.#parts.members(process));
     const samples = this.#parts.samples(process);
-    const key = namespec(process.group, process.name);
+    const key = namespec(process);
     this.#caught.set(key, { since: this.#now(), judged, members, samples });
   }
 
@@ -115,7 +115,7 @@ export class Incidents {
 
   #begin(process: ProcessName, verdict: Verdict, whom: Incident['whom']): void {
     if (!isOom(verdict)) return;
-    const key = namespec(process.group, process.name);
+    const key = namespec(process);
     const caught = this.#caught.get(key);
     this.#caught.delete(key);
     const made = this.#make(process, { verdict, whom });
@@ -127,7 +127,7 @@ export class Incidents {
 
   /** A leader that went down with a member that was told already is no new incident. */
   #died(process: ProcessName, { leader }: Death, verdict: Verdict): void {
-    const open = this.#open.get(namespec(process.group, process.name));
+    const open = this.#open.get(namespec(process));
     const known = open?.incident.verdict;
     if (known === verdict) this.#note(process, 'the whole process was killed');
     else
@@ -135,7 +135,7 @@ export class Incidents {
   }
 
   #note(process: ProcessName, text: string | null): void {
-    const key = namespec(process.group, process.name);
+    const key = namespec(process);
     const open = this.#open.get(key);
     if (open === undefined || text === null) return;
     const after = Math.round((this.#now() - open.since) * 10) / 10;

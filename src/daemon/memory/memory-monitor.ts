@@ -84,7 +84,7 @@ export const openMemory = (parts: MemoryMonitorParts): MemoryMonitor => {
     folder: join(folder, 'incidents'),
     linux,
     members: (name) => membersOf(name, parts),
-    samples: ({ group, name }) => watches.samples(namespec(group, name)),
+    samples: (process) => watches.samples(namespec(process)),
     failed: (why) => notices.add(why),
   });
   const scores = new Scores({ folder, supervisor, hands });

@@ -45,7 +45,7 @@ export class Proportions {
     if (asked.size === 0) return statuses;
     await this.#refresh(processes, members, ASKED_MS);
     return statuses.map((status) => {
-      const process = asked.get(namespec(status.group, status.name));
+      const process = asked.get(namespec(status));
       return process === undefined ? status : { ...status, pss: this.known(process, members(process)) };
     });
   }

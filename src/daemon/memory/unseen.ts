@@ -67,7 +67,7 @@ export const findUnseen = (parts: UnseenParts): UnseenDeaths => {
   const about = caseOf(parts, facts.oom);
   if (about.records.length === 0) return deaths;
   for (const plan of plans) {
-    const name = namespec(plan.group, plan.name);
+    const name = namespec(plan);
     const { state, leader = null } = ledger.past.get(name) ?? {};
     if (state !== 'STARTING' || leader === null) continue;
     const life = {
@@ -85,7 +85,7 @@ export const findUnseen = (parts: UnseenParts): UnseenDeaths => {
 /** As if somebody had seen them. */
 export const unseenEvents = (unseen: UnseenDeaths, processes: readonly Process[]): readonly Event[] =>
   processes.flatMap(({ plan: { group, name } }) => {
-    const death = unseen.get(namespec(group, name));
+    const death = unseen.get(namespec({ group, name }));
     return death === undefined
       ? []
       : [{ type: 'died', process: { group, name }, death, reason: 'died', expected: false }];

@@ -58,7 +58,7 @@ export class Watches {
     const { cgroup, baseline, plan } = slot;
     const members = this.#membersOf(slot, leader);
     if (baseline === null) return;
-    const key = namespec(plan.group, plan.name);
+    const key = namespec(plan);
     this.#kills.follow(key, { leader, cgroup, baseline, members });
     this.#samples.follow(key, {
       limit: this.#limitOf(slot),
@@ -72,7 +72,7 @@ export class Watches {
   /** Its plan has changed while it runs. */
   adopt(slot: Slot, leader: Identity): void {
     const { plan } = slot;
-    this.#samples.limit(namespec(plan.group, plan.name), this.#limitOf(slot));
+    this.#samples.limit(namespec(plan), this.#limitOf(slot));
     this.#tend(slot, leader);
   }
 
@@ -107,7 +107,7 @@ export class Watches {
 
   #tend(slot: Slot, leader: Identity): void {
     const { plan, cgroup } = slot;
-    const key = namespec(plan.group, plan.name);
+    const key = namespec(plan);
     const { limitWatch, onPressure } = plan.care;
     if (limitWatch === null && onPressure === null) this.#care.forget(key);
     else

@@ -78,10 +78,10 @@ export class HealthChecks {
   }
 
   /** Null where no check waits for a line. */
-  listening({ group, name, duty }: ProcessPlan): ((stream: StreamName) => Listening) | null {
-    const check = duty.health?.check;
+  listening(plan: ProcessPlan): ((stream: StreamName) => Listening) | null {
+    const check = plan.duty.health?.check;
     if (check?.kind !== 'log') return null;
-    const watch = this.#watchOf(namespec(group, name), check.pattern);
+    const watch = this.#watchOf(namespec(plan), check.pattern);
     return (stream) => ({ follow: (pid) => watch.follow(pid), logged: (bytes) => watch.hear(stream, bytes) });
   }
 
@@ -102,8 +102,7 @@ export class HealthChecks {
     if (event.type === 'launched') {
       const process = this.#parts.find(event.process);
       if (process !== undefined) this.#begin(process, event.leader);
-    } else if (event.type === 'state' && !UP.has(event.to))
-      this.#end(namespec(event.process.group, event.process.name));
+    } else if (event.type === 'state' && !UP.has(event.to)) this.#end(namespec(event.process));
   }
 
   #end(key: string): void {

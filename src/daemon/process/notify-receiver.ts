@@ -76,7 +76,7 @@ export class NotifyReceiver {
   /** Before each launch of a process that may speak; why it cannot be heard, or null. */
   async ready(name: ProcessName): Promise<string | null> {
     const refusal = await (this.#opening ??= this.#open().finally(() => (this.#opening = null)));
-    if (refusal === null) this.#launching.add(namespec(name.group, name.name));
+    if (refusal === null) this.#launching.add(namespec(name));
     return refusal;
   }
 
@@ -126,12 +126,12 @@ export class NotifyReceiver {
     queueMicrotask(() => this.#hearEarly());
   }
 
-  #end({ group, name }: ProcessName): void {
-    const key = namespec(group, name);
+  #end(name: ProcessName): void {
+    const key = namespec(name);
     this.#launching.delete(key);
     this.#lives.get(key)?.told.end();
     this.#lives.delete(key);
-    this.#byCgroup.delete(cgroupOf({ group, name }));
+    this.#byCgroup.delete(cgroupOf(name));
   }
 
   #hearEarly(): void {
@@ -151,7 +151,7 @@ export class NotifyReceiver {
       return;
     }
     const said = readNotifyMessage(datagram.lines);
-    for (const why of said.refused) notice(`${namespec(life.name.group, life.name.name)}: ${why}`);
+    for (const why of said.refused) notice(`${namespec(life.name)}: ${why}`);
     try {
       life.told.hear(said);
     } catch (error) {

@@ -22,8 +22,6 @@ const makePipes = async (guardian: string, paths: readonly string[]): Promise<vo
   }
 };
 
-const keyOf = ({ group, name }: ProcessPlan): string => namespec(group, name);
-
 /** Knows whose pipes are being made; launches wait for their own only. */
 export class PipeFolder {
   /** Null: without a guardian there are no named pipes. */
@@ -44,7 +42,7 @@ export class PipeFolder {
     for (let at = FIRST; at < plans.length; at += BATCH) {
       const batch = plans.slice(at, at + BATCH);
       last = last.then(() => this.#make(batch));
-      for (const plan of batch) this.#making.set(keyOf(plan), last);
+      for (const plan of batch) this.#making.set(namespec(plan), last);
       // Whoever launches hears of it.
       last.catch(() => undefined);
     }
@@ -52,7 +50,7 @@ export class PipeFolder {
   }
 
   ready(plan: ProcessPlan): Promise<void> | undefined {
-    return this.#making.get(keyOf(plan));
+    return this.#making.get(namespec(plan));
   }
 
   async #make(plans: readonly ProcessPlan[]): Promise<void> {
@@ -61,6 +59,6 @@ export class PipeFolder {
       this.#guardian,
       plans.flatMap((plan) => this.#pathsOf(plan)),
     );
-    for (const plan of plans) this.#making.delete(keyOf(plan));
+    for (const plan of plans) this.#making.delete(namespec(plan));
   }
 }

@@ -130,7 +130,7 @@ export const limit = (
   if (none && cgroup === null) return null;
   const got = cgroup?.limit({ max, high, swap: care.swapMax, oomGroup: care.oomGroup });
   if (got?.refusal === null) return got.enforcedBy;
-  const name = namespec(plan.group, plan.name);
+  const name = namespec(plan);
   const reason = got?.refusal ?? 'no cgroup can be made here';
   notice(`cannot enforce the memory limits of ${name}: ${reason}; it runs without them`);
   return got?.enforcedBy ?? null;

@@ -1,9 +1,9 @@
 // Do the keys of the live terminal do what its help says, and nothing that hurts without a question?
 
+import { namespec } from '../../../src/model/name.ts';
 import { describe, expect, test } from 'vitest';
 import {
   INITIAL,
-  keyOf,
   point,
   press,
   shown,
@@ -31,7 +31,7 @@ const key = (name: string, news: Partial<Key> = {}): Key => ({
 const pressed = (state: TopState, ...names: readonly string[]): TopState =>
   names.reduce((before, name) => press(before, key(name)).state, state);
 
-const names = (state: TopState): readonly string[] => shown(state).map(keyOf);
+const names = (state: TopState): readonly string[] => shown(state).map(namespec);
 
 describe('the live terminal', () => {
   test('begins on the first process', () => {
