@@ -33,27 +33,37 @@ const refuse = (process: Process, code: ErrorCode, facts: TsvisorError['facts'] 
   return refusedBy({ group, name }, new TsvisorError(code, { name: process.namespec, ...facts }));
 };
 
-const named = (name: string, all: readonly Process[]): readonly Process[] | TsvisorError => {
+/** Who can be named. */
+export interface Muster {
+  readonly byPriority: readonly Process[];
+  /** Undefined when there is no such group; one without processes is a group too. */
+  group(name: string): unknown;
+}
+
+const named = (name: string, muster: Muster): readonly Process[] | TsvisorError => {
   const selector = parseSelector(name);
+  const all = muster.byPriority;
   if (selector.kind === 'all') return all;
   const group = all.filter((process) => process.plan.group === selector.group);
   if (selector.kind === 'group')
-    return group.length > 0 ? group : new TsvisorError('BAD_GROUP', { name: selector.group });
+    return muster.group(selector.group) === undefined
+      ? new TsvisorError('BAD_GROUP', { name: selector.group })
+      : group;
   const found = group.filter((process) => process.plan.name === selector.name);
   return found.length > 0 ? found : new TsvisorError('BAD_NAME', { name });
 };
 
-export const choose = (names: readonly string[], all: readonly Process[]): Choice => {
+export const choose = (names: readonly string[], muster: Muster): Choice => {
   const chosen = new Set<Process>();
   const refusals: Outcome[] = [];
   for (const name of names) {
-    const found = named(name, all);
+    const found = named(name, muster);
     if (found instanceof TsvisorError) {
       const selector = parseSelector(name);
       refusals.push(refusedBy({ group: selector.kind === 'all' ? '' : selector.group, name }, found));
     } else for (const process of found) chosen.add(process);
   }
-  return { processes: all.filter((process) => chosen.has(process)), refusals };
+  return { processes: muster.byPriority.filter((process) => chosen.has(process)), refusals };
 };
 
 const REST = new Set<Phase['name']>(['stopped', 'exited', 'fatal', 'stuck']);
@@ -152,10 +162,10 @@ const inRounds = (known: readonly Known[]): readonly Outcome[] => {
 /** Begins with all chosen processes at once, in priority order; a name that means nothing is refused first. */
 export const carryOut = async (
   order: Order,
-  all: readonly Process[],
+  muster: Muster,
   now: () => number,
 ): Promise<readonly Outcome[]> => {
-  const { processes, refusals } = choose(order.names, all);
+  const { processes, refusals } = choose(order.names, muster);
   const known: Known[] = [];
   await Promise.all(
     processes.map(async (process, index) => {

@@ -135,7 +135,7 @@ export class Supervisor {
   /** Start, stop, restart and signal by name. */
   order(order: Order): Promise<readonly Outcome[]> {
     if (this.#mood !== 'RUNNING') throw new TsvisorError('SHUTDOWN_STATE');
-    return carryOut(order, this.#roster.byPriority, () => this.#options.clock.now());
+    return carryOut(order, this.#roster, () => this.#options.clock.now());
   }
 
   /** Sorted by group, then name. */

@@ -105,7 +105,7 @@ describe('the supervisor', () => {
   });
 
   test('answers start, stop and restart by name, with a refusal for each name that means nothing', async () => {
-    const { supervisor } = supervise([group('g', 999, ONE)]);
+    const { supervisor } = supervise([group('g', 999, ONE), group('empty', 999, [])]);
     supervisor.start();
     await settle();
     const words = async (verb: 'start' | 'stop' | 'restart', names: string[]) =>
@@ -120,6 +120,7 @@ describe('the supervisor', () => {
     ]);
     expect(await words('stop', ['g:*'])).toEqual(['stopped', 'stopped', 'stopped']);
     expect(await words('stop', ['g:a'])).toEqual(['NOT_RUNNING']);
+    expect(await words('stop', ['empty:*'])).toEqual([]);
     expect(await words('restart', ['g:a'])).toEqual(['started']);
     expect(await words('restart', ['all'])).toEqual(['started', 'started', 'started']);
   });

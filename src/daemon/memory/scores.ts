@@ -63,7 +63,7 @@ export class Scores {
   /** Every member gets it now, and every leader to come. Refuses with BAD_REQUEST. */
   set(names: readonly string[], score: string): readonly Outcome[] {
     const request = readScore(score);
-    const { processes, refusals } = choose(names, this.#parts.supervisor().byPriority);
+    const { processes, refusals } = choose(names, this.#parts.supervisor());
     const outcomes = processes.map((process) =>
       this.#setOne(process, { ...process.plan, oomScoreAdj: request }),
     );

@@ -108,6 +108,6 @@ export const clearLogs = (
   { names }: Extract<Command, { verb: 'clear-log' }>,
 ): readonly Outcome[] => {
   if (names === null) return clearMain(daemon);
-  const { processes, refusals } = choose(names, daemon.supervisor.byPriority);
+  const { processes, refusals } = choose(names, daemon.supervisor);
   return [...refusals, ...processes.map((process) => clearOne(daemon, process))];
 };
