@@ -4,6 +4,7 @@ import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
 import type { LogLosses } from '../model/command.ts';
 import type { Event, Score } from '../model/event.ts';
 import type { ProcessPlan } from '../model/plan.ts';
+import type { Signal } from '../model/signals.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 export interface Launched {
@@ -57,7 +58,7 @@ export interface Hands {
   /** Looked at before an operator's start, which then changes nothing; null when it can be tried. */
   lookup(plan: ProcessPlan): CommandRefusal | null;
   launch(plan: ProcessPlan): Promise<Launched | LaunchFailed>;
-  signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied';
+  signal(leader: Identity, signal: Signal, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied';
   /** Makes the members none. Resolves when seen empty, or with `remaining` after the kernel refused to let them die. */
   sweep(plan: ProcessPlan, leader: Identity | null, grace: Grace): Promise<Swept>;
   /** Resolves when the members a sweep could not remove are gone. */

@@ -4,6 +4,7 @@ import type { Command, Outcome } from '../model/command.ts';
 import { TsvisorError, type ErrorCode } from '../model/errors.ts';
 import { parseSelector } from '../model/name.ts';
 import { STATE_OF, type Phase } from '../model/phase.ts';
+import type { Signal } from '../model/signals.ts';
 import { isRunningState, isSignallableState } from '../model/state.ts';
 import type { Process } from './process.ts';
 
@@ -34,36 +35,36 @@ const refuse = (process: Process, code: ErrorCode, facts: TsvisorError['facts'] 
 };
 
 /** Who can be named. */
-export interface Muster {
+export interface KnownProcesses {
   readonly byPriority: readonly Process[];
   /** Undefined when there is no such group; one without processes is a group too. */
   group(name: string): unknown;
 }
 
-const named = (name: string, muster: Muster): readonly Process[] | TsvisorError => {
+const named = (name: string, known: KnownProcesses): readonly Process[] | TsvisorError => {
   const selector = parseSelector(name);
-  const all = muster.byPriority;
+  const all = known.byPriority;
   if (selector.kind === 'all') return all;
   const group = all.filter((process) => process.plan.group === selector.group);
   if (selector.kind === 'group')
-    return muster.group(selector.group) === undefined
+    return known.group(selector.group) === undefined
       ? new TsvisorError('BAD_GROUP', { name: selector.group })
       : group;
   const found = group.filter((process) => process.plan.name === selector.name);
   return found.length > 0 ? found : new TsvisorError('BAD_NAME', { name });
 };
 
-export const choose = (names: readonly string[], muster: Muster): Choice => {
+export const choose = (names: readonly string[], known: KnownProcesses): Choice => {
   const chosen = new Set<Process>();
   const refusals: Outcome[] = [];
   for (const name of names) {
-    const found = named(name, muster);
+    const found = named(name, known);
     if (found instanceof TsvisorError) {
       const selector = parseSelector(name);
       refusals.push(refusedBy({ group: selector.kind === 'all' ? '' : selector.group, name }, found));
     } else for (const process of found) chosen.add(process);
   }
-  return { processes: muster.byPriority.filter((process) => chosen.has(process)), refusals };
+  return { processes: known.byPriority.filter((process) => chosen.has(process)), refusals };
 };
 
 const REST = new Set<Phase['name']>(['stopped', 'exited', 'fatal', 'stuck']);
@@ -115,7 +116,7 @@ const restartOne = async (process: Process, wait: boolean): Promise<Outcome> => 
   return startOne(process, wait);
 };
 
-const signalOne = (process: Process, signal: NodeJS.Signals): Outcome => {
+const signalOne = (process: Process, signal: Signal): Outcome => {
   if (process.leader === null || !isSignallableState(process.state)) return refuse(process, 'NOT_RUNNING');
   const sent = process.signal(signal);
   if (sent === 'denied') return refuse(process, 'SIGNAL_DENIED');
@@ -162,10 +163,10 @@ const inRounds = (known: readonly Known[]): readonly Outcome[] => {
 /** Begins with all chosen processes at once, in priority order; a name that means nothing is refused first. */
 export const carryOut = async (
   order: Order,
-  muster: Muster,
+  everyone: KnownProcesses,
   now: () => number,
 ): Promise<readonly Outcome[]> => {
-  const { processes, refusals } = choose(order.names, muster);
+  const { processes, refusals } = choose(order.names, everyone);
   const known: Known[] = [];
   await Promise.all(
     processes.map(async (process, index) => {

@@ -5,6 +5,7 @@ import { STATE_OF, type Death, type Identity, type Phase, type Reason } from '..
 import type { ProcessPlan } from '../model/plan.ts';
 import { namespec } from '../model/name.ts';
 import { UNTOLD, type Readiness } from '../model/readiness.ts';
+import type { Signal } from '../model/signals.ts';
 import type { State } from '../model/state.ts';
 import type { CommandRefusal, Hands } from './hands.ts';
 import { advance } from './machine.ts';
@@ -69,7 +70,7 @@ export class Process {
   readonly #context: ProcessContext;
   #phase: Phase;
   #history: History = { failures: 0, fastDeaths: 0, restarts: 0, oomKills: [] };
-  #operatorSignal: NodeJS.Signals | null = null;
+  #operatorSignal: Signal | null = null;
   #disarm: (() => void) | null = null;
   #watchers = new Set<() => void>();
   #readiness: Readiness = UNTOLD;
@@ -145,7 +146,7 @@ export class Process {
   }
 
   /** An operator's signal to the leader; a death by it is theirs. */
-  signal(signal: NodeJS.Signals): 'sent' | 'gone' | 'denied' {
+  signal(signal: Signal): 'sent' | 'gone' | 'denied' {
     const { leader } = this;
     if (leader === null) return 'gone';
     this.#operatorSignal = signal;

@@ -1,6 +1,7 @@
 // What does each stimulus do to a process in each phase? The rules that the machine's table points at.
 
 import type { Death, Exit, Phase, PhaseName, Reason } from '../model/phase.ts';
+import type { Signal } from '../model/signals.ts';
 import { change, launch, launchNow } from './launching.ts';
 import { afterSettling, again, attemptFailed, isOneshot } from './restart.ts';
 import type { OrderedBy } from './hands.ts';
@@ -51,6 +52,8 @@ const settlingFrom = ({ leader, since }: Alive | In<'stopping'>, why: Why): In<'
   swept: null,
   ...why,
 });
+
+const stopSignal = ({ plan }: Context): Signal => plan.stopsignalNumber ?? plan.stopsignal;
 
 const orderedBy = (reason: Reason): OrderedBy => (reason === 'stop' ? 'operator' : 'tsvisor');
 
@@ -105,7 +108,7 @@ export const stopPolitely = (phase: Alive, stimulus: By<'stop'>, context: Contex
       {
         do: 'signal',
         leader,
-        signal: context.plan.stopsignal,
+        signal: stopSignal(context),
         whom: context.plan.stopasgroup ? 'group' : 'leader',
       },
       { do: 'arm', ms },
@@ -117,7 +120,7 @@ export const stoppingEnded = (phase: In<'stopping'>, stimulus: By<'ended'>, cont
   const death = deathOf(phase, stimulus.exit, context);
   const settling = settlingFrom(phase, { reason: phase.reason, from: 'STOPPING', death });
   const ms = Math.max(0, phase.deadline - context.now);
-  const next = sweepOrLeave(settling, context, { signal: context.plan.stopsignal, ms });
+  const next = sweepOrLeave(settling, context, { signal: stopSignal(context), ms });
   return stay(next.phase, context, [
     { do: 'judge', death, orderedBy: orderedBy(phase.reason) },
     ...next.effects,

@@ -3,6 +3,7 @@
 import type { Event } from '../model/event.ts';
 import type { Death, Exit, Identity, Phase, Reason, Swept } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
+import type { Signal } from '../model/signals.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Grace, OrderedBy } from './hands.ts';
 
@@ -34,7 +35,7 @@ export type Effect =
   | {
       readonly do: 'signal';
       readonly leader: Identity;
-      readonly signal: NodeJS.Signals;
+      readonly signal: Signal;
       readonly whom: 'leader' | 'group';
     }
   | { readonly do: 'sweep'; readonly leader: Identity; readonly grace: Grace }

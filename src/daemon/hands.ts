@@ -18,6 +18,7 @@ import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';
 import type { Death, Exit, Grace, Identity, Swept } from '../model/phase.ts';
 import type { GroupPlan, ProcessPlan, SupervisorPlan } from '../model/plan.ts';
+import type { Signal } from '../model/signals.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { EvidenceGatherer } from '../oom/evidence.ts';
 import { chooseScore } from '../oom/score.ts';
@@ -150,7 +151,7 @@ export class RealHands implements Hands {
     return { ...result, ended: this.#ended(slot, result.ended) };
   }
 
-  signal(leader: Identity, signal: NodeJS.Signals, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied' {
+  signal(leader: Identity, signal: Signal, whom: 'leader' | 'group'): 'sent' | 'gone' | 'denied' {
     const { processes } = this.#parts.linux;
     const sent = whom === 'leader' ? processes.signal(leader, signal) : processes.signalGroup(leader, signal);
     return sent === 'absent' ? 'gone' : sent;

@@ -1,6 +1,7 @@
 // Which verbs does tsvisor need from the kernel? Types only; linux.ts does them, test/kernel/fake.ts plays them.
 
 import type { Identity } from '../model/phase.ts';
+import type { Signal } from '../model/signals.ts';
 import type { OomRecord } from '../model/verdict.ts';
 
 /** Expected failures are values. */
@@ -51,9 +52,9 @@ export interface Processes {
   /** Proportional memory in bytes: shared pages are shared out. Costs the kernel a walk over all its pages. */
   pss(pid: number): number | Refusal;
   /** Checks the start tick, then signals; a pid alone is never signalled. */
-  signal(identity: Identity, signal: NodeJS.Signals): 'sent' | Refusal;
+  signal(identity: Identity, signal: Signal): 'sent' | Refusal;
   /** Signals the process group that `leader` leads; refuses groups 0 and 1 and our own. */
-  signalGroup(leader: Identity, signal: NodeJS.Signals): 'sent' | Refusal;
+  signalGroup(leader: Identity, signal: Signal): 'sent' | Refusal;
   /** oom_score_adj, read back from the kernel. */
   score(pid: number): number | Refusal;
   setScore(pid: number, value: number): { readonly effective: number; readonly refusal: string | null };

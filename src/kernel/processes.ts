@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import type { Identity } from '../model/phase.ts';
+import type { Signal } from '../model/signals.ts';
 import { isRefusal, readBytes, readText, refusalOf, writeText } from './files.ts';
 import type { MemoryRow, ProcessRow, Processes, Refusal } from './port.ts';
 import { isDead, parseRow } from './rows.ts';
@@ -93,7 +94,7 @@ const pss = (pid: number): number | Refusal => {
   return found === null ? 'gone' : Number(found[1]) * KB;
 };
 
-const send = (pid: number, signal: NodeJS.Signals): 'sent' | Refusal => {
+const send = (pid: number, signal: Signal): 'sent' | Refusal => {
   try {
     process.kill(pid, signal);
     return 'sent';
@@ -102,20 +103,20 @@ const send = (pid: number, signal: NodeJS.Signals): 'sent' | Refusal => {
   }
 };
 
-const signal = (identity: Identity, name: NodeJS.Signals): 'sent' | Refusal =>
-  alive(identity) ? send(identity.pid, name) : 'gone';
+const signal = (identity: Identity, sent: Signal): 'sent' | Refusal =>
+  alive(identity) ? send(identity.pid, sent) : 'gone';
 
 /**
  * While a group has members its number is not given to a new process, so a leader that is gone still names its own
  * group; a leader of another start tick names a stranger's.
  */
-const signalGroup = (leader: Identity, name: NodeJS.Signals): 'sent' | Refusal => {
+const signalGroup = (leader: Identity, sent: Signal): 'sent' | Refusal => {
   if (leader.pid <= 1) return 'denied';
   const own = row(process.pid);
   if (own !== 'gone' && own.pgid === leader.pid) return 'denied';
   const found = row(leader.pid);
   if (found !== 'gone' && found.startTick !== leader.startTick) return 'gone';
-  return send(-leader.pid, name);
+  return send(-leader.pid, sent);
 };
 
 const score = (pid: number): number | Refusal => {

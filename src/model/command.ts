@@ -8,6 +8,7 @@ import type { HookStatus } from './hook.ts';
 import type { IncidentsReply, OomRankReply } from './oom-report.ts';
 import type { ProcessPlan } from './plan.ts';
 import type { Readiness } from './readiness.ts';
+import type { Signal } from './signals.ts';
 import type { Mood, State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -213,7 +214,7 @@ type OfLog = { readonly name: string | null; readonly stream: 'stdout' | 'stderr
 
 export type Command =
   | ({ readonly verb: 'start' | 'stop' | 'restart' } & Waiting)
-  | ({ readonly verb: 'signal'; readonly signal: NodeJS.Signals } & Names)
+  | ({ readonly verb: 'signal'; readonly signal: Signal } & Names)
   | { readonly verb: 'status' | 'readiness' | 'infos' | 'shutdown' | 'reload' | 'configs' }
   /** Reads the files anew; what runs is not touched. */
   | { readonly verb: 'reread' }

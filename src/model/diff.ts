@@ -101,7 +101,9 @@ export const diffPlans = (before: Plan, after: Plan): PlanDiff => {
   };
 };
 
-const isAuto = (target: LogTarget): boolean => target.kind === 'auto';
+/** Which file supervisord takes for an AUTO log is no difference to it, sizes are. What is AUTO now is a path to it: it has chosen one. */
+const isOtherLog = (before: LogTarget, after: LogTarget): boolean =>
+  after.kind !== 'auto' || before.maxBytes !== after.maxBytes || before.backups !== after.backups;
 
 /** Fields that supervisord's own comparison does not know. */
 const OWN_FIELDS: ReadonlySet<keyof ProcessPlan> = new Set<keyof ProcessPlan>([
@@ -123,14 +125,13 @@ const OWN_FIELDS: ReadonlySet<keyof ProcessPlan> = new Set<keyof ProcessPlan>([
   'ulimits',
 ]);
 
-/** Whether supervisord would call a process changed: what is AUTO on either side is passed over, and so are our own keys. */
+/** Whether supervisord would call a process changed: a log that becomes AUTO is passed over, and so are our own keys. */
 const changedForSupervisord = ({ fields, before, after }: ProcessChange): boolean =>
   before === null ||
   after === null ||
   fields.some((field) => {
     if (OWN_FIELDS.has(field)) return false;
-    if (field === 'stdout' || field === 'stderr') return !isAuto(before[field]) && !isAuto(after[field]);
-    return field !== 'serverurl' || (before.serverurl !== null && after.serverurl !== null);
+    return (field !== 'stdout' && field !== 'stderr') || isOtherLog(before[field], after[field]);
   });
 
 /** Whether supervisord's `reread` would name the group as changed. */

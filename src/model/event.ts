@@ -2,6 +2,7 @@
 
 import type { Death, Identity, Reason, Swept } from './phase.ts';
 import type { Readiness } from './readiness.ts';
+import type { Signal } from './signals.ts';
 import type { Mood, State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -50,7 +51,7 @@ export type Event =
       readonly type: 'signalled';
       readonly process: ProcessName;
       readonly pid: number;
-      readonly signal: NodeJS.Signals;
+      readonly signal: Signal;
     }
   | {
       readonly type: 'delayed';

@@ -1,5 +1,6 @@
 // In what phase of its life is a process, and what does that phase carry?
 
+import type { Signal } from './signals.ts';
 import type { State } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -38,7 +39,7 @@ export interface Swept {
 }
 
 /** Ask members politely before SIGKILL; null kills at once. `ms` is what is left of stopwaitsecs. */
-export type Grace = { readonly signal: NodeJS.Signals; readonly ms: number } | null;
+export type Grace = { readonly signal: Signal; readonly ms: number } | null;
 
 /** Why a process is being brought to rest. */
 export type Reason =

@@ -1,4 +1,7 @@
-// What is the name of a signal's number? Linux on x64 and arm64.
+// What can be sent to a process, and what is the name of a signal's number? Linux on x64 and arm64.
+
+/** A number only where Node has no name: 0, which says nothing, and the first and last of the realtime signals. */
+export type Signal = NodeJS.Signals | number;
 
 const NAMES: readonly NodeJS.Signals[] = [
   'SIGHUP',

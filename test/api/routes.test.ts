@@ -36,7 +36,17 @@ describe('routes', () => {
     expect(parseSignal(text)).toBe('SIGTERM');
   });
 
-  test.each([['NONSENSE'], ['0'], ['999'], [''], ['-9'], ['__proto__'], ['toString']])(
+  test.each([
+    ['0', 0],
+    ['RTMIN', 34],
+    ['sigrtmax', 64],
+    ['64', 64],
+    ['CLD', 'SIGCHLD'],
+  ])('understands the signal %s, which Node has no name for', (text, signal) => {
+    expect(parseSignal(text)).toBe(signal);
+  });
+
+  test.each([['NONSENSE'], ['35'], ['999'], [''], ['-9'], ['__proto__'], ['toString']])(
     'refuses the signal %j',
     (text) => {
       expect(codeOf(() => parseSignal(text))).toBe('BAD_SIGNAL');

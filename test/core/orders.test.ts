@@ -1,7 +1,7 @@
 // What becomes of a process that an operator starts, stops or signals, in each phase it can be in?
 
 import { describe, expect, test } from 'vitest';
-import { carryOut, type Muster, type Order } from '../../src/core/orders.ts';
+import { carryOut, type KnownProcesses, type Order } from '../../src/core/orders.ts';
 import type { Process } from '../../src/core/process.ts';
 import type { Outcome } from '../../src/model/command.ts';
 import { OK, settle, Stage } from './stage.ts';
@@ -10,7 +10,7 @@ import { OK, settle, Stage } from './stage.ts';
 const told = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes.map(({ process, ok, code, message }) => `${process.name}: ${ok ? message : code}`);
 
-const muster = (...processes: readonly Process[]): Muster => ({
+const known = (...processes: readonly Process[]): KnownProcesses => ({
   byPriority: processes,
   group: () => undefined,
 });
@@ -25,7 +25,7 @@ const ask = (): Asked => {
   const stage = new Stage();
   const process = stage.process();
   const order: Asked['order'] = async (given) =>
-    told(await carryOut(given, muster(process), () => stage.clock.now()));
+    told(await carryOut(given, known(process), () => stage.clock.now()));
   return { stage, process, order };
 };
 
@@ -96,7 +96,7 @@ describe('many at once', () => {
   test('are told in their own order as long as they take about the same time, and by time when they do not', async () => {
     const { stages, processes } = await many(['slow', 'b', 'a']);
     let now = 0;
-    const outcomes = carryOut({ verb: 'stop', names: ['all'], wait: true }, muster(...processes), () => now);
+    const outcomes = carryOut({ verb: 'stop', names: ['all'], wait: true }, known(...processes), () => now);
     await stages[2]?.dies(OK);
     now = 100;
     await stages[1]?.dies(OK);

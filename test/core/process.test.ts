@@ -156,6 +156,16 @@ describe('a stop', () => {
     expect(stage.clock.armed).toBe(0);
   });
 
+  test('sends the number of a signal that has no name', async () => {
+    const stage = new Stage();
+    const process = stage.process({ stopsignalNumber: 34, stopwaitsecs: 10 });
+    await stage.running(process);
+    process.feed({ name: 'stop', reason: 'stop' });
+    expect(stage.signals).toEqual(['34 leader 100']);
+    await stage.ends(OK);
+    expect(stage.sweeps).toEqual([{ grace: { signal: 34, ms: 10_000 } }]);
+  });
+
   test('that is not obeyed ends in a sweep at stopwaitsecs', async () => {
     const stage = new Stage();
     const process = stage.process({ stopwaitsecs: 3 });

@@ -41,7 +41,7 @@ const obedient = (): {
     signal: (leader, signal) => {
       const name = pids.get(leader.pid) ?? '';
       diary.push(`${signal} ${name}`);
-      ends.get(name)?.({ code: null, signal });
+      ends.get(name)?.({ code: null, signal: typeof signal === 'string' ? signal : null });
       return 'sent';
     },
     sweep: async ({ name }) => {

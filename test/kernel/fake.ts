@@ -2,6 +2,7 @@
 
 import type { Cgroup, CgroupTier, OomWatch, ProcessRow, Processes, Refusal } from '../../src/kernel/port.ts';
 import type { Identity } from '../../src/model/phase.ts';
+import type { Signal } from '../../src/model/signals.ts';
 import type { OomRecord } from '../../src/model/verdict.ts';
 
 export interface Birth {
@@ -18,7 +19,7 @@ export interface Birth {
 interface Body {
   row: ProcessRow;
   readonly environ: Readonly<Record<string, string>>;
-  readonly deafTo: ReadonlySet<NodeJS.Signals>;
+  readonly deafTo: ReadonlySet<Signal>;
   folder: string | null;
   score: number;
 }
@@ -28,7 +29,7 @@ export const OURS = 100;
 const FIRST_PID = 1000;
 const RSS = 4 * 1024 * 1024;
 
-type Sent = readonly [pid: number, signal: NodeJS.Signals];
+type Sent = readonly [pid: number, signal: Signal];
 
 export class FakeKernel {
   /** Every signal that reached a process, in order. */
@@ -232,13 +233,13 @@ export class FakeKernel {
     return pids.length;
   }
 
-  #signal(identity: Identity, signal: NodeJS.Signals): 'sent' | Refusal {
+  #signal(identity: Identity, signal: Signal): 'sent' | Refusal {
     if (this.#living(identity) === null) return 'gone';
     this.#deliver(identity.pid, signal);
     return 'sent';
   }
 
-  #signalGroup(leader: Identity, signal: NodeJS.Signals): 'sent' | Refusal {
+  #signalGroup(leader: Identity, signal: Signal): 'sent' | Refusal {
     if (leader.pid <= 1 || leader.pid === OURS) return 'denied';
     const found = this.#bodies.get(leader.pid);
     if (found !== undefined && found.row.startTick !== leader.startTick) return 'gone';
@@ -247,7 +248,7 @@ export class FakeKernel {
     return pids.length === 0 ? 'gone' : 'sent';
   }
 
-  #deliver(pid: number, signal: NodeJS.Signals): void {
+  #deliver(pid: number, signal: Signal): void {
     this.sent.push([pid, signal]);
     const body = this.#bodies.get(pid);
     if (body === undefined || body.deafTo.has(signal)) return;

@@ -80,11 +80,14 @@ describe('isChangedForSupervisord', () => {
     expect(await asked(BASE.replace('programs=a,b', 'programs=a,b\npriority=4'))).toEqual([true]);
   });
 
-  test('passes over what is AUTO on either side, and over our own keys', async () => {
+  test('passes over a log that becomes AUTO, and over our own keys', async () => {
     const auto = BASE.replace('stdout_logfile=/tmp/b.log\n', '');
     expect(await asked(auto)).toEqual([false]);
-    expect(await asked(BASE, auto)).toEqual([false]);
+    expect(await asked(BASE, auto)).toEqual([true]);
+    expect(await asked(auto.replace('/bin/b', '/bin/b\nstdout_logfile_maxbytes=1MB'), auto)).toEqual([true]);
+    expect(await asked(auto.replace('/bin/b', '/bin/b\nstdout_logfile_backups=1'), auto)).toEqual([true]);
     expect(await asked(BASE.replace('/tmp/b.log', '/tmp/other.log'))).toEqual([true]);
+    expect(await asked(BASE.replace('/bin/b', '/bin/b\nserverurl=http://x'))).toEqual([true]);
     expect(await asked(BASE.replace('/bin/a', '/bin/a\noom_score_adj=5'))).toEqual([false]);
   });
 

@@ -39,16 +39,27 @@ export const writeScene = (sandbox: Sandbox): readonly string[] => {
     '[program:nologs]\ncommand=/bin/sleep 1000\nautostart=false\nstdout_logfile=NONE\nstderr_logfile=NONE\nstartsecs=0\n',
     '[program:auto]\ncommand=/bin/sleep 1000\nautostart=false\nstartsecs=0\npriority=5\nexitcodes=0,2\nstopsignal=INT\n',
     `[program:many]\ncommand=/bin/sleep 100%(process_num)d\nprocess_name=%(program_name)s_%(process_num)02d\nnumprocs=3\nautostart=false\nstartsecs=0\n${logs('%(program_name)s_%(process_num)d')}`,
+    `[program:nobody]\ncommand=/bin/sleep 1000\nprocess_name=%(program_name)s_%(process_num)d\nnumprocs=0\nstartsecs=0\n${logs('nobody')}`,
+    '[program:unlogged]\ncommand=/bin/sleep 1000\nstartsecs=0\nstderr_logfile=NONE\n',
+    program(
+      'realtime',
+      '/bin/sh -c \'trap "echo heard; exit 0" 34; echo ready; while :; do sleep 0.1; done\'',
+      'startsecs=0\nstopsignal=RTMIN\n',
+    ),
     program('app-1', '/bin/sleep 1000', 'startsecs=0\npriority=20\n'),
     program('app-2', '/bin/sleep 1000', 'startsecs=0\npriority=10\numask=022\ndirectory=/tmp\n'),
     '[group:ci]\nprograms=app-1,app-2\npriority=7\n',
   ];
 };
 
-/** The sections after an edit: `auto` is gone, `both` is changed, `fresh` is new. */
+/** The sections after an edit: `auto` is gone, `both` is changed, `nobody` has processes, `unlogged` has logs of its own, `fresh` is new. */
 export const edited = (sections: readonly string[], { folder }: Sandbox): readonly string[] => [
   ...sections
     .filter((section) => !section.startsWith('[program:auto]'))
-    .map((section) => (section.startsWith('[program:both]') ? `${section}stopwaitsecs=3\n` : section)),
+    .map((section) => (section.startsWith('[program:both]') ? `${section}stopwaitsecs=3\n` : section))
+    .map((section) => section.replace('numprocs=0', 'numprocs=2'))
+    .map((section) =>
+      section.startsWith('[program:unlogged]') ? `${section}stdout_logfile=${folder}/un.out\n` : section,
+    ),
   `[program:fresh]\ncommand=/bin/sleep 1000\nstartsecs=0\nstdout_logfile=${folder}/fresh.out\nstderr_logfile=NONE\n`,
 ];

@@ -108,6 +108,15 @@ const STOPPING: readonly Step[] = [
   ctl('signal CONT nosuch:*'),
   ctl('signal CONT nofile'),
   ctl('signal NONSENSE many:*'),
+  ctl('signal 0 quick'),
+  ctl('signal sigrtmax nofile'),
+  ctl('signal 34 nofile'),
+  ctl('signal 35 nofile'),
+  ctl('signal CLD quick'),
+  ctl('start realtime'),
+  stream('/logtail/realtime', 'ready'),
+  ctl('stop realtime'),
+  rpc('getProcessInfo', ['realtime']),
 ];
 
 const LOGS: readonly Step[] = [
@@ -205,6 +214,10 @@ const PROCESSES: readonly Step[] = [
   rpc('stopProcessGroup', ['ci']),
   rpc('stopProcessGroup', ['ci', false]),
   rpc('stopProcessGroup', ['nosuch']),
+  rpc('stopProcessGroup', ['nobody']),
+  rpc('startProcess', ['nobody:*']),
+  rpc('signalProcessGroup', ['nobody', 'CONT']),
+  ctl('stop nobody:*'),
   rpc('signalProcess', ['talker', 'CONT']),
   rpc('signalProcess', ['talker', 18]),
   rpc('signalProcess', ['talker', '18']),
