@@ -85,8 +85,9 @@ const errnoOf = (socket: string, error: Error): string => {
 };
 
 export const connectFailure = (socket: string, error: Error): TsvisorError => {
-  const { reason, cure } = FAILURES[errnoOf(socket, error)] ?? { reason: error.message, cure: OTHER };
-  return unreachable(socket, reason, cure);
+  const errno = errnoOf(socket, error);
+  const { reason, cure } = FAILURES[errno] ?? { reason: error.message, cure: OTHER };
+  return new TsvisorError('NOT_RUNNING_HERE', { socket, reason, cure, errno });
 };
 
 /** HTTP/1.1 without keep-alive, so that the end of the connection ends the reply. */

@@ -15,5 +15,7 @@ const terminal = openTerminal();
 try {
   process.exitCode = await run(inFull(process.argv.slice(2)), terminal);
 } catch (error) {
-  process.exitCode = (await import('./text/complain.ts')).complainOfAny(terminal, error);
+  const { complainOfAny } = await import('./text/complain.ts');
+  const { wholeTruth } = await import('./life/guardian.ts');
+  process.exitCode = complainOfAny(terminal, wholeTruth(error));
 }

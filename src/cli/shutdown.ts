@@ -1,13 +1,13 @@
 // `tsvisor shutdown`: everything stops, the supervisor too.
 
 import type { Run } from './commands.ts';
-import { endSupervisor } from './life/ending.ts';
+import { askToEnd, endSupervisor } from './life/ending.ts';
 import { reach } from './reach.ts';
 
 export const run: Run = async ({ options, terminal }) => {
   const client = await reach({ options, terminal });
   if (options.wait === false) {
-    await client.shutdown();
+    await askToEnd(client);
     terminal.out('tsvisor is stopping');
     return 0;
   }

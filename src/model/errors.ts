@@ -47,6 +47,14 @@ export const ERRORS = {
     http: 503,
     fault: 30,
   },
+  SUPERVISOR_DOWN: {
+    message:
+      'cannot reach tsvisor at {socket}: the supervisor is down, and its guardian (pid {guardian}) starts another, within 30 s',
+    hint: 'the main log may say why it ended; `tsvisor stop` ends the guardian too',
+    exit: 4,
+    http: 503,
+    fault: 30,
+  },
   NO_ANSWER: {
     message: 'cannot get an answer from tsvisor at {socket}: none within {seconds} s{order}',
     hint: 'the supervisor hangs, is stopped by a signal, or the machine is too busy; `tsvisor doctor` tells what to do',

@@ -92,6 +92,31 @@ describe('the supervisor is killed', () => {
   });
 });
 
+describe('the supervisor is killed again and again, and its guardian waits before the next one', () => {
+  test('status names the guardian, stop ends it, and the next start is as any other', async () => {
+    const sandbox = openSandbox();
+    sandbox.write(...many(sandbox, 1, 'stays.sh'));
+    await sandbox.start();
+    const { supervisor } = await sandbox.reach('RUNNING');
+    kill(supervisor.pid);
+    let last = supervisor.pid;
+    // After the seventh it waits 3.2 s.
+    for (const life of [2, 3, 4, 5, 6, 7]) {
+      const look = () => sandbox.daemons().find(({ pid }) => pid !== last) ?? null;
+      last = (await until(`supervisor ${life}`, look, { every: 1 })).pid;
+      kill(last);
+    }
+    const { guardian } = supervisor;
+    const said = await sandbox.tsvisor(['status']);
+    expect(said.code).toBe(4);
+    expect(said.stderr).toContain(`the supervisor is down, and its guardian (pid ${guardian.pid})`);
+    expect(await sandbox.tsvisor(['stop'])).toMatchObject({ code: 0 });
+    expect(sandbox.residents()).toEqual([]);
+    await sandbox.start();
+    await sandbox.reach('RUNNING');
+  });
+});
+
 describe('the guardian is killed', () => {
   test('the programs go on, the supervisor says so, and `restart` puts all under a new one', async () => {
     const sandbox = openSandbox();

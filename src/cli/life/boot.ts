@@ -6,6 +6,7 @@ import { createClient } from '../../api/client.ts';
 import type { StatusReply } from '../../model/command.ts';
 import { TsvisorError } from '../../model/errors.ts';
 import { statusInTime, statusOf } from './ending.ts';
+import { supervisorDown } from './guardian.ts';
 import { lockHeld, runningAlready } from './holder.ts';
 import { openLastWords, type LastWords } from './last-words.ts';
 import type { Place } from '../place.ts';
@@ -151,6 +152,6 @@ export const boot = async (place: Place): Promise<StatusReply> => {
     },
     { within: LOCK_TIMEOUT_MS },
   );
-  if (booted === null) throw lockHeld(place);
+  if (booted === null) throw supervisorDown(place.socket) ?? lockHeld(place);
   return booted;
 };

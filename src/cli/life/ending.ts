@@ -1,6 +1,7 @@
 // How is a supervisor stopped, and when is it really gone?
 
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import type { Client } from '../../api/client.ts';
 import { instanceOf, lockName } from '../../config/runtime.ts';
 import type { StatusReply } from '../../model/command.ts';
@@ -8,6 +9,7 @@ import { TsvisorError } from '../../model/errors.ts';
 import { namespec } from '../../model/name.ts';
 import { isStoppedState } from '../../model/state.ts';
 import { until } from '../until.ts';
+import { wholeTruth } from './guardian.ts';
 import type { Terminal } from '../text/terminal.ts';
 
 /**
@@ -47,7 +49,7 @@ const sayWhoRemains = async (client: Client, terminal: Terminal): Promise<void> 
   if (names.length > 0) terminal.err(`waiting for ${names.join(', ')} to stop`);
 };
 
-const askToEnd = async (client: Client): Promise<void> => {
+const askSupervisor = async (client: Client): Promise<void> => {
   try {
     await client.shutdown();
   } catch (error) {
@@ -56,12 +58,30 @@ const askToEnd = async (client: Client): Promise<void> => {
   }
 };
 
+/** A guardian between two supervisors has nobody to pass it on to, and ends. Answers the folder of the instance. */
+const askGuardian = (refusal: unknown): string => {
+  const truth = wholeTruth(refusal);
+  if (!(truth instanceof TsvisorError) || truth.code !== 'SUPERVISOR_DOWN') throw truth;
+  process.kill(Number(truth.facts['guardian']), 'SIGTERM');
+  return dirname(String(truth.facts['socket']));
+};
+
+/** Asks whoever is there. Answers the instance's lock. */
+export const askToEnd = async (client: Client): Promise<string> => {
+  try {
+    const { supervisor } = await client.status();
+    // The name is made from the folder while that is still there.
+    const lock = lockName(instanceOf(supervisor.runtimeDir));
+    await askSupervisor(client);
+    return lock;
+  } catch (error) {
+    return lockName(instanceOf(askGuardian(error)));
+  }
+};
+
 /** Resolves when processes, supervisor and guardian are gone. */
 export const endSupervisor = async (client: Client, terminal: Terminal): Promise<void> => {
-  const { supervisor } = await client.status();
-  // The name is made from the folder while that is still there.
-  const lock = lockName(instanceOf(supervisor.runtimeDir));
-  await askToEnd(client);
+  const lock = await askToEnd(client);
   await until(async () => ((await lockIsFree(lock)) ? true : null), {
     within: null,
     still: () => sayWhoRemains(client, terminal),
