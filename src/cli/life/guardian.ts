@@ -15,7 +15,7 @@ const commandLine = (pid: string): string => {
 };
 
 /** Pid of the guardian whose supervisors listen on `socket`: the name of its lock is in its command line. Null when there is none. */
-export const guardianOf = (socket: string): number | null => {
+const guardianOf = (socket: string): number | null => {
   const mark = `\0guard\0-l\0${lockName(instanceOf(dirname(socket)))}\0`;
   const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && commandLine(name).includes(mark));
   return pid === undefined ? null : Number(pid);
