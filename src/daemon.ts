@@ -21,7 +21,7 @@ import { closeLogging, openLogging } from './daemon/life/logging.ts';
 import { pastLifeNote } from './events/note.ts';
 import { openLink, type Link } from './guardian/link.ts';
 import { MESSAGES } from './logs/event-lines.ts';
-import { TsvisorError } from './model/errors.ts';
+import { errorText, TsvisorError } from './model/errors.ts';
 import { formatProblem } from './model/problem.ts';
 
 /** Counters and the kernel log are looked at once per second: no more wake-ups than that. */
@@ -38,9 +38,7 @@ const writeNotes = ({ setup, socket, notices }: Daemon): void => {
     // The guardian's, which stays the same over restarts and passes signals on.
     writeFileSync(pidfile, `${link?.hello.guardianPid ?? process.pid}\n`);
   } catch (error) {
-    notices.add(
-      `cannot write the pidfile ${pidfile}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    notices.add(`cannot write the pidfile ${pidfile}: ${errorText(error)}`);
   }
 };
 

@@ -3,7 +3,7 @@
 import { chownSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { TsvisorError } from '../model/errors.ts';
+import { errorText, TsvisorError } from '../model/errors.ts';
 import { probe, type Found } from './probe.ts';
 
 /** sockaddr_un holds 107 bytes and a NUL; Node cuts longer paths silently. */
@@ -126,10 +126,6 @@ export const bind = async (server: Server, place: Place): Promise<FileIdentity> 
   } catch (error) {
     server.close();
     if (error instanceof TsvisorError) throw error;
-    throw refusal(
-      path,
-      error instanceof Error ? error.message : String(error),
-      'make its folder writable, or choose another path',
-    );
+    throw refusal(path, errorText(error), 'make its folder writable, or choose another path');
   }
 };

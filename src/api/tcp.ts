@@ -3,7 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import type { Server } from 'node:http';
 import { isIP } from 'node:net';
-import { TsvisorError } from '../model/errors.ts';
+import { errorText, TsvisorError } from '../model/errors.ts';
 import { closedSoon, createHttp, watched, type Serving } from './http.ts';
 import type { Listener } from './listener.ts';
 
@@ -28,7 +28,7 @@ const labelOf = ({ host, port }: Port): string => `${host === '' ? '*' : host}:$
 
 const refusal = (place: Port, error: unknown): TsvisorError => {
   const errno = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[errno] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REASONS[errno] ?? errorText(error);
   const cure = 'choose another port in the config, or end the program that has it (`ss -ltnp` shows it)';
   return new TsvisorError('SOCKET_PATH', { socket: labelOf(place), reason, cure });
 };

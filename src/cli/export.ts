@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadPlan } from '../config/load.ts';
 import { assumedUsers, machineUsers } from '../config/users.ts';
 import type { Exported } from '../export/exported.ts';
-import { TsvisorError } from '../model/errors.ts';
+import { errorText, TsvisorError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { Invocation, Run } from './commands.ts';
@@ -55,7 +55,7 @@ const write = (folder: string, { files }: Exported, { force = false }: Options):
     mkdirSync(folder, { recursive: true });
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new TsvisorError('UNIT_REFUSED', { act: 'write to', path: folder, reason, cure: '' });
   }
 };

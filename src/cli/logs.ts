@@ -2,7 +2,7 @@
 
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
-import { TsvisorError } from '../model/errors.ts';
+import { errorText, TsvisorError } from '../model/errors.ts';
 import type { Run } from './commands.ts';
 import { complain } from './text/complain.ts';
 import { LogFile } from './log-file.ts';
@@ -28,7 +28,7 @@ const reading = (path: string, act: () => Buffer): Buffer => {
   try {
     return act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     const cure = 'run as the user that writes it, or as root';
     throw new TsvisorError('NO_LOG', { name: path, reason, cure });
   }

@@ -5,7 +5,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { readVersion } from '../config/version.ts';
-import { TsvisorError } from '../model/errors.ts';
+import { errorText, TsvisorError } from '../model/errors.ts';
 import type { Invocation } from './commands.ts';
 
 export interface UnitPlace {
@@ -67,7 +67,7 @@ export const findUnit = ({ path }: UnitPlace): Found => {
 };
 
 const failed = (act: string, path: string, error: unknown): TsvisorError => {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   return new TsvisorError('UNIT_REFUSED', {
     act,
     path,

@@ -1,5 +1,6 @@
 // When does a schedule run next? Cron expressions in a time zone, summer time included.
 
+import { errorText } from '../model/errors.ts';
 import { Cron } from 'croner';
 import type { SchedulePlan } from '../model/duty.ts';
 import { refuse } from './refusal.ts';
@@ -21,7 +22,7 @@ export const refuseCron = (when: When): Refusal | null => {
       ? refuse(`'${when.cron}' never comes`, 'e.g. 30 4 * * *: at 4:30 every day')
       : null;
   } catch (error) {
-    const why = (error instanceof Error ? error.message : String(error)).replace(/^Cron\w*: /, '');
+    const why = errorText(error).replace(/^Cron\w*: /, '');
     return refuse(
       `'${when.cron}'${when.timezone === null ? '' : ` in ${when.timezone}`} is no schedule: ${why}`,
       'minute, hour, day, month, weekday: 30 4 * * 1-5; a time zone such as Europe/Berlin',

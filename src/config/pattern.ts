@@ -1,5 +1,6 @@
 // Which patterns may be looked for in what a program writes? Only those that take time in proportion to the text, whatever it is.
 
+import { errorText } from '../model/errors.ts';
 import { refuse, shown } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -15,7 +16,7 @@ export const linearPattern = (text: string): RegExp | Refusal => {
     // oxlint-disable-next-line no-invalid-regexp
     return new RegExp(text, 'l');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return refuse(
       `${shown(text)} is no pattern: ${why.replace(/^Invalid regular expression: .*\/\w*: /, '')}`,
       'a regular expression without back references, lookaround and large counts',

@@ -1,8 +1,8 @@
 // What has a program said of itself in this life, and what follows from it?
 
-import type { Verdict } from '../model/verdict.ts';
 import type { NotifyMessage } from './notify-message.ts';
 import type { CoreClock, Process } from './process.ts';
+import { quietVerdict } from './unjudged.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface NotifyStateParts {
@@ -12,14 +12,6 @@ export interface NotifyStateParts {
 
 /** Milliseconds between two texts that are announced: some programs tell each request. */
 const TEXT_EVERY = 1000;
-
-const hungVerdict = (because: string): Verdict => ({
-  oom: 'no',
-  cause: 'tsvisor',
-  because,
-  victim: null,
-  evidence: null,
-});
 
 export class NotifyState {
   readonly #parts: NotifyStateParts;
@@ -96,6 +88,6 @@ export class NotifyState {
     const { process } = this.#parts;
     const { name } = process.phase;
     if (name !== 'starting' && name !== 'running') return;
-    process.feed({ name: 'condemn', reason: 'watchdog', verdict: hungVerdict(because) });
+    process.feed({ name: 'condemn', reason: 'watchdog', verdict: quietVerdict('no', because) });
   }
 }

@@ -56,7 +56,7 @@ export class Roster {
   }
 
   /** From the highest priority number down, groups of one number together: the order of a shutdown. */
-  get farewells(): readonly (readonly Process[])[] {
+  get shutdownBatches(): readonly (readonly Process[])[] {
     const priorities = [...new Set(this.#groups.map(({ plan }) => plan.priority))].toSorted((a, b) => b - a);
     return priorities.map((priority) =>
       this.#groups

@@ -169,7 +169,7 @@ export class Supervisor {
   async rest(mood: Exclude<Mood, 'RUNNING'>): Promise<void> {
     this.#mood = mood;
     this.#options.hands.announce({ type: 'mood', mood });
-    for (const batch of dependentsFirst(this.#roster.farewells)) {
+    for (const batch of dependentsFirst(this.#roster.shutdownBatches)) {
       for (const process of batch) process.feed({ name: 'stop', reason: 'shutdown' });
       await Promise.all(batch.map((process) => process.until(atRest)));
     }

@@ -1,7 +1,8 @@
 // How do counts outlive the supervisor? In one small file of its runtime folder, replaced as a whole.
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../kernel/own-file.ts';
 
 /** Milliseconds in which changes are gathered before they are written. */
 const GATHER_MS = 2000;
@@ -44,8 +45,7 @@ export const openKeeper = ({ folder, clock, kept, trouble }: KeeperOptions): Kee
     disarm?.();
     disarm = null;
     try {
-      writeFileSync(`${path}.new`, JSON.stringify(kept()), { mode: 0o600 });
-      renameSync(`${path}.new`, path);
+      replaceFile(path, JSON.stringify(kept()));
     } catch (error) {
       if (!told) trouble(`cannot keep the counts of /metrics in ${path}: ${String(error)}`);
       told = true;

@@ -261,3 +261,6 @@ export class TsvisorError extends Error {
     return fill(this.row.hint, this.facts);
   }
 }
+
+/** What was thrown, in words: the message of an Error, else the value itself. */
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 // Who was running, and who was at rest, when the last supervisor wrote? An append-only file in the runtime folder.
 
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { replaceFile } from '../kernel/own-file.ts';
 import { namespec } from '../model/name.ts';
 import type { Event, ProcessName } from '../model/event.ts';
 import type { Identity } from '../model/phase.ts';
@@ -110,8 +111,7 @@ class FileLedger implements Ledger {
 
   #rewrite(): number {
     const text = `${this.#boot}\n${[...this.#entries.values()].map(line).join('')}`;
-    writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
+    replaceFile(this.#path, text);
     // The bound holds for growth since the rewrite, however many processes there are.
     this.#size = 0;
     return openSync(this.#path, 'a', 0o600);

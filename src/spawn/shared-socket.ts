@@ -1,5 +1,6 @@
 // How do programs get one listening socket that outlives each of them? A small process keeps it: Node would accept from it.
 
+import { errorText } from '../model/errors.ts';
 import { spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { lstatSync, rmSync } from 'node:fs';
@@ -48,7 +49,7 @@ const placeOf = async (url: string): Promise<Place | string> => {
     const { address, family } = await lookup(host);
     return { words: [String(family), address, url.slice(colon + 1)], path: null };
   } catch (error) {
-    return `host ${host} is not known (${error instanceof Error ? error.message : String(error)}); correct its name`;
+    return `host ${host} is not known (${errorText(error)}); correct its name`;
   }
 };
 

@@ -1,5 +1,6 @@
 // What happens when no action is given: lines are read and run until somebody leaves.
 
+import { errorText } from '../../model/errors.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runLine } from './actions.ts';
 import type { Session } from './session.ts';
@@ -21,7 +22,7 @@ const saveHistory = (session: Session, file: string | null): void => {
   try {
     writeFileSync(file, `${session.keyboard.history.join('\n')}\n`, { mode: 0o600 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     session.terminal.err(`cannot save the history to ${file}: ${reason}`);
   }
 };

@@ -11,7 +11,7 @@ import {
   readSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { TsvisorError } from '../../model/errors.ts';
+import { errorText, TsvisorError } from '../../model/errors.ts';
 import type { Place } from '../place.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -34,7 +34,7 @@ const using = <T>(folder: string, act: () => T): T => {
   try {
     return act();
   } catch (error) {
-    throw unusable(folder, error instanceof Error ? error.message : String(error));
+    throw unusable(folder, errorText(error));
   }
 };
 

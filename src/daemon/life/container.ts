@@ -1,5 +1,6 @@
 // What does tsvisor do in a container that it need not do elsewhere? It ends with its programs, and leaves word of deaths.
 
+import { errorText } from '../../model/errors.ts';
 import { writeFileSync } from 'node:fs';
 import { culprit } from '../../core/exit-when.ts';
 import { exitText } from '../../logs/event-lines.ts';
@@ -51,7 +52,7 @@ export const leaveMessages = ({ bus, notices, pastLife }: Daemon, file: string):
     try {
       writeFileSync(file, Buffer.from(`${message}\n`).subarray(0, MESSAGE_MAX));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       notices.add(`cannot write the termination message to ${file}: ${reason}`);
     }
   };

@@ -1,7 +1,8 @@
 // Who holds this instance? A note in the runtime folder for those who come second, and for the supervisor after us.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../kernel/own-file.ts';
 
 export interface Holder {
   readonly pid: number;
@@ -19,12 +20,12 @@ export const lastHolderPid = (folder: string): number | null => {
       ? note.pid
       : null;
   } catch {
-    // No note, or one torn by a full disk: then nobody is remembered.
+    // No note: then nobody is remembered.
     return null;
   }
 };
 
 export const writeHolder = (folder: string, holder: Holder): void =>
-  writeFileSync(pathIn(folder), `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+  replaceFile(pathIn(folder), `${JSON.stringify(holder)}\n`);
 
 export const removeHolder = (folder: string): void => rmSync(pathIn(folder), { force: true });

@@ -10,7 +10,7 @@ import type { Link } from '../../guardian/link.ts';
 import { probeCgroups } from '../../kernel/cgroup.ts';
 import { createLinux, type Linux } from '../../kernel/linux.ts';
 import type { CgroupTier } from '../../kernel/port.ts';
-import { TsvisorError } from '../../model/errors.ts';
+import { errorText, TsvisorError } from '../../model/errors.ts';
 import type { Account, Plan } from '../../model/plan.ts';
 import { formatProblem, type Problem } from '../../model/problem.ts';
 import { takeLock } from './instance-lock.ts';
@@ -66,7 +66,7 @@ const become = (user: Account | null): void => {
     process.setgid?.(user.gid);
     process.setuid?.(user.uid);
   } catch (error) {
-    const reason = `cannot become user ${user.name}: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `cannot become user ${user.name}: ${errorText(error)}`;
     throw new TsvisorError('START_FAILED', { reason });
   }
 };

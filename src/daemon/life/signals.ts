@@ -1,5 +1,6 @@
 // What does each signal to the supervisor mean? supervisord's meanings; the guardian passes them on to us.
 
+import { errorText } from '../../model/errors.ts';
 import { MESSAGES } from '../../logs/event-lines.ts';
 import type { Line } from '../../logs/journal.ts';
 import { namespec } from '../../model/name.ts';
@@ -51,10 +52,7 @@ const obeyOne = (signal: Asked, parts: Obedient): void => {
       return;
     case 'SIGHUP':
       hangUp(parts).catch((error: unknown) =>
-        journal.say(
-          'error',
-          `SIGHUP: the old plan runs on: ${error instanceof Error ? error.message : String(error)}`,
-        ),
+        journal.say('error', `SIGHUP: the old plan runs on: ${errorText(error)}`),
       );
       return;
     case 'SIGUSR2':

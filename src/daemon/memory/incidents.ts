@@ -1,5 +1,6 @@
 // What did the OOM killer take, and what was done about it? One file for each incident, and no more than the folder may hold.
 
+import { errorText } from '../../model/errors.ts';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCandidate } from '../../kernel/candidates.ts';
@@ -199,9 +200,7 @@ export class Incidents {
       });
       for (const old of this.#files().slice(0, -KEPT)) rmSync(join(folder, old), { force: true });
     } catch (error) {
-      failed(
-        `cannot write the incident ${incident.id}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      failed(`cannot write the incident ${incident.id}: ${errorText(error)}`);
     }
   }
 }

@@ -1,7 +1,8 @@
 // Scores that an operator set while programs run: kept over restarts of the supervisor, as long as the config says what it said.
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../kernel/own-file.ts';
 import { choose } from '../../core/orders.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
 import type { Process } from '../../core/process.ts';
@@ -68,8 +69,7 @@ export class Scores {
       this.#setOne(process, { ...process.plan, oomScoreAdj: request }),
     );
     const text = JSON.stringify(Object.fromEntries(this.#kept));
-    writeFileSync(`${this.#path}.new`, `${text}\n`, { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
+    replaceFile(this.#path, `${text}\n`);
     return [...refusals, ...outcomes];
   }
 

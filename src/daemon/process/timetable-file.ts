@@ -1,7 +1,9 @@
 // What was due, and is due next, over lives of the supervisor? A file in the runtime folder; loaded only where a program has a schedule.
 
+import { replaceFile } from '../../kernel/own-file.ts';
+import { errorText } from '../../model/errors.ts';
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { nextRun } from '../../config/cron.ts';
 import type { Process } from '../../core/process.ts';
@@ -48,12 +50,9 @@ const share = (key: string): number =>
 export const openTimetable = ({ path, notice, ...parts }: TimetableFileParts): Timetable => {
   const write = (due: ReadonlyMap<string, Due>): void => {
     try {
-      writeFileSync(`${path}.new`, `${JSON.stringify(Object.fromEntries(due))}\n`, { mode: 0o600 });
-      renameSync(`${path}.new`, path);
+      replaceFile(path, `${JSON.stringify(Object.fromEntries(due))}\n`);
     } catch (error) {
-      notice(
-        `cannot remember when programs are due: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      notice(`cannot remember when programs are due: ${errorText(error)}`);
     }
   };
   return new Timetable({ ...parts, past: read(path), planned: write, next: nextRun, share });
