@@ -3,9 +3,9 @@
 import type { LimitWatch, OnPressure, OomRestart, PressureAct, StartWhen } from '../model/memory-care.ts';
 import type { Raw } from './draft.ts';
 import { duration, percent, size } from './measures.ts';
-import { isRefusal, refuse, shown } from './refusal.ts';
+import { isRefusal, refuse, shown, whole } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { firstRefusal, isNone, optional, settingsOf } from './settings.ts';
+import { isNone, optional, settingsOf } from './settings.ts';
 import { signalOf } from './signals.ts';
 
 const part = (text: string): number | Refusal => {
@@ -38,17 +38,12 @@ export const oomRestart = (raw: Raw): OomRestart | null | Refusal => {
   const jitter = optional(settings, 'jitter', { read: part, none: 0.1 });
   const rate = optional(settings, 'max_per_window', { read: perWindow, none: { most: null, window: 600 } });
   const afterwards = optional(settings, 'then', { read: thenWord, none: 'stop' as const });
-  if (
-    isRefusal(delay) ||
-    isRefusal(maxDelay) ||
-    isRefusal(jitter) ||
-    isRefusal(rate) ||
-    isRefusal(afterwards)
-  )
-    return firstRefusal(delay, maxDelay, jitter, rate, afterwards);
-  if (delay > maxDelay)
-    return refuse(`delay is above max_delay (${maxDelay} s)`, 'raise max_delay, or lower delay');
-  return { delay, maxDelay, jitter, ...rate, afterwards };
+  const read = whole({ delay, maxDelay, jitter, rate, afterwards }, settings.mistakes);
+  if (isRefusal(read)) return read;
+  if (read.delay > read.maxDelay)
+    return refuse(`delay is above max_delay (${read.maxDelay} s)`, 'raise max_delay, or lower delay');
+  const { rate: perTime, ...rest } = read;
+  return { ...rest, ...perTime };
 };
 
 export const startWhen = (raw: Raw): StartWhen | null | Refusal => {
@@ -57,9 +52,7 @@ export const startWhen = (raw: Raw): StartWhen | null | Refusal => {
   if (isRefusal(settings)) return settings;
   const memoryAvailable = optional(settings, 'memory_available', { read: size, none: null });
   const pressureBelow = optional(settings, 'pressure_below', { read: percent, none: null });
-  if (isRefusal(memoryAvailable) || isRefusal(pressureBelow))
-    return firstRefusal(memoryAvailable, pressureBelow);
-  return { memoryAvailable, pressureBelow };
+  return whole({ memoryAvailable, pressureBelow }, settings.mistakes);
 };
 
 const signalName = (text: string): NodeJS.Signals | Refusal =>
@@ -78,13 +71,13 @@ export const limitWatch = (raw: Raw): LimitWatch | null | Refusal => {
   const hard = optional(settings, 'hard', { read: size, none: null });
   const by = optional(settings, 'by', { read: measure, none: 'rss' as const });
   const signal = optional(settings, 'signal', { read: signalName, none: null });
-  if (isRefusal(soft) || isRefusal(hard) || isRefusal(by) || isRefusal(signal))
-    return firstRefusal(soft, hard, by, signal);
-  if (soft === null && hard === null)
+  const read = whole({ soft, hard, by, signal }, settings.mistakes);
+  if (isRefusal(read)) return read;
+  if (read.soft === null && read.hard === null)
     return refuse('it has neither soft nor hard', 'e.g. soft=400M,hard=512M');
-  if (soft !== null && hard !== null && soft > hard)
+  if (read.soft !== null && read.hard !== null && read.soft > read.hard)
     return refuse('soft is above hard', 'the soft limit comes first');
-  return { soft, hard, by, signal };
+  return read;
 };
 
 const pressureAct = (text: string): PressureAct | Refusal => {
@@ -98,16 +91,15 @@ const pressureAct = (text: string): PressureAct | Refusal => {
   return isRefusal(signal) ? signal : { kind: 'signal', signal };
 };
 
+const missing = (name: string): Refusal =>
+  refuse(`it has no ${name}`, 'e.g. above=20,for=10s,do=signal:USR1');
+
 export const onPressure = (raw: Raw): OnPressure | null | Refusal => {
   if (isNone(raw)) return null;
   const settings = settingsOf(raw, ['above', 'for', 'do']);
   if (isRefusal(settings)) return settings;
-  const missing = ['above', 'do'].find((name) => !settings.has(name));
-  if (missing !== undefined) return refuse(`it has no ${missing}`, 'e.g. above=20,for=10s,do=signal:USR1');
-  const above = percent(settings.get('above') ?? '');
+  const above = optional(settings, 'above', { read: percent, none: missing('above') });
   const seconds = optional(settings, 'for', { read: duration, none: 10 });
-  const act = pressureAct(settings.get('do') ?? '');
-  return isRefusal(above) || isRefusal(seconds) || isRefusal(act)
-    ? firstRefusal(above, seconds, act)
-    : { above, seconds, act };
+  const act = optional(settings, 'do', { read: pressureAct, none: missing('do') });
+  return whole({ above, seconds, act }, settings.mistakes);
 };

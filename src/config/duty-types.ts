@@ -13,9 +13,9 @@ import type { Raw } from './draft.ts';
 import { duration } from './measures.ts';
 import { pythonInt } from './numbers.ts';
 import { linearPattern } from './pattern.ts';
-import { isRefusal, refuse, shown } from './refusal.ts';
+import { about, isRefusal, refuse, shown, whole, wholeList } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { firstRefusal, isNone, optional, settingsOf } from './settings.ts';
+import { isNone, optional, settingsOf, type Settings } from './settings.ts';
 import type { World } from './world.ts';
 
 const isCondition = (word: string): word is Condition => CONDITIONS.some((one) => one === word);
@@ -40,23 +40,14 @@ const dependencyItem = (item: string): Dependency | Refusal => {
   return dependency(on, text);
 };
 
-const all = <T>(read: readonly (T | Refusal)[]): readonly T[] | Refusal => {
-  const good: T[] = [];
-  for (const one of read) {
-    if (isRefusal(one)) return one;
-    good.push(one);
-  }
-  return good;
-};
-
 const isList = (raw: Raw): raw is readonly string[] => Array.isArray(raw);
 
 /** `db,cache=healthy`; in YAML also a list, or a map of names to conditions. */
 export const dependsOn = (raw: Raw): readonly Dependency[] | Refusal => {
   if (isNone(raw)) return [];
-  if (typeof raw === 'string') return all(raw.split(',').map(dependencyItem));
-  if (isList(raw)) return all(raw.map(dependencyItem));
-  return all(Object.entries(raw).map(([on, text]) => dependency(on, text)));
+  if (typeof raw === 'string') return wholeList(raw.split(',').map(dependencyItem));
+  if (isList(raw)) return wholeList(raw.map(dependencyItem));
+  return wholeList(Object.entries(raw).map(([on, text]) => dependency(on, text)));
 };
 
 const count = (text: string): number | Refusal => {
@@ -107,8 +98,8 @@ const httpStatus = (text: string): number | Refusal => {
 
 const KINDS = ['exec', 'tcp', 'http', 'log'];
 
-const checkOf = (settings: ReadonlyMap<string, string>): Check | Refusal => {
-  const kinds = KINDS.filter((kind) => settings.has(kind));
+const checkOf = (settings: Settings): Check | Refusal => {
+  const kinds = KINDS.filter((kind) => settings.values.has(kind));
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1)
     return refuse(
@@ -118,9 +109,16 @@ const checkOf = (settings: ReadonlyMap<string, string>): Check | Refusal => {
   const status = optional(settings, 'status', { read: httpStatus, none: null });
   if (isRefusal(status)) return status;
   if (status !== null && kind !== 'http') return refuse('status goes with http only', 'leave it out');
-  const value = settings.get(kind) ?? '';
-  if (kind === 'http') return http(value, status);
-  return kind === 'exec' ? exec(value) : kind === 'tcp' ? tcp(value) : log(value);
+  const value = settings.values.get(kind) ?? '';
+  const read =
+    kind === 'http'
+      ? http(value, status)
+      : kind === 'exec'
+        ? exec(value)
+        : kind === 'tcp'
+          ? tcp(value)
+          : log(value);
+  return isRefusal(read) ? about(kind, read) : read;
 };
 
 const afterwards = (text: string): HealthPlan['onUnhealthy'] | Refusal => {
@@ -143,17 +141,7 @@ export const health = (raw: Raw): HealthPlan | null | Refusal => {
   const success = optional(settings, 'success', { read: count, none: 1 });
   const grace = optional(settings, 'grace', { read: duration, none: 10 });
   const onUnhealthy = optional(settings, 'on_unhealthy', { read: afterwards, none: 'none' as const });
-  if (
-    isRefusal(check) ||
-    isRefusal(interval) ||
-    isRefusal(timeout) ||
-    isRefusal(retries) ||
-    isRefusal(success) ||
-    isRefusal(grace) ||
-    isRefusal(onUnhealthy)
-  )
-    return firstRefusal(check, interval, timeout, retries, success, grace, onUnhealthy);
-  return { check, interval, timeout, retries, success, grace, onUnhealthy };
+  return whole({ check, interval, timeout, retries, success, grace, onUnhealthy }, settings.mistakes);
 };
 
 const overlapWord = (text: string): SchedulePlan['overlap'] | Refusal => {
@@ -166,18 +154,25 @@ const overlapWord = (text: string): SchedulePlan['overlap'] | Refusal => {
 const SCHEDULE = ['cron', 'timezone', 'overlap', 'jitter'];
 
 /** An expression alone is the whole of it: its commas are its own. */
-const scheduleSettings = (raw: Raw): ReadonlyMap<string, string> | Refusal =>
-  typeof raw === 'string' && !raw.includes('=') ? new Map([['cron', raw]]) : settingsOf(raw, SCHEDULE);
+const scheduleSettings = (raw: Raw): Settings | Refusal =>
+  typeof raw === 'string' && !raw.includes('=')
+    ? { values: new Map([['cron', raw]]), mistakes: [] }
+    : settingsOf(raw, SCHEDULE);
 
 export const schedule = (raw: Raw, world: World): SchedulePlan | null | Refusal => {
   if (isNone(raw)) return null;
   const settings = scheduleSettings(raw);
   if (isRefusal(settings)) return settings;
-  const cron = settings.get('cron')?.trim() ?? '';
-  const timezone = settings.get('timezone')?.trim() ?? null;
-  if (cron === '') return refuse('it has no cron', 'e.g. 30 4 * * *: at 4:30 every day');
+  const cron = settings.values.get('cron')?.trim() ?? '';
+  const timezone = settings.values.get('timezone')?.trim() ?? null;
+  const refused =
+    cron === ''
+      ? refuse('it has no cron', 'e.g. 30 4 * * *: at 4:30 every day')
+      : (world.refuseCron?.({ cron, timezone }) ?? null);
   const overlap = optional(settings, 'overlap', { read: overlapWord, none: 'skip' as const });
   const jitter = optional(settings, 'jitter', { read: duration, none: 0 });
-  if (isRefusal(overlap) || isRefusal(jitter)) return firstRefusal(overlap, jitter);
-  return world.refuseCron?.({ cron, timezone }) ?? { cron, timezone, overlap, jitter };
+  return whole(
+    { cron, timezone, overlap, jitter },
+    refused === null ? settings.mistakes : [...settings.mistakes, refused],
+  );
 };

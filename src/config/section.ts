@@ -7,7 +7,7 @@ import { expand } from './expand.ts';
 
 import type { KeyRow } from './keys.ts';
 import type { Names } from './names.ts';
-import { isRefusal, shown } from './refusal.ts';
+import { eachOf, isRefusal, shown, together } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { TYPES } from './types.ts';
 import type { Reading, ValueOf } from './types.ts';
@@ -58,8 +58,8 @@ const expandRaw = (raw: Raw, names: Names): Raw | Refusal => {
       : { ...done, refused: `cannot expand ${shown(raw)}: ${done.refused}` };
   }
   const entries = Object.entries(raw).map(([key, text]) => [key, expandRaw(text, names)] as const);
-  const refusal = entries.map(([, value]) => value).find((value) => isRefusal(value));
-  if (refusal !== undefined) return refusal;
+  const refusal = together(entries.map(([, value]) => value).filter(isRefusal));
+  if (refusal !== null) return refusal;
   const good = entries.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string');
   return Array.isArray(raw) ? good.map(([, text]) => text) : Object.fromEntries(good);
 };
@@ -118,8 +118,9 @@ class Reader<R extends Rows> implements SectionReader<R> {
 
   refuse(key: string, refusal: Refusal): void {
     this.refused = true;
-    const message = `cannot use ${this.section.title}: ${refusal.refused}`;
-    this.work.report(problemAt(originOf(this.section, key), { key, message, hint: refusal.hint }));
+    const at = originOf(this.section, key);
+    for (const { refused, hint } of eachOf(refusal))
+      this.work.report(problemAt(at, { key, message: `cannot use ${this.section.title}: ${refused}`, hint }));
   }
 
   quote(key: string, message: string): void {

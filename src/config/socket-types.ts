@@ -5,7 +5,7 @@ import { strip } from './blanks.ts';
 import type { Raw } from './draft.ts';
 import { pythonInt } from './numbers.ts';
 import { absolutePath } from './paths.ts';
-import { isRefusal, refuse, shown } from './refusal.ts';
+import { isRefusal, refuse, shown, wholeList } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { World } from './world.ts';
 
@@ -93,12 +93,9 @@ const socketOf = ([name, text]: Item, world: World): ListenSocketPlan | Refusal 
   const url = urlOf(address, world);
   if (url === null) return refuse(`${shown(address)} is no address to listen at`, EXAMPLE);
   const unix = url.startsWith('unix:');
-  const settings: Settings = { mode: unix ? MODE : null, owner: null, backlog: null };
-  for (const word of words) {
-    const setting = settingOf(word, world);
-    if (isRefusal(setting)) return setting;
-    Object.assign(settings, setting);
-  }
+  const said = wholeList(words.map((word) => settingOf(word, world)));
+  if (isRefusal(said)) return said;
+  const settings: Settings = Object.assign({ mode: unix ? MODE : null, owner: null, backlog: null }, ...said);
   if (!unix && (settings.mode !== null || settings.owner !== null))
     return refuse(`${name} has a mode or an owner`, 'they are for unix sockets only');
   return { name, url, ...settings };
@@ -110,12 +107,8 @@ const firstTwice = (texts: readonly string[]): string | undefined =>
 /** In the order written, which is that of the descriptors. */
 export const sockets = (raw: Raw, world: World): readonly ListenSocketPlan[] | Refusal => {
   if (typeof raw === 'string' && /^\s*(none)?\s*$/i.test(raw)) return [];
-  const read: ListenSocketPlan[] = [];
-  for (const item of itemsOf(raw)) {
-    const socket = isRefusal(item) ? item : socketOf(item, world);
-    if (isRefusal(socket)) return socket;
-    read.push(socket);
-  }
+  const read = wholeList(itemsOf(raw).map((item) => (isRefusal(item) ? item : socketOf(item, world))));
+  if (isRefusal(read)) return read;
   const twice = firstTwice(read.map(({ name }) => name)) ?? firstTwice(read.map(({ url }) => url));
   if (twice !== undefined) return refuse(`${shown(twice)} is there twice`, 'give each its own');
   return read.length > MAX_SOCKETS

@@ -23,7 +23,7 @@ import { limitWatch, onPressure, oomRestart, startWhen } from './care-types.ts';
 import { duration, size } from './measures.ts';
 import { pythonInt } from './numbers.ts';
 import { existingDirectory, fileInDirectory } from './paths.ts';
-import { isRefusal, refuse, shown } from './refusal.ts';
+import { isRefusal, refuse, shown, together } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { signalOf } from './signals.ts';
 import type { StopSignal } from './signals.ts';
@@ -121,10 +121,12 @@ const events = (raw: Raw): string[] | Refusal => {
   const written = items(raw);
   if (isRefusal(written)) return written;
   const names = [...new Set(written.map((name) => name.toUpperCase()))];
-  const unknown = names.find((name) => !EVENT_NAMES.includes(name));
-  return unknown === undefined
-    ? names
-    : refuse(`no event is called ${shown(unknown)}`, `one of ${EVENT_NAMES.join(', ')}`);
+  const unknown = names.filter((name) => !EVENT_NAMES.includes(name));
+  return (
+    together(
+      unknown.map((name) => refuse(`no event is called ${shown(name)}`, `one of ${EVENT_NAMES.join(', ')}`)),
+    ) ?? names
+  );
 };
 
 const LEVELS: readonly SupervisorPlan['loglevel'][] = [

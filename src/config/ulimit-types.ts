@@ -5,7 +5,7 @@ import { strip } from './blanks.ts';
 import type { Raw } from './draft.ts';
 import { duration, size } from './measures.ts';
 import { pythonInt } from './numbers.ts';
-import { isRefusal, refuse, shown } from './refusal.ts';
+import { about, isRefusal, refuse, shown, wholeList } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
 const EXAMPLE = 'e.g. nofile=65536, core=0, memlock=64M:unlimited';
@@ -36,9 +36,9 @@ const limitOf = ([written, text]: readonly [string, string]): Ulimit | Refusal =
   const [low = '', high = low, ...more] = text.split(':').map(strip);
   const { unit } = LIMITS[name];
   const soft = amount(unit, low);
-  if (isRefusal(soft)) return soft;
+  if (isRefusal(soft)) return about(name, soft);
   const hard = amount(unit, high);
-  if (isRefusal(hard)) return hard;
+  if (isRefusal(hard)) return about(name, hard);
   if (more.length > 0) return refuse(`${shown(text)} has more than a soft and a hard limit`, 'soft:hard');
   return (soft ?? Infinity) > (hard ?? Infinity)
     ? refuse(`the soft limit of ${name} is above the hard one`, 'soft:hard, the lower one first')
@@ -56,15 +56,15 @@ const itemsOf = (raw: Raw): readonly (readonly [string, string])[] => {
 /** `name=value` or `name=soft:hard`, each name once. */
 export const ulimits = (raw: Raw): readonly Ulimit[] | Refusal => {
   if (typeof raw === 'string' && /^\s*(none)?\s*$/i.test(raw)) return [];
-  const read: Ulimit[] = [];
-  for (const item of itemsOf(raw)) {
-    const limit = limitOf(item);
-    if (isRefusal(limit)) return limit;
-    if (read.some(({ name }) => name === limit.name))
-      return refuse(`${limit.name} is there twice`, 'give it one value, or soft:hard');
-    read.push(limit);
-  }
-  return read;
+  const items = itemsOf(raw);
+  const names = items.map(([name]) => name.toLowerCase());
+  return wholeList(
+    items.map((item, at) =>
+      names.indexOf(names[at] ?? '') < at
+        ? refuse(`${names[at]} is there twice`, 'give it one value, or soft:hard')
+        : limitOf(item),
+    ),
+  );
 };
 
 /** What setpriority(2) takes; below 0 asks for rights. */
