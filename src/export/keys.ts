@@ -29,6 +29,12 @@ const runsDiffer = (overlap: string | false, schedule: Duty['schedule']): string
   return [overlap, jitter].filter((one) => one !== false).join('; ') || null;
 };
 
+/** Nobody has said that it ends: the file may mean a service. */
+const takenForWork = ({ duty, autorestart, startretries }: ProcessPlan, as: string): string | null =>
+  duty.type === 'oneshot' || autorestart === 'never'
+    ? null
+    : `with startsecs=0 it is taken for work that ends, and is ${as} that is given up after ${startretries + 1} failures; for a service set autorestart=true, or startsecs above 0`;
+
 const isOfLog = (check: Check | undefined): boolean => check?.kind === 'log';
 
 /** Every key of a process: one that is new does not compile before each target has said what it does with it. */
@@ -43,11 +49,11 @@ const KEYS: Readonly<Record<Key, Row>> = {
     systemd: 'said',
     kubernetes: (one) =>
       runsToItsEnd(one)
-        ? null
+        ? takenForWork(one, 'a Job')
         : 'an end with an expected status is followed by a restart too: a Deployment knows no other way',
     nomad: (one) =>
       runsToItsEnd(one)
-        ? null
+        ? takenForWork(one, 'a job of type batch')
         : 'an end with an expected status is followed by a restart too: so it is with jobs of type service',
   },
   umask: {

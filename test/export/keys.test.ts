@@ -25,6 +25,10 @@ const CHANGES: readonly (readonly [
   [{ umask: 0o22 }, { kubernetes: 'umask=022', nomad: 'umask=022' }],
   [{ priority: 1 }, { kubernetes: 'priority=1', nomad: 'priority=1' }],
   [{ autorestart: 'unexpected' }, { kubernetes: 'autorestart', nomad: 'autorestart' }],
+  [
+    { autorestart: 'unexpected', startsecs: 0 },
+    { kubernetes: 'it is taken for work that ends, and is a Job', nomad: 'a job of type batch' },
+  ],
   [{ startsecs: 9 }, { systemd: 'startsecs=9', nomad: 'startsecs=9' }],
   [{ startretries: 9 }, { kubernetes: 'startretries=9' }],
   [{ exitcodes: [0, 4] }, { kubernetes: 'exitcodes=0,4', nomad: 'exitcodes=0,4' }],
