@@ -3,7 +3,7 @@
 import { chownSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { errorText, TsvisorError } from '../model/errors.ts';
+import { errnoOf, errorText, TsvisorError } from '../model/errors.ts';
 import { probe, type Found } from './probe.ts';
 
 /** sockaddr_un holds 107 bytes and a NUL; Node cuts longer paths silently. */
@@ -47,9 +47,6 @@ const checkLength = (path: string, longest: string): void => {
     'choose a shorter path, for example with runtime_dir=',
   );
 };
-
-const errnoOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 const identityOf = (path: string): FileIdentity | null => {
   const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true });

@@ -2,6 +2,7 @@
 
 import { lstatSync } from 'node:fs';
 import { connect } from 'node:net';
+import { errnoOf } from '../model/errors.ts';
 
 export type Found = 'free' | 'stale' | 'answers' | 'hangs' | 'no-socket' | 'denied';
 
@@ -18,9 +19,6 @@ const FOUND_BY_ERRNO: Readonly<Record<string, Found>> = {
   EACCES: 'denied',
   EPERM: 'denied',
 };
-
-const errnoOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 /** Connects and asks: a file alone proves nothing, and neither does an accepted connection. */
 const knock = (path: string): Promise<Found> =>

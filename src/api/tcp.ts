@@ -3,7 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import type { Server } from 'node:http';
 import { isIP } from 'node:net';
-import { errorText, TsvisorError } from '../model/errors.ts';
+import { errnoOf, errorText, TsvisorError } from '../model/errors.ts';
 import { closedSoon, createHttp, watched, type Serving } from './http.ts';
 import type { Listener } from './listener.ts';
 
@@ -27,8 +27,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const labelOf = ({ host, port }: Port): string => `${host === '' ? '*' : host}:${port}`;
 
 const refusal = (place: Port, error: unknown): TsvisorError => {
-  const errno = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[errno] ?? errorText(error);
+  const reason = REASONS[errnoOf(error)] ?? errorText(error);
   const cure = 'choose another port in the config, or end the program that has it (`ss -ltnp` shows it)';
   return new TsvisorError('SOCKET_PATH', { socket: labelOf(place), reason, cure });
 };

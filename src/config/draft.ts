@@ -56,6 +56,16 @@ export interface Draft {
   readonly defaults: Entries;
 }
 
+/** `[supervisord]`; one without keys where the file has none. */
+export const supervisordSection = ({ sections, file, defaults }: Draft): Section =>
+  sections.get('supervisord') ?? {
+    name: 'supervisord',
+    title: '[supervisord]',
+    origin: { file, line: 0, column: 0 },
+    entries: new Map(),
+    defaults,
+  };
+
 /** A draft and what was noticed on the way to it; problems here are of the text, not of its meaning. */
 export interface Drafted {
   readonly draft: Draft;

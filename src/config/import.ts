@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import type { Problem } from '../model/problem.ts';
-import { problemAt } from './draft.ts';
+import { problemAt, supervisordSection } from './draft.ts';
 import type { Draft, Section } from './draft.ts';
 import { commentsOf } from './import-comments.ts';
 import type { FileComments } from './import-comments.ts';
@@ -55,13 +55,7 @@ const serverKey = (name: string, kind: string): string => {
 /** In YAML there is no main log and no pidfile unless one is named. */
 const supervisorBlock = (importing: Importing): Block => {
   const { draft } = importing;
-  const section = draft.sections.get('supervisord') ?? {
-    name: 'supervisord',
-    title: '[supervisord]',
-    origin: { file: draft.file, line: 0, column: 0 },
-    entries: new Map(),
-    defaults: draft.defaults,
-  };
+  const section = supervisordSection(draft);
   const block = blockOf(importing, section, { kind: 'supervisord', key: 'supervisor' });
   const has = (key: string): boolean =>
     block.items.some((item) => typeof item !== 'string' && item.key === key);

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Plan, Resolved, SupervisorPlan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { checkDependencies } from './dependencies.ts';
-import { gatherOnce, problemAt } from './draft.ts';
+import { gatherOnce, problemAt, supervisordSection } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { strangersIn } from './exit-when.ts';
 import { groupsOf } from './groups.ts';
@@ -96,13 +96,7 @@ export interface Resolving {
 
 const planOf = (work: Work, includedFiles: readonly string[]): Plan => {
   const { draft } = work;
-  const section = draft.sections.get('supervisord') ?? {
-    name: 'supervisord',
-    title: '[supervisord]',
-    origin: { file: draft.file, line: 0, column: 0 },
-    entries: new Map(),
-    defaults: draft.defaults,
-  };
+  const section = supervisordSection(draft);
   const reader = readerOf(work, section, SUPERVISOR_KEYS);
   const names: Names = [namesIn({ here: work.here }), work.env];
   const settings = settingsOf(work, reader, names);

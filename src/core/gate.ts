@@ -3,6 +3,7 @@
 import type { StartWhen } from '../model/memory-care.ts';
 import { waitsForOthers } from './dependence.ts';
 import type { Process } from './process.ts';
+import { megabytes } from '../model/megabytes.ts';
 
 /** As the kernel has it now; null where it cannot be read, which then keeps nobody waiting. */
 export interface MachineMemory {
@@ -21,9 +22,6 @@ export interface GateParts {
   /** False: nobody is let in any more. */
   readonly open?: () => boolean;
 }
-
-const MB = 1024 * 1024;
-const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
 const where = (limitedBy: string | null): string => {
   if (limitedBy === null) return '';

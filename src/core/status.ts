@@ -3,7 +3,7 @@
 import type { ProcessInfo, ProcessStatus, ReadinessReply, Unready } from '../model/command.ts';
 import type { Phase } from '../model/phase.ts';
 import { UNTOLD } from '../model/readiness.ts';
-import type { Mood } from '../model/state.ts';
+import { isUpState, type Mood } from '../model/state.ts';
 import { shortfall } from './dependence.ts';
 import type { Inspection, LogPaths, Usage } from './hands.ts';
 import type { CoreClock, Process } from './process.ts';
@@ -91,7 +91,7 @@ const total = ({ inspection, usage }: Pick<Seen, 'inspection' | 'usage'>, of: ke
 
 export const processStatus = (process: Process, seen: Seen, clock: CoreClock): ProcessStatus => {
   const { plan, phase, past, state } = process;
-  const alive = state === 'RUNNING' || state === 'STARTING';
+  const alive = isUpState(state);
   const death = past.lastDeath;
   return {
     group: plan.group,

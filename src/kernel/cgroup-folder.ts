@@ -1,7 +1,8 @@
 // How is a cgroup made, looked into and taken away? Folders, as both versions have them.
 
 import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
-import { errnoOf, readText, writeText } from './files.ts';
+import { readText, writeText } from './files.ts';
+import { errnoOf } from '../model/errors.ts';
 
 /** Null when it is there, else the errno name. */
 export const makeFolder = (folder: string): string | null => {

@@ -2,8 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { pidsBelow } from './cgroup-folder.ts';
-import { errnoOf, isRefusal, readBytes, readText, writeText } from './files.ts';
+import { isRefusal, readBytes, readText, writeText } from './files.ts';
 import { isDead, parseRow } from './rows.ts';
+import { errnoOf } from '../model/errors.ts';
 
 /** What one kind of tree can do with a folder of it and all below. Never throws; a folder that is gone is empty. */
 export interface Hold {

@@ -14,8 +14,9 @@ import {
   type CgroupPlace,
 } from './cgroup-place.ts';
 import { createTier, treeAt, type TierParts, type Tree } from './cgroup-tier.ts';
-import { errnoOf, readText } from './files.ts';
+import { readText } from './files.ts';
 import type { CgroupTier } from './port.ts';
+import { errnoOf } from '../model/errors.ts';
 
 export interface CgroupProbe {
   /** Names this tsvisor's folder: `tsvisor-<instance>`. */

@@ -2,6 +2,7 @@
 
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import type { Refusal } from './port.ts';
+import { errnoOf } from '../model/errors.ts';
 
 const START = 64 * 1024;
 /** An environment can be as large as the stack limit allows; what lies beyond is not looked at. */
@@ -9,9 +10,6 @@ const LIMIT = 4 * 1024 * 1024;
 
 /** One buffer for all reads of this room: every read is finished before the next begins. */
 let buffer = Buffer.allocUnsafeSlow(START);
-
-export const errnoOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 
 /** ESRCH and ENODEV: the file was opened, but what it spoke of has gone since. */
 export const refusalOf = (error: unknown): Refusal => {

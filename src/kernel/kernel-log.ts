@@ -1,7 +1,7 @@
 // What has the kernel said since we last asked? /dev/kmsg, read on demand and never waited for.
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { errnoOf } from './files.ts';
+import { errnoOf } from '../model/errors.ts';
 
 export interface KernelLog {
   /** Records not read yet that speak of kills, as text; `lost` when the ring overtook us. The first call gives all that the ring holds. */

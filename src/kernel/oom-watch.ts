@@ -1,12 +1,13 @@
 // Has the OOM killer been at work? The machine's counter and the kernel log behind the port.
 
 import { readlinkSync } from 'node:fs';
-import { errnoOf, keepNumber } from './files.ts';
+import { keepNumber } from './files.ts';
 import { openKernelLog } from './kernel-log.ts';
 import { createKillers, createMarks } from './killer-marks.ts';
 import type { OomRecord } from '../model/verdict.ts';
 import type { OomWatch } from './port.ts';
 import { createRecordParser } from './records.ts';
+import { errnoOf } from '../model/errors.ts';
 
 /** Inode of the first PID namespace, PROC_PID_INIT_INO in the kernel's source: the one whose pids the log names. */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';

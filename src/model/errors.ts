@@ -264,3 +264,7 @@ export class TsvisorError extends Error {
 
 /** What was thrown, in words: the message of an Error, else the value itself. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Name of the errno of a failed call, e.g. `ENOENT`; `UNKNOWN` for what has none. */
+export const errnoOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';

@@ -61,15 +61,3 @@ export interface MemoryCare {
   /** Its proportional memory is told too, which costs a walk through its pages. */
   readonly measurePss: boolean;
 }
-
-/** As long as nobody says otherwise. */
-export const PLAIN_CARE: MemoryCare = {
-  oomRestart: null,
-  startWhen: null,
-  swapMax: null,
-  oomGroup: false,
-  limitWatch: null,
-  onPressure: null,
-  tellPressure: true,
-  measurePss: false,
-};

@@ -70,17 +70,6 @@ export interface LoggingPlan {
   readonly direct: boolean;
 }
 
-/** As supervisord logs. */
-export const PLAIN_LOGGING: LoggingPlan = {
-  format: 'raw',
-  every: null,
-  compress: false,
-  totalMax: null,
-  rateMax: null,
-  whenFull: 'block',
-  direct: false,
-};
-
 /** What a program says of itself by sd_notify(3). */
 export interface NotifyPlan {
   /** It says READY=1 when it can serve, and is not ready before. */

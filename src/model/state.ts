@@ -17,6 +17,8 @@ const RUNNING_STATES: ReadonlySet<State> = new Set<State>(['STARTING', 'RUNNING'
 const STOPPED_STATES: ReadonlySet<State> = new Set<State>(['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']);
 const SIGNALLABLE_STATES: ReadonlySet<State> = new Set<State>(['STARTING', 'RUNNING', 'STOPPING']);
 
+/** A leader lives, and nobody has asked it to end. */
+export const isUpState = (state: State): boolean => state === 'STARTING' || state === 'RUNNING';
 export const isRunningState = (state: State): boolean => RUNNING_STATES.has(state);
 export const isStoppedState = (state: State): boolean => STOPPED_STATES.has(state);
 export const isSignallableState = (state: State): boolean => SIGNALLABLE_STATES.has(state);

@@ -3,6 +3,7 @@
 import type { StatusReply } from '../model/command.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import { placeWords } from './words.ts';
+import { megabytes } from '../model/megabytes.ts';
 
 export interface Finding {
   readonly level: 'fine' | 'advice' | 'broken';
@@ -30,9 +31,6 @@ const advise = (about: string, text: string, cure: string): Finding => {
 const broken = (about: string, text: string, cure: string): Finding => {
   return { level: 'broken', about, text, cure };
 };
-
-const MB = 1024 * 1024;
-const size = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
 const silence = (pid: number | null): Finding => {
   const [name, who] = pid === null ? ['PID', ''] : [pid, ` (pid ${pid})`];
@@ -203,7 +201,10 @@ const sysctls: Check = ({ facts: { sysctls: values } }) => {
 
 const swap: Check = ({ facts }) =>
   facts.swap > 0
-    ? fine('swap', `${size(facts.swap)}: a machine short of memory slows down for a while before it kills`)
+    ? fine(
+        'swap',
+        `${megabytes(facts.swap)}: a machine short of memory slows down for a while before it kills`,
+      )
     : fine('swap', 'none: kills come without a warning; start_when and memory_max are all the more of use');
 
 const lowMemory: Check = ({ facts: { lowMemory: low } }) =>
@@ -211,17 +212,17 @@ const lowMemory: Check = ({ facts: { lowMemory: low } }) =>
     ? []
     : advise(
         'low memory',
-        `a 32-bit kernel with ${size(low)} of low memory: kills happen while high memory is free`,
+        `a 32-bit kernel with ${megabytes(low)} of low memory: kills happen while high memory is free`,
         'use a 64-bit kernel',
       );
 
 const limits: Check = ({ facts: { limits: around, memory } }) => {
   const [tightest] = [...around].toSorted((a, b) => a.limit - b.limit);
-  if (tightest === undefined) return fine('limits around us', `none: the machine's ${size(memory)}`);
+  if (tightest === undefined) return fine('limits around us', `none: the machine's ${megabytes(memory)}`);
   const { path, limit, used } = tightest;
   return fine(
     'limits around us',
-    `${placeWords(path)} allows ${size(limit)}${used === null ? '' : `, ${size(used)} used`}`,
+    `${placeWords(path)} allows ${megabytes(limit)}${used === null ? '' : `, ${megabytes(used)} used`}`,
   );
 };
 
@@ -235,10 +236,10 @@ const promises: Check = ({ facts, status }) => {
   return sum > ground
     ? advise(
         'sum of limits',
-        `memory_max of all processes is ${size(sum)} together, of ${size(ground)} there are: they can still run the ground dry`,
+        `memory_max of all processes is ${megabytes(sum)} together, of ${megabytes(ground)} there are: they can still run the ground dry`,
         'lower them, or give group_memory_max to the groups',
       )
-    : fine('sum of limits', `${size(sum)} of ${size(ground)}`);
+    : fine('sum of limits', `${megabytes(sum)} of ${megabytes(ground)}`);
 };
 
 /** The guardian locks about 100 kB. */

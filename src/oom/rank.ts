@@ -1,6 +1,7 @@
 // Whom would the kernel kill next? Its own formula, for now and for the moment when it really comes; pure.
 
 import type { OomCandidate, RankedCandidate } from '../model/oom-report.ts';
+import { megabytes } from '../model/megabytes.ts';
 
 /** What the formula takes besides the candidate. */
 export interface RankFacts {
@@ -58,8 +59,6 @@ export const kernelScoreOf = (badness: number | null, facts: RankFacts): number 
     return badness === null ? 0 : Math.trunc(((1000 + Math.trunc((badness * 1000) / total)) * 2) / 3);
   return badness === null ? 0 : Math.trunc((Math.max(1, badness) * 1000) / total);
 };
-
-const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
 const scoreWords = ({ score }: OomCandidate, { total }: RankFacts): string => {
   if (score.effective === 0) return '';

@@ -1,5 +1,7 @@
 // Does restarting help at all? Memory that stays charged to a cgroup while nobody is in it: files on a tmpfs, mostly; pure.
 
+import { megabytes } from '../model/megabytes.ts';
+
 /** What was charged to a cgroup before a life began in it. Bytes. */
 export interface Residue {
   readonly bytes: number;
@@ -12,9 +14,6 @@ const LIVES = 3;
 const PART = 0.1;
 /** Bytes that any cgroup may keep. */
 const LEAST = 4 * 1024 * 1024;
-const MB = 1024 * 1024;
-
-const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
 /**
  * `begun`: the lives in a row that ended in an OOM kill, oldest first, by what was charged before each. Null while restarting

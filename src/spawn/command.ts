@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { splitCommand } from '../model/command-line.ts';
+import { errnoOf } from '../model/errors.ts';
 
 /** Milliseconds after which it is asked to end, where nothing else is said; and from then until it is killed. */
 const TIMEOUT_MS = 60_000;
@@ -38,7 +39,7 @@ const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
     process.kill(-pid, signal);
   } catch (error) {
     // Nobody is left in it.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errnoOf(error) !== 'ESRCH') throw error;
   }
 };
 

@@ -6,6 +6,7 @@ import { namespec } from '../model/name.ts';
 import type { Event, ProcessName } from '../model/event.ts';
 import type { Identity } from '../model/phase.ts';
 import { STATES, type State } from '../model/state.ts';
+import { errnoOf } from '../model/errors.ts';
 
 interface LedgerEntry extends ProcessName {
   readonly state: State;
@@ -64,7 +65,7 @@ const readIfThere = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (errnoOf(error) === 'ENOENT') return '';
     throw error;
   }
 };

@@ -8,6 +8,7 @@ import type { Exit, Identity } from '../model/phase.ts';
 import type { LaunchRequest, LaunchResult } from './launch.ts';
 import { lookup, type CommandLine } from './lookup.ts';
 import { explainFailure, type Stage } from './stages.ts';
+import { errnoOf } from '../model/errors.ts';
 
 type Launched = Extract<LaunchResult, { leader: Identity }>;
 
@@ -79,7 +80,7 @@ const explain = (request: LaunchRequest, command: CommandLine, refused: Refused)
 };
 
 const refusedBy = (request: LaunchRequest, error: unknown): Refused => {
-  const code = codeOf(error);
+  const code = errnoOf(error);
   return { stage: stageOf(request, code), code, effective: null };
 };
 
@@ -93,9 +94,6 @@ const underUmask = <T>(umask: number | null, call: () => T): T => {
     process.umask(ours);
   }
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 
 const start = async (request: LaunchRequest, command: CommandLine, wiring: Wirings) => {
   const { execa } = await import('execa');
@@ -160,7 +158,7 @@ const attempt = async (
     return await follow(request, await start(request, command, wiring), processes);
   } catch (error) {
     return wiring === null
-      ? { stage: 'open', code: codeOf(error), effective: null }
+      ? { stage: 'open', code: errnoOf(error), effective: null }
       : refusedBy(request, error);
   } finally {
     shut(wiring ?? []);

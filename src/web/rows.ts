@@ -3,7 +3,7 @@
 import type { ProcessSummary } from '../model/process-summary.ts';
 import { namespec } from '../model/name.ts';
 import { readinessWords } from '../model/readiness.ts';
-import type { State } from '../model/state.ts';
+import { isUpState, type State } from '../model/state.ts';
 import { isOom } from '../model/verdict.ts';
 import { markup, type Html } from './markup.ts';
 import { bytesWords, deathWords, percentWords, scoreWords } from './words.ts';
@@ -16,7 +16,7 @@ export interface RowText {
 
 /** What an operator may want of it now; nothing while it is on its way. */
 export const actsOn = (state: State): readonly string[] => {
-  if (state === 'RUNNING' || state === 'STARTING') return ['stop', 'restart'];
+  if (isUpState(state)) return ['stop', 'restart'];
   if (state === 'BACKOFF') return ['stop'];
   return state === 'STOPPING' || state === 'UNKNOWN' ? [] : ['start'];
 };

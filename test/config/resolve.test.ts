@@ -4,8 +4,9 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadPlan } from '../../src/config/load.ts';
-import { PLAIN_LOGGING, type Plan } from '../../src/model/plan.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { makeFolder, onlyProcess, planOf, problemsOf, processesIn } from './sandbox.ts';
+import { PLAIN_LOGGING } from '../model/process-plan.ts';
 
 const everything = async (): Promise<{ plan: Plan; here: string }> => {
   const here = makeFolder({});

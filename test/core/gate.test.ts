@@ -1,8 +1,8 @@
 // Memory is short: who waits, for what, and who comes in first?
 
 import { describe, expect, test } from 'vitest';
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import { Stage } from './stage.ts';
+import { PLAIN_CARE } from '../model/process-plan.ts';
 
 const GATED = { care: { ...PLAIN_CARE, startWhen: { memoryAvailable: 100, pressureBelow: 20 } } };
 const start = { name: 'start', automatic: false } as const;

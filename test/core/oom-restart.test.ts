@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { oomDelay } from '../../src/core/oom-restart.ts';
-import { PLAIN_CARE, type OomRestart } from '../../src/model/memory-care.ts';
+import type { OomRestart } from '../../src/model/memory-care.ts';
 import { KILLED, Stage, verdict } from './stage.ts';
+import { PLAIN_CARE } from '../model/process-plan.ts';
 
 const policy = (more: Partial<OomRestart> = {}): OomRestart => ({
   delay: 2,

@@ -3,9 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PLAIN_DUTY } from '../../src/model/duty.ts';
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import type { ProcessPlan } from '../../src/model/plan.ts';
 import { KILLED, OK, Stage, verdict } from './stage.ts';
+import { PLAIN_CARE } from '../model/process-plan.ts';
 
 const acts = [
   'start',

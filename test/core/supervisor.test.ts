@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { diffPlans } from '../../src/model/diff.ts';
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
 import type { Death } from '../../src/model/phase.ts';
 import type { GroupPlan, Plan } from '../../src/model/plan.ts';
 import type { State } from '../../src/model/state.ts';
 import { KILLED, OK, settle, verdict } from './stage.ts';
 import { group, supervise } from './world.ts';
+import { PLAIN_CARE } from '../model/process-plan.ts';
 
 const ONE = [
   { name: 'a', startsecs: 0 },

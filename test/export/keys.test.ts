@@ -4,10 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { losses } from '../../src/export/keys.ts';
 import type { ProcessPlan } from '../../src/model/plan.ts';
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
-import { PLAIN_LOGGING } from '../../src/model/plan.ts';
 import { PLAIN_DUTY } from '../../src/model/duty.ts';
-import { plan } from '../model/process-plan.ts';
+import { PLAIN_CARE, PLAIN_LOGGING, plan } from '../model/process-plan.ts';
 
 const TARGETS = ['systemd', 'kubernetes', 'nomad'] as const;
 

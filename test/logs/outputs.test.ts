@@ -8,8 +8,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Logs } from '../../src/logs/logs.ts';
 import { OutputRouter, type Outputs, type Pipes } from '../../src/logs/outputs.ts';
-import { type LogTarget, PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
-import { plan as processPlan } from '../model/process-plan.ts';
+import type { LogTarget, ProcessPlan } from '../../src/model/plan.ts';
+import { PLAIN_LOGGING, plan as processPlan } from '../model/process-plan.ts';
 import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, read } from './sandbox.ts';
 
 const AUTO: LogTarget = { kind: 'auto', maxBytes: 1000, backups: 1 };

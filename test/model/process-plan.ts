@@ -1,8 +1,31 @@
 // The plan of one process for tests: supervisord's defaults, and whatever the test says otherwise.
 
 import { PLAIN_DUTY } from '../../src/model/duty.ts';
-import { PLAIN_CARE } from '../../src/model/memory-care.ts';
-import { PLAIN_LOGGING, type ProcessPlan } from '../../src/model/plan.ts';
+import type { MemoryCare } from '../../src/model/memory-care.ts';
+import type { LoggingPlan, ProcessPlan } from '../../src/model/plan.ts';
+
+/** As supervisord logs. */
+export const PLAIN_LOGGING: LoggingPlan = {
+  format: 'raw',
+  every: null,
+  compress: false,
+  totalMax: null,
+  rateMax: null,
+  whenFull: 'block',
+  direct: false,
+};
+
+/** As long as nobody says otherwise. */
+export const PLAIN_CARE: MemoryCare = {
+  oomRestart: null,
+  startWhen: null,
+  swapMax: null,
+  oomGroup: false,
+  limitWatch: null,
+  onPressure: null,
+  tellPressure: true,
+  measurePss: false,
+};
 
 export const plan = (more: Partial<ProcessPlan> = {}): ProcessPlan => ({
   kind: 'program',

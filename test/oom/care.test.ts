@@ -1,8 +1,9 @@
 // Is too much memory, or too long a wait for it, noticed once and not again and again?
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import { PLAIN_CARE, type MemoryCare } from '../../src/model/memory-care.ts';
+import type { MemoryCare } from '../../src/model/memory-care.ts';
 import { createCareWatch, type CareNews, type CareWatch } from '../../src/oom/care.ts';
+import { PLAIN_CARE } from '../model/process-plan.ts';
 
 let told: CareNews[];
 let watch: CareWatch;

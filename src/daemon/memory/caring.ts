@@ -6,6 +6,7 @@ import type { PressureAct } from '../../model/memory-care.ts';
 import type { CareNews } from '../../oom/care.ts';
 import { runCommand } from '../../spawn/command.ts';
 import type { RealHands } from '../hands.ts';
+import { megabytes } from '../../model/megabytes.ts';
 
 export interface Caring {
   readonly supervisor: Supervisor;
@@ -14,9 +15,6 @@ export interface Caring {
   readonly began: (pid: number) => void;
   readonly onBug: (bug: unknown) => void;
 }
-
-const MB = 1024 * 1024;
-const megabytes = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
 const newsWords = ({ kind, value, limit }: CareNews): string =>
   kind === 'pressure'

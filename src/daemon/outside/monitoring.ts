@@ -20,6 +20,7 @@ import { ProcessSummaries, type Sampled } from './process-summaries.ts';
 import type { Setup } from '../life/setup.ts';
 import type { RealHands } from '../hands.ts';
 import type { Logging } from '../life/logging.ts';
+import { isUpState } from '../../model/state.ts';
 
 export interface MonitoringParts {
   readonly setup: Setup;
@@ -234,7 +235,7 @@ export class Monitoring {
     const { plan, state, past, readiness, nextRun, leader } = process;
     const reading = this.#reading(process);
     const known = reading ?? this.#sampler.reading(process.namespec);
-    const isUp = state === 'RUNNING' || state === 'STARTING';
+    const isUp = isUpState(state);
     return {
       group: plan.group,
       name: plan.name,

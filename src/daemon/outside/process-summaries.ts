@@ -4,6 +4,7 @@ import type { Process, CoreClock } from '../../core/process.ts';
 import { describe } from '../../core/status.ts';
 import { UNTOLD } from '../../model/readiness.ts';
 import type { ProcessSummary } from '../../model/process-summary.ts';
+import { isUpState } from '../../model/state.ts';
 
 /** Of the present leader; null while nothing is known of it. */
 export interface Sampled {
@@ -17,7 +18,7 @@ const UNCLEAR: ReadonlySet<string> = new Set(['waiting', 'backoff', 'fatal', 'st
 
 const summaryOf = (process: Process, sampled: Sampled | null, clock: CoreClock): ProcessSummary => {
   const { plan, state, phase, past, history, readiness, leader } = process;
-  const up = state === 'RUNNING' || state === 'STARTING';
+  const up = isUpState(state);
   return {
     group: plan.group,
     name: plan.name,

@@ -18,6 +18,7 @@ import { namespec } from '../../model/name.ts';
 import type { Identity } from '../../model/phase.ts';
 import type { ProcessPlan } from '../../model/plan.ts';
 import type { Clock } from '../../kernel/port.ts';
+import { isUpState } from '../../model/state.ts';
 
 export interface HealthChecksParts {
   readonly bus: Bus;
@@ -52,8 +53,6 @@ interface Watched {
   /** What we last said of it; its own words are not ours to take back. */
   text: string | null;
 }
-
-const UP = new Set(['STARTING', 'RUNNING']);
 
 export class HealthChecks {
   readonly #parts: HealthChecksParts;
@@ -102,7 +101,7 @@ export class HealthChecks {
     if (event.type === 'launched') {
       const process = this.#parts.find(event.process);
       if (process !== undefined) this.#begin(process, event.leader);
-    } else if (event.type === 'state' && !UP.has(event.to)) this.#end(namespec(event.process));
+    } else if (event.type === 'state' && !isUpState(event.to)) this.#end(namespec(event.process));
   }
 
   #end(key: string): void {
