@@ -32,14 +32,14 @@ interface Looking {
   readonly script?: boolean;
 }
 
-export interface Eyes {
+export interface Viewer {
   open(url: string, looking?: Looking): Promise<Page>;
   /** Whatever went wrong in any page: errors of its script, and what its policy refused. */
   readonly complaints: readonly string[];
 }
 
 /** A browser for the running test, closed with it. */
-export const openEyes = async (): Promise<Eyes> => {
+export const openViewer = async (): Promise<Viewer> => {
   const browser: Browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-gpu'],

@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { CLI } from './dist.ts';
 import type { Step } from './ctl-steps.ts';
 import { until } from './wait.ts';
-import { inhabitants, kill } from './witness.ts';
+import { processesWith, kill } from './processes.ts';
 
 interface Told {
   readonly code: number;
@@ -108,7 +108,7 @@ const beginTsvisor = async (config: string, folder: string): Promise<End> => {
 /** What a server that did not end as it should would leave behind. */
 const evict = (folder: string): Promise<unknown> =>
   until('the folder without processes', () => {
-    const left = inhabitants(folder, MARK);
+    const left = processesWith(folder, MARK);
     for (const { pid } of left) kill(pid);
     return left.length === 0;
   });

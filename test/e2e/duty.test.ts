@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { isRoot } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { kill } from './witness.ts';
+import { kill } from './processes.ts';
 
 const DEADLINE = { within: 30_000, every: 20 };
 

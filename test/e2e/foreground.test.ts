@@ -6,7 +6,7 @@ import { canMakePidNamespace } from './abilities.ts';
 import { CLI } from './dist.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { commandLine, isFirst, kill } from './witness.ts';
+import { commandLine, isFirst, kill } from './processes.ts';
 
 /** `through` are words before the command. */
 const inForeground = (sandbox: Sandbox, ...through: readonly string[]) => {

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { hasSupervisord } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
+import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/ci', import.meta.url));
 

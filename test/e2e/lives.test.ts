@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { StatusReply } from '../../src/model/command.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
+import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
 
 const many = (sandbox: Sandbox, count: number, program: string): readonly string[] =>
   Array.from({ length: count }, (_, index) => sandbox.program(`app-${index}`, program, { stopwaitsecs: 1 }));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { kill } from './witness.ts';
+import { kill } from './processes.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/prometheus/', import.meta.url));
 const PROMTOOL = 'promtool';

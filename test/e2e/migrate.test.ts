@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StatusReply } from '../../src/model/command.ts';
 import { hasSupervisord } from './abilities.ts';
-import { canMoveElsewhere, goElsewhere, type Elsewhere } from './elsewhere.ts';
-import { canCrossCompile, canReachRegistry, pack, type Parcel } from './parcel.ts';
+import { canMakeOwnMounts, openMountNamespace, type MountNamespace } from './mount-namespace.ts';
+import { canCrossCompile, canReachRegistry, pack, type Tarball } from './tarball.ts';
 
 const HOME = fileURLToPath(new URL('../..', import.meta.url));
 const GUIDE = readFileSync(join(HOME, 'docs/migrate.md'), 'utf8');
@@ -69,22 +69,22 @@ const STAYS = 'setInterval(() => {}, 1000);';
 /** The machine may be busy, and npm asks the registry. */
 const SLOW = { timeout: 150_000 };
 
-describe.skipIf(!canMoveElsewhere || !canCrossCompile || !canReachRegistry)(
+describe.skipIf(!canMakeOwnMounts || !canCrossCompile || !canReachRegistry)(
   'the guide (root, a compiler for arm64, the npm registry)',
   () => {
-    let parcel: Parcel;
-    let world: Elsewhere;
+    let tarball: Tarball;
+    let world: MountNamespace;
     beforeAll(async () => {
-      parcel = await pack();
-      world = goElsewhere();
-      world.addCommand('npm', npmShim(parcel.tarball));
+      tarball = await pack();
+      world = openMountNamespace();
+      world.addCommand('npm', npmShim(tarball.tarball));
       world.addCommand('pm2', '#!/bin/sh\n[ "$1" = kill ] && echo "pm2 ends"\n');
       copyFileSync(join(HOME, 'test/programs/plays-systemctl.sh'), join(world.folder, 'bin/systemctl'));
       await world.run('npm install --global tsvisor');
     }, SLOW.timeout);
     afterAll(() => {
       world.remove();
-      parcel.remove();
+      tarball.remove();
     });
 
     test.skipIf(!hasSupervisord)(

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { AS_PLAIN_USER, canBePlainUser, isRoot } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until as waitUntil } from './wait.ts';
-import { commandLine, environment, inhabitants, kill } from './witness.ts';
+import { commandLine, environment, processesWith, kill } from './processes.ts';
 
 /** Other tests share the machine. */
 const until = <T>(what: string, look: () => T | Promise<T>): ReturnType<typeof waitUntil<T>> =>
@@ -139,7 +139,7 @@ describe('notify', () => {
     const { pid } = await sandbox.reachProcess('app', 'RUNNING');
     expect(environment(pid, 'NOTIFY_SOCKET')).toBeNull();
     expect(serverOf(sandbox)).toBeUndefined();
-    expect(inhabitants(sandbox.folder, 'TSVISOR_SANDBOX').length).toBeGreaterThan(0);
+    expect(processesWith(sandbox.folder, 'TSVISOR_SANDBOX').length).toBeGreaterThan(0);
     expect((await sandbox.process('app')).readiness).toBeNull();
   });
 });

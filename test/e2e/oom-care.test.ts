@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { openSandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { environment } from './witness.ts';
+import { environment } from './processes.ts';
 
 const HOG = 'grows.sh';
 

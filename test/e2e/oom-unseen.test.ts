@@ -4,7 +4,7 @@ import { expect, describe, test } from 'vitest';
 import { canLimitMemory, canReadKernelLog } from './abilities.ts';
 import { openSandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { isAlive, kill, witnessed } from './witness.ts';
+import { isAlive, kill, witnessed } from './processes.ts';
 
 describe.skipIf(!canLimitMemory || !canReadKernelLog)('a kill that no supervisor saw', () => {
   test('is told by the next one: in status, in the log and as an incident', async () => {

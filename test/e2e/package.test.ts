@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from './dist.ts';
 import { openSandbox } from './sandbox.ts';
 import { canMakeMuslRoot, makeMuslRoot, runInRoot } from './musl-root.ts';
-import { canCrossCompile, canReachRegistry, install, pack, scriptsOf, type Parcel } from './parcel.ts';
+import { canCrossCompile, canReachRegistry, install, pack, scriptsOf, type Tarball } from './tarball.ts';
 
 const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
@@ -34,34 +34,34 @@ const manifest: Manifest = JSON.parse(
 );
 
 describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
-  let parcel: Parcel;
+  let tarball: Tarball;
   beforeAll(async () => {
-    parcel = await pack();
+    tarball = await pack();
   }, 120_000);
-  afterAll(() => parcel.remove());
+  afterAll(() => tarball.remove());
 
   test('weighs less than 2 MB and brings a guardian for x64 and for arm64', () => {
-    expect(parcel.size).toBeGreaterThan(100_000);
-    expect(parcel.size).toBeLessThan(2_000_000);
-    expect(parcel.files).toEqual(
+    expect(tarball.size).toBeGreaterThan(100_000);
+    expect(tarball.size).toBeLessThan(2_000_000);
+    expect(tarball.files).toEqual(
       expect.arrayContaining(['prebuilt/guardian-x64', 'prebuilt/guardian-arm64', 'dist/bundle/daemon.js']),
     );
   });
 
   test.skipIf(!hasQemu)('brings a guardian of arm64 that runs (qemu-aarch64-static)', async () => {
-    const { stdout } = await execa('tar', ['xOzf', parcel.tarball, 'package/prebuilt/guardian-arm64'], {
+    const { stdout } = await execa('tar', ['xOzf', tarball.tarball, 'package/prebuilt/guardian-arm64'], {
       encoding: 'buffer',
     });
-    const binary = join(parcel.folder, 'guardian-arm64');
+    const binary = join(tarball.folder, 'guardian-arm64');
     writeFileSync(binary, stdout, { mode: 0o755 });
-    const said = await run(['qemu-aarch64-static', binary, 'version'], process.env, parcel.folder);
+    const said = await run(['qemu-aarch64-static', binary, 'version'], process.env, tarball.folder);
     expect(said).toMatchObject({ code: 0, stdout: `${manifest.version} arm64 static musl` });
   });
 
   test('brings neither maps nor tests, and no module that is in the bundle too', () => {
-    const modules = parcel.files.filter((path) => /^dist\/(?!bundle\/).*\.js$/.test(path));
+    const modules = tarball.files.filter((path) => /^dist\/(?!bundle\/).*\.js$/.test(path));
     expect(modules.toSorted()).toEqual(['dist/cli/main.js', 'dist/daemon.js', 'dist/index.js']);
-    expect(parcel.files.filter((path) => /\.map$|(^|\/)test\//.test(path))).toEqual([]);
+    expect(tarball.files.filter((path) => /\.map$|(^|\/)test\//.test(path))).toEqual([]);
   });
 
   test('runs no script where it is installed', () => {
@@ -70,9 +70,9 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
   });
 
   test('is as publint and attw want a package to be', async () => {
-    const lint = await execa(join(BIN, 'publint'), [parcel.tarball, '--strict'], { timeout: 60_000 });
+    const lint = await execa(join(BIN, 'publint'), [tarball.tarball, '--strict'], { timeout: 60_000 });
     expect(lint.stdout).toContain('All good!');
-    const types = await execa(join(BIN, 'attw'), [parcel.tarball, '--profile', 'esm-only', '-f', 'json'], {
+    const types = await execa(join(BIN, 'attw'), [tarball.tarball, '--profile', 'esm-only', '-f', 'json'], {
       timeout: 60_000,
     });
     expect(types.stdout).toContain('"packageName": "tsvisor"');
@@ -80,9 +80,9 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
 
   describe.skipIf(!canReachRegistry)('installed in an empty folder (the npm registry)', () => {
     let modules: string;
-    const cli = (): string => join(parcel.folder, 'node_modules/.bin/tsvisor');
+    const cli = (): string => join(tarball.folder, 'node_modules/.bin/tsvisor');
     beforeAll(async () => {
-      modules = await install(parcel);
+      modules = await install(tarball);
     }, 120_000);
 
     test('needs no package that would run a script', () => {
@@ -92,7 +92,7 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
     });
 
     test('says what is in it', async () => {
-      const said = await run([cli(), 'version', '--json'], process.env, parcel.folder);
+      const said = await run([cli(), 'version', '--json'], process.env, tarball.folder);
       const tale: Tale = JSON.parse(said.stdout);
       const folder = join(modules, 'tsvisor');
       expect(tale).toMatchObject({ version: manifest.version, folder, bundle: true, arch: process.arch });
@@ -101,7 +101,7 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
         origin: 'prebuilt',
         build: `${manifest.version} ${process.arch} static musl`,
       });
-      const short = await run([cli(), '--version'], process.env, parcel.folder);
+      const short = await run([cli(), '--version'], process.env, tarball.folder);
       expect(short.stdout).toMatch(
         /^tsvisor \d+\.\d+\.\d+, bundle, .*\nnode .*\nguardian .*\nmachine linux /,
       );
@@ -122,7 +122,7 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
     });
 
     test('gives its types to those who import it', async () => {
-      const file = join(parcel.folder, 'consumer.ts');
+      const file = join(tarball.folder, 'consumer.ts');
       writeFileSync(
         file,
         `import { createClient, loadPlan, type StatusReply, type Client } from 'tsvisor';
@@ -136,7 +136,7 @@ createClient(1);
       const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--skipLibCheck', 'false'];
       const types = ['--types', 'node', '--typeRoots', join(BIN, '../@types')];
       const said = await execa(join(BIN, 'tsc'), [...flags, ...types, file], {
-        cwd: parcel.folder,
+        cwd: tarball.folder,
         reject: false,
       });
       expect(said.stdout).toBe('');
@@ -144,7 +144,7 @@ createClient(1);
         process.execPath,
         ['-e', "import('tsvisor').then((m) => console.log(typeof m.createClient))"],
         {
-          cwd: parcel.folder,
+          cwd: tarball.folder,
         },
       );
       expect(loaded.stdout).toBe('function');
@@ -153,7 +153,7 @@ createClient(1);
     test.skipIf(!canMakeMuslRoot)(
       'runs in a root with musl alone beside Node (musl, busybox, root)',
       async () => {
-        const root = join(parcel.folder, 'root');
+        const root = join(tarball.folder, 'root');
         mkdirSync(root);
         makeMuslRoot(root, modules);
         writeFileSync(

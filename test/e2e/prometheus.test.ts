@@ -9,7 +9,7 @@ import { canLimitMemory } from './abilities.ts';
 import { freePort } from './browser.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { kill } from './witness.ts';
+import { kill } from './processes.ts';
 
 const PROMETHEUS = 'prometheus';
 const hasPrometheus = spawnSync(PROMETHEUS, ['--version']).status === 0;

@@ -10,7 +10,14 @@ import type { ProcessStatus, StatusReply } from '../../src/model/command.ts';
 import { assertBuilt, CLI, run, type Said } from './dist.ts';
 import { cgroupsOf, socketsNaming } from './remains.ts';
 import { until } from './wait.ts';
-import { commandLine, environment, inhabitants, kill, zombieChildren, type Witnessed } from './witness.ts';
+import {
+  commandLine,
+  environment,
+  processesWith,
+  kill,
+  zombieChildren,
+  type Witnessed,
+} from './processes.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../programs', import.meta.url));
 const MARK = 'TSVISOR_SANDBOX';
@@ -88,7 +95,7 @@ const instancesOf = (residents: readonly Witnessed[]): readonly string[] => [
 
 /** Everything that should have gone with the supervisor, in words; an empty list is a clean house. */
 const remainsOf = (folder: string, instances: ReadonlySet<string>): readonly string[] => [
-  ...inhabitants(folder, MARK).map(({ pid }) => `process ${pid}`),
+  ...processesWith(folder, MARK).map(({ pid }) => `process ${pid}`),
   ...[...instances].flatMap((instance) => [
     ...cgroupsOf(instance).map((cgroup) => `cgroup ${cgroup}`),
     ...socketsNaming(instance).map((line) => `socket ${line}`),
@@ -101,7 +108,7 @@ const remainsOf = (folder: string, instances: ReadonlySet<string>): readonly str
 
 const evict = (folder: string): Promise<unknown> =>
   until('the sandbox empty', () => {
-    const left = inhabitants(folder, MARK);
+    const left = processesWith(folder, MARK);
     for (const { pid } of left) kill(pid);
     return left.length === 0;
   });
@@ -189,7 +196,7 @@ const createSandbox = (): Sandbox => {
         .filter((line) => line.startsWith(`${kind} `))
         .map((line) => Number(line.slice(kind.length + 1))),
     journal: () => sandbox.read('supervisor.log'),
-    residents: () => inhabitants(folder, MARK),
+    residents: () => processesWith(folder, MARK),
     leftAfter: (ms) =>
       until('nobody left', () => sandbox.residents().length === 0, { within: ms, every: 20 }).then(
         () => [],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { canLimitMemory, isRoot } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { score } from './witness.ts';
+import { score } from './processes.ts';
 
 const teller = (sandbox: Sandbox, name: string, keys: Readonly<Record<string, string | number>>): string =>
   sandbox.program(name, `tells-who-it-is.sh ${sandbox.path(name)}`, keys);

@@ -7,7 +7,7 @@ import { noPython, openManager, type Manager } from '../guardian/manager.ts';
 import { CLI } from './dist.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
-import { kill } from './witness.ts';
+import { kill } from './processes.ts';
 
 const GUARDIAN = join(CLI, '../../guardian/guardian');
 

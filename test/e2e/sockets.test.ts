@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until as waitUntil } from './wait.ts';
-import { isAlive, kill, witnessed } from './witness.ts';
+import { isAlive, kill, witnessed } from './processes.ts';
 
 /** Other tests share the machine. */
 const until = <T>(what: string, look: () => T | Promise<T>): ReturnType<typeof waitUntil<T>> =>

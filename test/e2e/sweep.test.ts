@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AS_PLAIN_USER, canBePlainUser } from './abilities.ts';
 import { openSandbox, type Sandbox, type RunOptions } from './sandbox.ts';
 import { until } from './wait.ts';
-import { isAlive, kill, witnessed, type Witnessed } from './witness.ts';
+import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
 
 interface Life {
   readonly leader: Witnessed;

@@ -5,7 +5,7 @@ import { createServer, request } from 'node:http';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
-import { freePort, hasChromium, keepPicture, openEyes } from './browser.ts';
+import { freePort, hasChromium, keepPicture, openViewer } from './browser.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from './wait.ts';
 
@@ -99,8 +99,8 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   test('stops and starts a process by click, asks before, and shows the states by itself', async () => {
     const { sandbox, url } = await open(stays);
     await sandbox.reach('RUNNING');
-    const eyes = await openEyes();
-    const page = await eyes.open(url);
+    const viewer = await openViewer();
+    const page = await viewer.open(url);
     const row = page.locator('tr[id="web"]');
     await row.locator('td', { hasText: 'RUNNING' }).waitFor();
 
@@ -122,14 +122,14 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
 
     await sandbox.tsvisor(['stop', 'web']);
     await row.locator('td', { hasText: 'STOPPED' }).waitFor();
-    expect(eyes.complaints).toEqual([]);
+    expect(viewer.complaints).toEqual([]);
   });
 
   test('works without its script: the question is a page of its own', async () => {
     const { sandbox, url } = await open(stays);
     await sandbox.reach('RUNNING');
-    const eyes = await openEyes();
-    const page = await eyes.open(url, { script: false });
+    const viewer = await openViewer();
+    const page = await viewer.open(url, { script: false });
     await page.locator('tr[id="web"]').getByRole('button', { name: 'stop' }).click();
     await page.getByRole('heading', { name: 'Stop web and all its members?' }).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
@@ -142,8 +142,8 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   test('follows a log while it is written, markup in it stays text', async () => {
     const { sandbox, url } = await open(TALKER);
     await sandbox.reach('RUNNING');
-    const eyes = await openEyes();
-    const page = await eyes.open(url);
+    const viewer = await openViewer();
+    const page = await viewer.open(url);
     await page.getByRole('link', { name: 'talker' }).click();
     await page.getByRole('link', { name: 'Log of stdout' }).click();
     const tail = page.locator('#tail');
@@ -153,7 +153,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     const lines = ((await tail.textContent()) ?? '').trimEnd().split('\n');
     expect(lines).toEqual(lines.map((_, index) => `line ${index + 1} <b>&`));
     await keepPicture(page, 'tail-1280-light');
-    expect(eyes.complaints).toEqual([]);
+    expect(viewer.complaints).toEqual([]);
   });
 
   test.skipIf(!canLimitMemory)('shows an OOM kill as it happens', async () => {
@@ -161,17 +161,17 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
       one.program('eater', 'eats-memory.sh', { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 }),
     );
     await sandbox.reach('RUNNING');
-    const eyes = await openEyes();
-    const page = await eyes.open(`${url}/oom`);
+    const viewer = await openViewer();
+    const page = await viewer.open(`${url}/oom`);
     await page.getByText('has taken nothing so far').waitFor();
     sandbox.touch('eat');
     const incident = page.locator('.incident', { hasText: 'eater' });
     await incident.getByText('own-limit, certain').waitFor();
     await incident.locator('.acts li').first().waitFor();
     await keepPicture(page, 'oom-1280-light');
-    const phone = await eyes.open(`${url}/oom`, { width: 390, dark: true });
+    const phone = await viewer.open(`${url}/oom`, { width: 390, dark: true });
     await keepPicture(phone, 'oom-390-dark');
-    expect(eyes.complaints).toEqual([]);
+    expect(viewer.complaints).toEqual([]);
   });
 
   test('fits 1280 and 390 pixels, light and dark, and can be used by keyboard alone', async () => {
@@ -185,16 +185,16 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     );
     await sandbox.reach('RUNNING', 'shop:web', 'talker');
     await sandbox.reach('FATAL', 'shop:gone');
-    const eyes = await openEyes();
-    const long = await eyes.open(url);
+    const viewer = await openViewer();
+    const long = await viewer.open(url);
     for (const width of [1280, 390])
       for (const dark of [false, true]) {
-        const page = await eyes.open(url, { width, dark });
+        const page = await viewer.open(url, { width, dark });
         await keepPicture(page, `processes-${width}-${dark ? 'dark' : 'light'}`);
         const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
         expect(overflow).toBeLessThanOrEqual(0);
       }
-    const page = await eyes.open(url);
+    const page = await viewer.open(url);
     const stop = page.locator('tr[id="shop:web"]').getByRole('button', { name: 'stop' });
     await stop.focus();
     await page.keyboard.press('Enter');
@@ -207,9 +207,9 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await long.getByRole('button', { name: '1 FATAL' }).click();
     await long.locator('tr[id="talker"]').waitFor({ state: 'hidden' });
     expect(await long.locator('tr[id="shop:gone"]').isVisible()).toBe(true);
-    await eyes
+    await viewer
       .open(`${url}/process?name=shop:web`)
       .then((detail) => keepPicture(detail, 'process-1280-light'));
-    expect(eyes.complaints).toEqual([]);
+    expect(viewer.complaints).toEqual([]);
   });
 });

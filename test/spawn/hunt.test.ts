@@ -4,7 +4,7 @@ import type { Identity } from '../../src/model/phase.ts';
 import { hunt, type HuntParts } from '../../src/spawn/hunt.ts';
 import { FakeKernel, OURS } from '../kernel/fake.ts';
 import { ManualClock, turn } from '../kernel/manual-clock.ts';
-import { clock as realClock, lackFor, processes, Stage } from './troupe.ts';
+import { clock as realClock, lackFor, processes, Stage } from './launched-tree.ts';
 
 describe('the hunt for leftovers', () => {
   let kernel: FakeKernel;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LaunchRequest } from '../../src/spawn/launch.ts';
 import { createPortableLauncher, killTree, type PortableResult } from '../../src/spawn/portable.ts';
 import { until } from '../kernel/until.ts';
-import { processes, requestOf, Stage } from './troupe.ts';
+import { processes, requestOf, Stage } from './launched-tree.ts';
 
 type Launched = Extract<PortableResult, { leader: unknown }>;
 

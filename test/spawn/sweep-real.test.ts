@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/model/phase.ts';
 import { until } from '../kernel/until.ts';
-import { KINDS, lackFor, processes, Stage } from './troupe.ts';
+import { KINDS, lackFor, processes, Stage } from './launched-tree.ts';
 
 let stage: Stage;
 beforeEach(() => {

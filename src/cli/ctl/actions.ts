@@ -1,12 +1,12 @@
 // Which actions are there, and how does a line of text become one?
 
-import * as acts from './acts.ts';
-import * as changes from './changes.ts';
+import * as acts from './process-actions.ts';
+import * as changes from './config-actions.ts';
 import { EXITS } from './faults.ts';
-import * as looks from './looks.ts';
+import * as looks from './status-actions.ts';
 import type { Session } from './session.ts';
-import * as whole from './whole.ts';
-import { errorWords } from './words.ts';
+import * as whole from './server-actions.ts';
+import { errorWords } from './python-errors.ts';
 import { RpcError } from '../../api/client-rpc.ts';
 
 /** `leave` ends the shell. */
@@ -26,7 +26,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   exit: () => Promise.resolve(leave),
   fg: async () => (await import('./fg.ts')).fg,
   help: async () => (await import('./help.ts')).help,
-  maintail: async () => (await import('./tails.ts')).maintail,
+  maintail: async () => (await import('./log-actions.ts')).maintail,
   open: () => Promise.resolve(whole.open),
   pid: () => Promise.resolve(looks.pid),
   quit: () => Promise.resolve(leave),
@@ -39,7 +39,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   start: () => Promise.resolve(acts.start),
   status: () => Promise.resolve(looks.status),
   stop: () => Promise.resolve(acts.stop),
-  tail: async () => (await import('./tails.ts')).tail,
+  tail: async () => (await import('./log-actions.ts')).tail,
   update: () => Promise.resolve(changes.update),
   version: () => Promise.resolve(looks.version),
 };

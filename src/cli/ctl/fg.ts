@@ -8,8 +8,8 @@ import { fieldsOf, numberOf } from './fields.ts';
 import { helpOn } from './help.ts';
 import { wordsOf } from './names.ts';
 import type { Session } from './session.ts';
-import { stream } from './tails.ts';
-import type { Fault } from './words.ts';
+import { stream } from './log-actions.ts';
+import type { Fault } from './python-errors.ts';
 
 const faultWords = ({ code, text }: Fault): string => `ERROR: <Fault ${code}: ${pythonRepr(text)}>`;
 

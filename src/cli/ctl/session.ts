@@ -6,7 +6,7 @@ import type { Terminal } from '../text/terminal.ts';
 import { EXITS, FAULTS } from './faults.ts';
 import { printed } from './fields.ts';
 import type { Keyboard } from './keyboard.ts';
-import { FaultError } from './words.ts';
+import { FaultError } from './python-errors.ts';
 
 const API_VERSION = '3.0';
 

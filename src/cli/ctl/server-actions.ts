@@ -2,9 +2,9 @@
 
 import { RpcError } from '../../api/client-rpc.ts';
 import { EXITS, FAULTS } from './faults.ts';
-import { status, takesNothing } from './looks.ts';
+import { status, takesNothing } from './status-actions.ts';
 import type { Session } from './session.ts';
-import { FaultError, ValueError } from './words.ts';
+import { FaultError, ValueError } from './python-errors.ts';
 
 const isSure = async (session: Session, question: string): Promise<boolean> => {
   if (!session.interactive) return true;

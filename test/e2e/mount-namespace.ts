@@ -6,7 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-export const canMoveElsewhere =
+export const canMakeOwnMounts =
   process.getuid?.() === 0 &&
   spawnSync('unshare', ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'true']).status === 0;
 
@@ -20,7 +20,7 @@ mkdir -p /etc/systemd/system /run/log/supervisor
 if [ -d /var/log/supervisor ]; then mount --bind /run/log/supervisor /var/log/supervisor; fi
 `;
 
-export interface Elsewhere {
+export interface MountNamespace {
   readonly folder: string;
   /** Adds a command that is found before the machine's own. */
   addCommand(name: string, script: string): void;
@@ -29,8 +29,8 @@ export interface Elsewhere {
   remove(): void;
 }
 
-export const goElsewhere = (): Elsewhere => {
-  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-elsewhere-'));
+export const openMountNamespace = (): MountNamespace => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-mounts-'));
   for (const name of ['etc', 'bin']) mkdirSync(join(folder, name));
   const path = `${join(folder, 'bin')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
   return {

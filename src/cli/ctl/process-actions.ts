@@ -6,7 +6,7 @@ import { numberOf, recordsOf, textOf, type Fields } from './fields.ts';
 import { helpOn } from './help.ts';
 import { joinNamespec, splitNamespec, wordsOf, type Namespec } from './names.ts';
 import type { Session } from './session.ts';
-import { FaultError, ValueError } from './words.ts';
+import { FaultError, ValueError } from './python-errors.ts';
 
 /** One line of results: words by fault number. */
 interface Act {

@@ -6,7 +6,7 @@ import { fieldsOf, numberOf, printed, recordsOf, textOf, type Fields } from './f
 import { helpOn } from './help.ts';
 import { joinNamespec, splitNamespec, wordsOf } from './names.ts';
 import type { Session } from './session.ts';
-import { FaultError } from './words.ts';
+import { FaultError } from './python-errors.ts';
 
 const NAME_WIDTH = 30;
 

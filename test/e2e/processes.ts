@@ -66,7 +66,7 @@ export const zombieChildren = (parents: readonly number[]): readonly number[] =>
   });
 
 /** Live processes that live in `folder`: started with it in the variable `mark`, or working in it. */
-export const inhabitants = (folder: string, mark: string): readonly Witnessed[] =>
+export const processesWith = (folder: string, mark: string): readonly Witnessed[] =>
   allPids()
     .filter((pid) => environment(pid, mark) === folder || isIn(directory(pid), folder))
     .flatMap((pid) => witness(pid) ?? []);

@@ -16,7 +16,7 @@ export const canCrossCompile = process.arch === 'arm64' || runs('aarch64-linux-g
 
 export const canReachRegistry = runs('npm', 'view', 'commander@14', 'version', '--prefer-offline');
 
-export interface Parcel {
+export interface Tarball {
   readonly folder: string;
   /** Path of the tarball. */
   readonly tarball: string;
@@ -34,7 +34,7 @@ interface Packed {
 }
 
 /** Packs the dist that is there: `npm pack` alone would build it anew under the feet of others. */
-export const pack = async (): Promise<Parcel> => {
+export const pack = async (): Promise<Tarball> => {
   assertBuilt();
   const folder = mkdtempSync(join(tmpdir(), 'tsvisor-package-'));
   await execa(process.execPath, ['scripts/build-guardian.mjs', '--all'], { cwd: ROOT, timeout: 60_000 });
@@ -52,7 +52,7 @@ export const pack = async (): Promise<Parcel> => {
 };
 
 /** `npm install TARBALL --ignore-scripts` in a folder with nothing but a manifest. */
-export const install = async ({ folder, tarball }: Parcel): Promise<string> => {
+export const install = async ({ folder, tarball }: Tarball): Promise<string> => {
   const manifest = JSON.stringify({ name: 'empty', version: '1.0.0', private: true, type: 'module' });
   writeFileSync(join(folder, 'package.json'), manifest);
   const words = ['install', tarball, '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];

@@ -27,7 +27,7 @@ export const lackFor = (kind: ContainmentKind): string | null => {
   return kind === 'cgroup2' || kind === 'freezer' ? lackOf(kind) : null;
 };
 
-export interface Troupe {
+export interface LaunchedTree {
   readonly folder: string;
   readonly containment: Containment;
   readonly leader: Identity;
@@ -63,7 +63,7 @@ export class Stage {
   readonly #born: Identity[] = [];
 
   folder(): string {
-    const folder = mkdtempSync(join(tmpdir(), 'tsvisor-troupe-'));
+    const folder = mkdtempSync(join(tmpdir(), 'tsvisor-tree-'));
     this.#folders.push(folder);
     return folder;
   }
@@ -91,7 +91,7 @@ export class Stage {
     return `${this.instance}:ci:app:1`;
   }
 
-  async launch(kind: ContainmentKind, program: string): Promise<Troupe> {
+  async launch(kind: ContainmentKind, program: string): Promise<LaunchedTree> {
     const folder = this.folder();
     const [name = '', ...args] = program.split(' ');
     const command = ['sh', join(PROGRAMS, name), ...args].join(' ');

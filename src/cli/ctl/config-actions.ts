@@ -2,10 +2,10 @@
 
 import { EXITS, FAULTS } from './faults.ts';
 import { listOf, numberOf, printed, recordsOf, textOf } from './fields.ts';
-import { takesNothing } from './looks.ts';
+import { takesNothing } from './status-actions.ts';
 import { wordsOf } from './names.ts';
 import type { Session } from './session.ts';
-import { FaultError, type Fault } from './words.ts';
+import { FaultError, type Fault } from './python-errors.ts';
 import type { RpcValue } from '../../api/client-xml.ts';
 
 interface Changes {

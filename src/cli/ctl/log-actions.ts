@@ -10,7 +10,7 @@ import { printed } from './fields.ts';
 import { helpOn } from './help.ts';
 import { wordsOf } from './names.ts';
 import type { Session } from './session.ts';
-import { errorWords, FaultError } from './words.ts';
+import { errorWords, FaultError } from './python-errors.ts';
 
 /** Bytes of a tail without a number. */
 const USUAL_BYTES = 1600;
