@@ -29,25 +29,25 @@ const speech = ({ guardian }: OwnUnit): readonly UnitLine[] =>
         ['Type', 'exec'],
       ]
     : [
-        'The main process is the guardian. It tells systemd when the supervisor answers, reloads or ends, and that it is alive: a supervisor',
-        'that hangs is replaced. Programs cannot speak in its name.',
+        'The main process is the guardian. It tells systemd when the supervisor is ready, reloads or stops, and feeds the watchdog: a',
+        'supervisor that hangs is replaced. Programs cannot send notifications in its name.',
         ['Type', 'notify'],
         ['NotifyAccess', 'main'],
         ['WatchdogSec', String(WATCHDOG)],
       ];
 
 const memory = ({ user }: OwnUnit): readonly UnitLine[] => [
-  'One killed program is for tsvisor to judge and to restart; the default of systemd would stop the whole unit.',
+  'When a program is OOM-killed, tsvisor decides what happens. The default of systemd would stop the whole unit.',
   ['OOMPolicy', 'continue'],
   ...(user
     ? []
     : ([
-        'The kernel chooses anything else first. Programs get scores of their own: they do not inherit this one.',
+        'The kernel kills almost anything else first. Programs get scores of their own; they do not inherit this one.',
         ['OOMScoreAdjust', '-900'],
       ] as const)),
-  'So does systemd-oomd.',
+  'The same for systemd-oomd.',
   ['ManagedOOMPreference', 'avoid'],
-  'The guardian stays in memory: it must run when memory is short.',
+  'The guardian locks itself into memory, so that it runs when memory is short.',
   ['LimitMEMLOCK', '1M'],
 ];
 
@@ -56,10 +56,10 @@ const hardening = ({ user }: OwnUnit): readonly UnitLine[] =>
   user
     ? []
     : [
-        'What holds here holds for every program, so it is little: nobody reboots the machine, loads kernel modules or changes the security',
-        'policy. For a program that does: `CapabilityBoundingSet=` in `systemctl edit`.',
+        'Applies to every program too, so it is short: no reboots, kernel modules or changes of the security policy. For a program that',
+        'needs one of these: `CapabilityBoundingSet=` in `systemctl edit`.',
         ['CapabilityBoundingSet', '~CAP_SYS_BOOT CAP_SYS_MODULE CAP_MAC_ADMIN CAP_MAC_OVERRIDE'],
-        'Stricter, where no program minds: NoNewPrivileges=yes (no sudo), PrivateTmp=yes, ProtectSystem=full, ProtectHome=yes. Never',
+        'Add if all programs work with it: NoNewPrivileges=yes (no sudo), PrivateTmp=yes, ProtectSystem=full, ProtectHome=yes. Never add',
         'ProtectControlGroups=, ProtectKernelLogs= or ProtectProc=: tsvisor kills by cgroups and reads the records of the OOM killer.',
       ];
 
@@ -67,13 +67,13 @@ const service = (unit: OwnUnit): readonly UnitLine[] => [
   ...speech(unit),
   ['ExecStart', commandLine(start(unit))],
   ['ExecReload', commandLine([...unit.tsvisor, 'apply', '-c', unit.config])],
-  'Whatever ends it, it comes back: `systemctl stop` ends it, `tsvisor stop` alone does not.',
+  'Stop it with `systemctl stop`: after `tsvisor stop`, systemd starts it again.',
   ['Restart', 'always'],
   ['RestartSec', '1'],
-  'The guardian gets the signal and brings everything to rest; it asks for more time while programs use theirs. What is left then is killed.',
+  'Only the guardian gets SIGTERM. It stops everything, and asks for more time while programs need theirs. What is left after that is killed.',
   ['KillMode', 'mixed'],
   ['TimeoutStopSec', String(STOP)],
-  'The cgroups below this unit are its own: each program has one, to be killed and limited as a whole.',
+  'tsvisor makes cgroups below this unit, one for each program, to kill and limit it as a whole.',
   ['Delegate', 'yes'],
   ...memory(unit),
   ...hardening(unit),
@@ -87,7 +87,7 @@ export const ownUnit = (unit: OwnUnit): string =>
       lines: [
         ['Description', value(`tsvisor, a process supervisor that knows the OOM killer (${unit.config})`)],
         ...(unit.user ? [] : ([['After', 'network.target']] as const)),
-        'It is started again for ever: what it does not do itself nobody else does.',
+        'Always restarted, without a limit: its programs depend on it.',
         ['StartLimitIntervalSec', '0'],
       ],
     },
@@ -97,13 +97,13 @@ export const ownUnit = (unit: OwnUnit): string =>
 
 /** As examples/systemd/tsvisor.service has it. */
 export const exampleUnit = (): string => {
-  const here = '/usr/lib/node_modules/tsvisor/dist';
+  const root = '/usr/lib/node_modules/tsvisor';
   const config = '/etc/tsvisor/tsvisor.yaml';
   const text = ownUnit({
-    tsvisor: ['/usr/bin/node', `${here}/cli/main.js`],
-    guardian: `${here}/guardian/guardian`,
+    tsvisor: ['/usr/bin/node', `${root}/dist/cli/main.js`],
+    guardian: `${root}/prebuilt/guardian-x64`,
     config,
     user: false,
   });
-  return `# What \`tsvisor install systemd -c ${config}\` writes, with the paths of this machine instead of these.\n${text}`;
+  return `# What \`tsvisor install systemd -c ${config}\` writes, except for the paths.\n${text}`;
 };
