@@ -7,7 +7,8 @@ import { readDoctorFacts } from '../oom/doctor-facts.ts';
 import type { Invocation, Run } from './commands.ts';
 import { pidOf } from './life/holder.ts';
 import { reach } from './reach.ts';
-import { painter, type Paint, type Style } from './text/terminal.ts';
+import { painter, type Style, type Terminal } from './text/terminal.ts';
+import { indented } from './text/words.ts';
 
 /** Milliseconds: that nothing has come by then is a finding of its own. */
 const TIMEOUT_MS = 5000;
@@ -27,18 +28,25 @@ const ask = async (invocation: Invocation): Promise<Pick<Examination, 'status' |
 
 const STYLES: Readonly<Record<Finding['level'], Style>> = { fine: 'green', advice: 'yellow', broken: 'red' };
 
-const lines = ({ level, about, text, cure }: Finding, paint: Paint): readonly string[] => [
-  `${paint(STYLES[level], level.padEnd(6))}  ${about}: ${text}`,
-  ...(cure === '' ? [] : [`        ${paint('dim', `do: ${cure}`)}`]),
-];
+const MARGIN = '        ';
+
+const lines = ({ level, about, text, cure }: Finding, { color, columns }: Terminal): readonly string[] => {
+  const paint = painter(color);
+  const [first = '', ...rest] = indented(`${about}: ${text}`, MARGIN, columns);
+  const cures = cure === '' ? [] : indented(`do: ${cure}`, MARGIN, columns);
+  return [
+    paint(STYLES[level], level) + first.slice(level.length),
+    ...rest,
+    ...cures.map((line) => paint('dim', line)),
+  ];
+};
 
 export const run: Run = async (invocation) => {
   const { options, terminal } = invocation;
   const asked = await ask(invocation);
   const facts = readDoctorFacts({ supervisor: asked.status?.supervisor.pid ?? asked.silent ?? null });
   const findings = diagnose({ facts, ...asked });
-  const paint = painter(terminal.color);
   if (options.json === true) terminal.out(JSON.stringify({ findings, facts }, null, 2));
-  else terminal.out(findings.flatMap((finding) => lines(finding, paint)).join('\n'));
+  else terminal.out(findings.flatMap((finding) => lines(finding, terminal)).join('\n'));
   return gravity(findings);
 };

@@ -5,19 +5,20 @@ import { TsvisorError } from '../model/errors.ts';
 import type { Invocation, Run } from './commands.ts';
 import { locate } from './locate.ts';
 import { timing } from './reach.ts';
+import type { View } from './text/oom-text.ts';
 import { painter, type Terminal } from './text/terminal.ts';
 
 const clientOf = (socket: string, terminal: Terminal): OomClient =>
   createOomClient(socket, timing(socket, terminal));
+
+const viewOf = ({ color, columns }: Terminal): View => ({ paint: painter(color), columns });
 
 const showRank = async (socket: string, { options, terminal }: Invocation): Promise<number> => {
   const [reply, { rankText }] = await Promise.all([
     clientOf(socket, terminal).rank({ whatIf: options.whatIf ?? '', limits: options.limit ?? '' }),
     import('./text/oom-text.ts'),
   ]);
-  terminal.out(
-    options.json === true ? JSON.stringify(reply, null, 2) : rankText(reply, painter(terminal.color)),
-  );
+  terminal.out(options.json === true ? JSON.stringify(reply, null, 2) : rankText(reply, viewOf(terminal)));
   return 0;
 };
 
@@ -27,7 +28,7 @@ const showHistory = async (socket: string, { options, terminal }: Invocation): P
     import('./text/oom-text.ts'),
   ]);
   terminal.out(
-    options.json === true ? JSON.stringify(reply, null, 2) : incidentsText(reply, painter(terminal.color)),
+    options.json === true ? JSON.stringify(reply, null, 2) : incidentsText(reply, viewOf(terminal)),
   );
   return 0;
 };

@@ -11,6 +11,7 @@ import {
   INITIAL,
   point,
   press,
+  sortBy,
   withProcesses,
   type Act,
   type Key,
@@ -98,8 +99,10 @@ class Top {
     const { state } = this.#scene;
     if (pointing.kind !== 'click')
       return this.#step(press(state, { name: pointing.kind, text: '', ctrl: false }));
-    const of = draw(this.#scene, this.#screen.size)[pointing.row - 1]?.of;
-    if (of !== undefined) this.#step(point(state, of));
+    const line = draw(this.#scene, this.#screen.size)[pointing.row - 1];
+    const sort = line?.sorts?.(pointing.column) ?? null;
+    if (line?.of !== undefined) this.#step(point(state, line.of));
+    else if (sort !== null) this.#step(sortBy(state, sort));
   }
 
   #step({ state, effect }: Step): void {

@@ -12,8 +12,9 @@ import { isGivenUp, type Exit } from '../../model/phase.ts';
 import { readinessWords, type Readiness } from '../../model/readiness.ts';
 import type { State } from '../../model/state.ts';
 import { isOom, type Verdict } from '../../model/verdict.ts';
+import { gridOf, lineOf, type Column } from './grid.ts';
 import type { Paint, Style } from './terminal.ts';
-import { dueWords, memoryWords, momentWords, uptimeWords, wrap } from './words.ts';
+import { dueWords, indented, memoryWords, momentWords, uptimeWords } from './words.ts';
 
 export interface View {
   readonly paint: Paint;
@@ -58,33 +59,36 @@ const scoreWords = ({ score }: ProcessStatus): string => {
     : `${score.requested}/${score.effective}`;
 };
 
-interface Column {
-  readonly title: string;
-  readonly align: 'left' | 'right';
+interface Figure extends Pick<Column, 'title' | 'align' | 'spare' | 'isName'> {
   readonly cell: (process: ProcessStatus, now: number) => string;
-  /** Left out where the terminal is too narrow for all, or nothing is known. */
-  readonly spare?: true;
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: 'NAME', align: 'left', cell: namespec },
+const FIGURES: readonly Figure[] = [
+  { title: 'NAME', align: 'left', cell: namespec, isName: true },
   { title: 'STATE', align: 'left', cell: ({ state }) => state },
-  { title: 'PID', align: 'right', cell: ({ pid }) => (pid === 0 ? '' : String(pid)) },
-  { title: 'UPTIME', align: 'right', cell: ({ pid, uptime }) => (pid === 0 ? '' : uptimeWords(uptime)) },
-  { title: 'MEMORY', align: 'right', cell: ({ memory }) => (memory === null ? '' : memoryWords(memory)) },
+  { title: 'PID', align: 'right', cell: ({ pid }) => (pid === 0 ? '' : String(pid)), spare: 5 },
+  {
+    title: 'UPTIME',
+    align: 'right',
+    cell: ({ pid, uptime }) => (pid === 0 ? '' : uptimeWords(uptime)),
+    spare: 3,
+  },
+  {
+    title: 'MEMORY',
+    align: 'right',
+    cell: ({ memory }) => (memory === null ? '' : memoryWords(memory)),
+    spare: 4,
+  },
   {
     title: 'CPU',
     align: 'right',
     cell: ({ cpu }) => (cpu === null ? '' : `${cpu.toFixed(cpu < 9.95 ? 1 : 0)}%`),
-    spare: true,
+    spare: 0,
   },
-  { title: 'SCORE', align: 'right', cell: scoreWords },
-  { title: 'RESTARTS', align: 'right', cell: ({ restarts }) => String(restarts) },
+  { title: 'SCORE', align: 'right', cell: scoreWords, spare: 2 },
+  { title: 'RESTARTS', align: 'right', cell: ({ restarts }) => String(restarts), spare: 1 },
   { title: 'LAST DEATH', align: 'left', cell: deathWords },
 ];
-
-const pad = (text: string, width: number, align: Column['align']): string =>
-  align === 'left' ? text.padEnd(width) : text.padStart(width);
 
 const refusalWords = (errno: string): string => (errno === 'EACCES' ? 'needs CAP_SYS_RESOURCE' : errno);
 
@@ -133,52 +137,25 @@ const notesOf = (process: ProcessStatus, now: number): readonly string[] => {
   return notes.filter((note) => note !== '');
 };
 
-const indented = (text: string, indent: string, columns: number | null): readonly string[] =>
-  columns === null
-    ? [indent + text]
-    : wrap(text, Math.max(20, columns - indent.length)).map((line) => indent + line);
-
-interface Laid extends Column {
-  readonly cells: readonly string[];
-  readonly width: number;
-}
-
-const GAP = '  ';
-
-/** A spare column is kept where it says something and all fit. */
-const layOut = (processes: readonly ProcessStatus[], { columns, now }: View): readonly Laid[] => {
-  const all = COLUMNS.map((column) => {
-    const cells = processes.map((process) => column.cell(process, now));
-    return { ...column, cells, width: Math.max(column.title.length, ...cells.map(({ length }) => length)) };
-  });
-  const total = all.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
-  const isWide = columns !== null && total > columns;
-  return all.filter(({ spare, cells }) => spare !== true || (!isWide && cells.some((cell) => cell !== '')));
-};
+/** CPU has its column only where some is known. */
+const columnsOf = (processes: readonly ProcessStatus[], now: number): readonly Column[] =>
+  FIGURES.map(({ cell, ...figure }) => ({
+    ...figure,
+    cells: processes.map((process) => cell(process, now)),
+  })).filter(({ title, cells }) => title !== 'CPU' || cells.some((cell) => cell !== ''));
 
 export const renderProcesses = (processes: readonly ProcessStatus[], view: View): readonly string[] => {
-  const { paint, columns } = view;
-  const laid = layOut(processes, view);
-  const line = (style: (title: string, text: string) => string, row: number | null): string =>
-    laid
-      .map(({ title, align, width, cells }) =>
-        style(title, pad(row === null ? title : (cells[row] ?? ''), width, align)),
-      )
-      .join(GAP)
-      .trimEnd();
-  const rows = processes.flatMap((process, row) => [
-    line((title, text) => (title === 'STATE' ? paint(STATE_STYLE[process.state], text) : text), row),
-    ...notesOf(process, view.now)
+  const { paint, columns, now } = view;
+  const [head, ...rows] = gridOf(columnsOf(processes, now), columns);
+  const lines = processes.flatMap((process, at) => [
+    lineOf(rows[at] ?? { cells: [] }, (title, text) =>
+      title === 'STATE' ? paint(STATE_STYLE[process.state], text) : text,
+    ),
+    ...notesOf(process, now)
       .flatMap((note) => indented(note, '    ', columns))
       .map((text) => paint('dim', text)),
   ]);
-  return [
-    paint(
-      'bold',
-      line((_, text) => text, null),
-    ),
-    ...rows,
-  ];
+  return [paint('bold', lineOf(head ?? { cells: [] })), ...lines];
 };
 
 const pastLifeWords = ({ life, exit, killed, took, verdict }: PastLife): string => {

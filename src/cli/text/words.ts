@@ -43,6 +43,13 @@ export const dueWords = (at: number, now: number): string => {
   return day === clock ? clock : `${day} ${clock}`;
 };
 
+/** What tells names apart is often their end: the middle is left out. */
+export const shorten = (text: string, width: number): string => {
+  if (text.length <= width) return text;
+  const head = Math.floor((width - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+};
+
 /** Breaks text at blanks so that no line is longer than `width`, where words allow. */
 export const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
@@ -54,3 +61,9 @@ export const wrap = (text: string, width: number): readonly string[] => {
   }
   return lines;
 };
+
+/** Wrapped behind a margin; as one line where there is no terminal. */
+export const indented = (text: string, indent: string, columns: number | null): readonly string[] =>
+  columns === null
+    ? [indent + text]
+    : wrap(text, Math.max(20, columns - indent.length)).map((line) => indent + line);

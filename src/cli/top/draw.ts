@@ -5,9 +5,9 @@ import type { ProcessStatus, SupervisorStatus } from '../../model/command.ts';
 import type { OomRankReply } from '../../model/oom-report.ts';
 import type { State } from '../../model/state.ts';
 import type { Style } from '../text/terminal.ts';
-import { memoryWords } from '../text/words.ts';
-import { columnsFor, deathWords, figures, titles } from './figures.ts';
-import { isUnwell, shown, type TopState } from './state.ts';
+import { memoryWords, shorten } from '../text/words.ts';
+import { columnsFor, deathWords, figures, sortAt, titles } from './figures.ts';
+import { isUnwell, shown, type SortName, type TopState } from './state.ts';
 import { treeOf } from './tree.ts';
 
 export interface Line {
@@ -15,6 +15,8 @@ export interface Line {
   readonly style?: Style | 'reverse';
   /** The process that a click on it means. */
   readonly of?: string;
+  /** What a click on a column of it sorts by; columns count from 1. */
+  readonly sorts?: (column: number) => SortName | null;
 }
 
 export interface Scene {
@@ -44,6 +46,9 @@ const cut = (text: string, columns: number): string => {
   return clean.length <= columns ? clean : `${clean.slice(0, Math.max(0, columns - 1))}…`;
 };
 
+const GAP = '  ';
+const DEATH = 'LAST DEATH';
+
 const STYLES: Readonly<Record<State, Style>> = {
   STOPPED: 'dim',
   STARTING: 'yellow',
@@ -55,19 +60,30 @@ const STYLES: Readonly<Record<State, Style>> = {
   UNKNOWN: 'red',
 };
 
-/** Names, figures and the last death, in so many columns. */
-const nameWidth = (figuresWidth: number, columns: number): number =>
-  Math.max(10, Math.min(40, columns - figuresWidth - 16));
+/** Figures and the last death leave so much for names. */
+const nameWidth = ({ state, now }: Scene, columns: number): number => {
+  const longest = Math.max(...state.processes.map((process) => namespec(process).length));
+  const deaths = Math.max(DEATH.length, ...state.processes.map((one) => deathWords(one, now).length));
+  const room = columns - titles(columnsFor(state.processes)).length - GAP.length - deaths;
+  return Math.max(10, Math.min(longest + 2, room));
+};
 
-const processLine = (process: ProcessStatus, { state, now }: Scene, columns: number): Line => {
-  const shownColumns = columnsFor(state.processes);
-  const width = nameWidth(titles(shownColumns).length, columns);
+const processLine = (process: ProcessStatus, { state, now }: Scene, width: number): Line => {
   const of = namespec(process);
   const isSelected = of === state.selected;
-  const name = cut(`${isSelected ? '>' : ' '}${of}`, width - 1).padEnd(width);
-  const text = `${name}${figures(shownColumns, process)}  ${deathWords(process, now)}`;
+  const name = `${isSelected ? '>' : ' '}${shorten(plain(of), width - 2)}`.padEnd(width);
+  const text = name + figures(columnsFor(state.processes), process) + GAP + deathWords(process, now);
   const style = isUnwell(process) ? 'yellow' : STYLES[process.state];
   return { text, of, style: isSelected ? 'reverse' : style };
+};
+
+const headLine = ({ state }: Scene, width: number, columns: number): Line => {
+  const shownColumns = columnsFor(state.processes);
+  return {
+    text: `${' NAME'.padEnd(width)}${titles(shownColumns)}${GAP}${DEATH}`.padEnd(columns),
+    style: 'dim',
+    sorts: (column) => (column <= width ? 'name' : sortAt(shownColumns, column - 1 - width)),
+  };
 };
 
 const memberLines = (process: ProcessStatus, { rank, state }: Scene): readonly Line[] => {
@@ -102,11 +118,11 @@ const footer = ({ asking, selected, typing, filter, said }: TopState): string =>
 
 const HELP: readonly string[] = [
   'up down j k, page up, page down, home, end   move the cursor',
-  's start   t stop   r restart                 the process under the cursor; y answers',
-  'l or return   its stdout   e   its stderr    o   who dies next, machine and limits',
+  's start   t stop   r restart                 what the cursor is on; y answers',
+  'l or return   its stdout   e   its stderr    o   who dies next',
   'm   tree of members of each process          /   filter by name, state or health',
   '< >   sort by another column                 i   the other way round',
-  'M   mouse on and off: click a line, wheel; while it is on, shift marks text',
+  'M   mouse on and off: click a line or a head, wheel; shift marks text then',
   'h   this help                                q   quit',
 ];
 
@@ -153,17 +169,16 @@ export const draw = (scene: Scene, { rows, columns }: Size): readonly Line[] => 
   const { state } = scene;
   const room = state.pane === 'none' ? 0 : Math.max(3, Math.floor((rows - 4) / 2));
   const space = Math.max(1, rows - 3 - (room === 0 ? 0 : room + 1));
+  const width = nameWidth(scene, columns);
   const lines = shown(state).flatMap((process) => [
-    processLine(process, scene, columns),
+    processLine(process, scene, width),
     ...memberLines(process, scene),
   ]);
   const list = windowed(lines, space);
   const body = Array.from({ length: space }, (_, index): Line => list[index] ?? { text: '' });
-  const shownTitles = titles(columnsFor(state.processes));
-  const head = `${' NAME'.padEnd(nameWidth(shownTitles.length, columns))}${shownTitles}  LAST DEATH`;
   const all: readonly Line[] = [
     { text: summary(scene), style: scene.trouble === '' ? 'bold' : 'red' },
-    { text: head.padEnd(columns), style: 'dim' },
+    headLine(scene, width, columns),
     ...body,
     ...paneLines(scene, room),
     { text: footer(state), style: 'dim' },

@@ -1,7 +1,7 @@
 // Which clicks and turns of the wheel does a terminal tell between the keys? The way of xterm that all others know (SGR, 1006).
 
 export type Pointing =
-  | { readonly kind: 'click'; readonly row: number }
+  | { readonly kind: 'click'; readonly row: number; readonly column: number }
   | { readonly kind: 'wheelup' | 'wheeldown' };
 
 /** Clicks only, not every move; with places beyond column 223. */
@@ -15,10 +15,10 @@ const BEGUN = /\u001B\[<[\d;]{0,16}$/;
 const LEFT = '0';
 const WHEEL: Readonly<Record<string, 'wheelup' | 'wheeldown'>> = { 64: 'wheelup', 65: 'wheeldown' };
 
-const pointingOf = ([, button = '', , row = '', end]: RegExpExecArray): Pointing | null => {
+const pointingOf = ([, button = '', column = '', row = '', end]: RegExpExecArray): Pointing | null => {
   const kind = WHEEL[button];
   if (kind !== undefined) return { kind };
-  return button === LEFT && end === 'M' ? { kind: 'click', row: Number(row) } : null;
+  return button === LEFT && end === 'M' ? { kind: 'click', row: Number(row), column: Number(column) } : null;
 };
 
 /** Takes what the terminal sends apart: reports of the mouse, and all else, which is keys. */

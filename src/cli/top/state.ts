@@ -53,7 +53,7 @@ const SORTS = {
   death: (a, b) => death(b) - death(a),
 } satisfies Record<string, (a: ProcessStatus, b: ProcessStatus) => number>;
 
-type SortName = keyof typeof SORTS;
+export type SortName = keyof typeof SORTS;
 
 const SORT_NAMES: readonly SortName[] = ['name', 'state', 'memory', 'cpu', 'score', 'restarts', 'death'];
 
@@ -125,6 +125,10 @@ const turnSort = (state: TopState, by: number): Step => {
   const next = (SORT_NAMES.indexOf(state.sort) + by + SORT_NAMES.length) % SORT_NAMES.length;
   return stay({ ...state, sort: SORT_NAMES[next] ?? 'name' });
 };
+
+/** The head of a column was clicked: twice is the other way round. */
+export const sortBy = (state: TopState, sort: SortName): Step =>
+  stay({ ...state, sort, reversed: state.sort === sort && !state.reversed });
 
 const toggle = (state: TopState, pane: Pane): Step =>
   look({ ...state, pane: state.pane === pane ? 'none' : pane });

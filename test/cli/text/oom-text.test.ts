@@ -28,7 +28,10 @@ const incident = (samples: readonly MemorySample[]): Incident => ({
 });
 
 const lineOf = (samples: readonly MemorySample[]): string | undefined =>
-  incidentsText({ folder: '/run', incidents: [incident(samples)] }, (_, text) => text)
+  incidentsText(
+    { folder: '/run', incidents: [incident(samples)] },
+    { paint: (_, text) => text, columns: null },
+  )
     .split('\n')
     .find((line) => line.includes('memory before'));
 

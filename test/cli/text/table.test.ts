@@ -140,6 +140,17 @@ describe('table of processes', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test.each([40, 60, 80, 100])('fits long names and every figure into %i columns', (columns) => {
+    const names = ['worker-of-the-nightly-import-queue_00', 'worker-of-the-nightly-import-queue_01'];
+    const processes = names.map((name) => createProcess({ ...died('likely'), group: 'queue', name, cpu: 1 }));
+    const lines = renderProcesses(processes, { ...VIEW, columns });
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    const rows = lines.filter((line) => line.includes('RUNNING'));
+    expect(rows[0]).toMatch(/^queue.*…?\S*_00 +RUNNING .*oom\? 14:02$/);
+    expect(rows[1]).toMatch(/^queue.*…?\S*_01 +RUNNING .*oom\? 14:02$/);
+    expect(lines[0]?.includes('MEMORY')).toBe(columns >= 60);
+  });
+
   test('aligns columns whatever the length of names', () => {
     const lines = renderProcesses([createProcess(), createProcess({ name: 'a-much-longer-name' })], VIEW);
     const starts = lines.map((line) => line.search(/STATE|RUNNING/));

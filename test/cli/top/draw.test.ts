@@ -55,6 +55,26 @@ describe('80 columns and 24 rows', () => {
     expect(lines.some((text) => text.includes('stdout of web'))).toBe(true);
   });
 
+  test('tell processes of a long name apart, and cut off no line of help', () => {
+    const state = withProcesses(
+      { ...INITIAL, pane: 'help' },
+      ['worker_00', 'worker_01'].map((name) => createProcess({ group: 'import-workers', name })),
+    );
+    const lines = textOf(scene({}, { state }));
+    expect(lines.find((text) => text.startsWith('>import-'))).toMatch(/^>import-\S*…\S*ker_00 +RUNNING/);
+    expect(lines.find((text) => text.startsWith(' import-'))).toMatch(/^ import-\S*…\S*ker_01 +RUNNING/);
+    expect(lines.slice(3).filter((text) => text.includes('…'))).toEqual([lines[3]]);
+  });
+
+  test('sort by the head that a click hits', () => {
+    const [, head] = draw(scene(), { rows: 24, columns: 80 });
+    const sortOf = (title: string) => head?.sorts?.((head?.text.indexOf(title) ?? 0) + 1);
+    expect(['NAME', 'STATE', 'PID', 'UPTIME'].map(sortOf)).toEqual(['name', 'state', null, null]);
+    expect(['MEMORY', 'CPU%', 'SCORE', 'RST'].map(sortOf)).toEqual(['memory', 'cpu', 'score', 'restarts']);
+    expect(sortOf('LAST DEATH')).toBe('death');
+    expect(head?.sorts?.(80)).toBe('death');
+  });
+
   test('show who dies next as bars', () => {
     const candidate = {
       pid: 5,

@@ -14,10 +14,10 @@ const heard = (pieces: readonly string[]): { keys: string; pointings: readonly P
   return { keys: all.map(({ keys }) => keys).join(''), pointings: all.flatMap(({ pointings }) => pointings) };
 };
 
-test('a click tells its row, a release nothing, a turn of the wheel its direction', () => {
+test('a click tells its row and column, a release nothing, a turn of the wheel its direction', () => {
   expect(heard([CLICK + RELEASE + UP])).toEqual({
     keys: '',
-    pointings: [{ kind: 'click', row: 7 }, { kind: 'wheelup' }],
+    pointings: [{ kind: 'click', row: 7, column: 12 }, { kind: 'wheelup' }],
   });
 });
 
@@ -28,7 +28,7 @@ test('the right button and the middle one mean nothing', () => {
 test('arrows and other keys stay keys', () => {
   expect(heard(['j\u001B[A', CLICK, 'q'])).toEqual({
     keys: 'j\u001B[Aq',
-    pointings: [{ kind: 'click', row: 7 }],
+    pointings: [{ kind: 'click', row: 7, column: 12 }],
   });
 });
 
@@ -36,7 +36,7 @@ test('a report that comes in two pieces is one', () => {
   fc.assert(
     fc.property(fc.integer({ min: 3, max: CLICK.length - 1 }), (at) => {
       const found = heard([`a${CLICK.slice(0, at)}`, `${CLICK.slice(at)}b`]);
-      expect(found).toEqual({ keys: 'ab', pointings: [{ kind: 'click', row: 7 }] });
+      expect(found).toEqual({ keys: 'ab', pointings: [{ kind: 'click', row: 7, column: 12 }] });
     }),
   );
 });

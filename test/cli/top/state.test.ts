@@ -6,6 +6,7 @@ import {
   INITIAL,
   point,
   press,
+  sortBy,
   shown,
   withProcesses,
   type Key,
@@ -34,6 +35,14 @@ const pressed = (state: TopState, ...names: readonly string[]): TopState =>
 const names = (state: TopState): readonly string[] => shown(state).map(namespec);
 
 describe('the live terminal', () => {
+  test('sorts by the head that is clicked, and the other way round at the second click', () => {
+    const once = sortBy(begun({ reversed: true }), 'memory').state;
+    expect(names(once)).toEqual(['b', 'c', 'a']);
+    const twice = sortBy(once, 'memory').state;
+    expect(names(twice)).toEqual(['a', 'c', 'b']);
+    expect(names(sortBy(twice, 'restarts').state)[0]).toBe('a');
+  });
+
   test('begins on the first process', () => {
     expect(begun().selected).toBe('a');
   });
