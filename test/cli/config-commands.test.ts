@@ -120,7 +120,7 @@ describe('completion', () => {
 
   describe.each([['bash'], ['zsh'], ['fish']])('for %s', (shell) => {
     const isHere = spawnSync(shell, ['--version']).error === undefined;
-    test.skipIf(!isHere)(`is right in the browser of the shell (needs ${shell})`, async () => {
+    test.skipIf(!isHere)(`is right in the eyes of the shell (needs ${shell})`, async () => {
       const file = join(temporaryFolder(), 'script');
       writeFileSync(file, await script(shell));
       expect(spawnSync(shell, ['-n', file]).stderr.toString()).toBe('');

@@ -40,7 +40,7 @@ const withoutNames = (plan: Plan | undefined): unknown => ({
   },
 });
 
-/** Both plans of a file, read with the same browser; null when the file is refused. */
+/** Both plans of a file, read with the same eyes; null when the file is refused. */
 const bothPlans = async (file: string, options: LoadOptions) => {
   const shared = { ...options, assumeExists: true, users: assumedUsers(), asWritten: true };
   const original = await loadPlan(file, shared);

@@ -77,7 +77,7 @@ describe.skipIf(!canMakeOwnMounts || !canCrossCompile || !canReachRegistry)(
     beforeAll(async () => {
       tarball = await pack();
       world = openMountNamespace();
-      world.addCommand('npm', npmShim(tarball.tarball));
+      world.addCommand('npm', npmShim(tarball.path));
       world.addCommand('pm2', '#!/bin/sh\n[ "$1" = kill ] && echo "pm2 ends"\n');
       copyFileSync(join(HOME, 'test/programs/plays-systemctl.sh'), join(world.folder, 'bin/systemctl'));
       await world.run('npm install --global tsvisor');

@@ -49,7 +49,7 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
   });
 
   test.skipIf(!hasQemu)('brings a guardian of arm64 that runs (qemu-aarch64-static)', async () => {
-    const { stdout } = await execa('tar', ['xOzf', tarball.tarball, 'package/prebuilt/guardian-arm64'], {
+    const { stdout } = await execa('tar', ['xOzf', tarball.path, 'package/prebuilt/guardian-arm64'], {
       encoding: 'buffer',
     });
     const binary = join(tarball.folder, 'guardian-arm64');
@@ -70,9 +70,9 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
   });
 
   test('is as publint and attw want a package to be', async () => {
-    const lint = await execa(join(BIN, 'publint'), [tarball.tarball, '--strict'], { timeout: 60_000 });
+    const lint = await execa(join(BIN, 'publint'), [tarball.path, '--strict'], { timeout: 60_000 });
     expect(lint.stdout).toContain('All good!');
-    const types = await execa(join(BIN, 'attw'), [tarball.tarball, '--profile', 'esm-only', '-f', 'json'], {
+    const types = await execa(join(BIN, 'attw'), [tarball.path, '--profile', 'esm-only', '-f', 'json'], {
       timeout: 60_000,
     });
     expect(types.stdout).toContain('"packageName": "tsvisor"');

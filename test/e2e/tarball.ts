@@ -18,8 +18,7 @@ export const canReachRegistry = runs('npm', 'view', 'commander@14', 'version', '
 
 export interface Tarball {
   readonly folder: string;
-  /** Path of the tarball. */
-  readonly tarball: string;
+  readonly path: string;
   /** Bytes of the tarball. */
   readonly size: number;
   /** Paths within the package. */
@@ -44,7 +43,7 @@ export const pack = async (): Promise<Tarball> => {
   if (packed === undefined) throw new Error(`cannot pack: npm said ${stdout}`);
   return {
     folder,
-    tarball: join(folder, packed.filename),
+    path: join(folder, packed.filename),
     size: packed.size,
     files: packed.files.map(({ path }) => path),
     remove: () => rmSync(folder, { recursive: true, force: true }),
@@ -52,10 +51,10 @@ export const pack = async (): Promise<Tarball> => {
 };
 
 /** `npm install TARBALL --ignore-scripts` in a folder with nothing but a manifest. */
-export const install = async ({ folder, tarball }: Tarball): Promise<string> => {
+export const install = async ({ folder, path }: Tarball): Promise<string> => {
   const manifest = JSON.stringify({ name: 'empty', version: '1.0.0', private: true, type: 'module' });
   writeFileSync(join(folder, 'package.json'), manifest);
-  const words = ['install', tarball, '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  const words = ['install', path, '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   await execa('npm', words, { cwd: folder, timeout: 100_000 });
   return join(folder, 'node_modules');
 };

@@ -165,7 +165,7 @@ describe('a calendar', () => {
     expect(event(cron)).toBeNull();
   });
 
-  test.skipIf(noAnalyzer)('runs when cron would, in the browser of systemd (needs systemd-analyze)', () => {
+  test.skipIf(noAnalyzer)('runs when cron would, in the eyes of systemd (needs systemd-analyze)', () => {
     const next = (cron: string): string => {
       const [first = ''] = event(cron, 'UTC') ?? [];
       const { stdout, status } = spawnSync(
@@ -182,7 +182,7 @@ describe('a calendar', () => {
   });
 });
 
-describe.skipIf(noAnalyzer)('in the browser of systemd (needs systemd-analyze)', () => {
+describe.skipIf(noAnalyzer)('in the eyes of systemd (needs systemd-analyze)', () => {
   test('the units are right, but for users and programs that are not on this machine', async () => {
     const plan = await planOf(RICH.replaceAll('www', 'root'));
     const { files } = exportSystemd(plan);

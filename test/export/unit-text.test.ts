@@ -58,7 +58,7 @@ describe('a word of a unit', () => {
   });
 });
 
-describe.skipIf(noAnalyzer)('in the browser of systemd (needs systemd-analyze)', () => {
+describe.skipIf(noAnalyzer)('in the eyes of systemd (needs systemd-analyze)', () => {
   test('a file with blanks, dollars and percents in its name is the one that is meant', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tsvisor-words-'));
     try {
