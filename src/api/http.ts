@@ -62,6 +62,8 @@ export const createHttp = ({ answer }: Serving): Server => {
       connectionsCheckingInterval: CHECKING_MS,
       keepAlive: true,
       keepAliveInitialDelay: SILENCE_MS,
+      // Small clients written for supervisord send none; browsers always do, and it is judged there.
+      requireHostHeader: false,
     },
     inTurn(answer),
   );

@@ -95,7 +95,9 @@ export class RotatingFile implements LogFile {
     this.#open(0);
   }
 
+  /** By its name: what was moved away stays as it is, what was deleted is made anew. */
   clear(): 'cleared' {
+    this.reopen();
     this.#truncate();
     return 'cleared';
   }

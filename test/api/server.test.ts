@@ -119,6 +119,12 @@ describe('server', () => {
     expect(headers['x-content-type-options']).toBe('nosniff');
   });
 
+  test('takes a request without a Host header, as small clients of supervisord send', async () => {
+    const { path } = await openHouse();
+    const reply = await sendRaw(path, 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(reply).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   test('refuses headers that are too large', async () => {
     const { path } = await openHouse();
     const reply = await sendRaw(path, `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);

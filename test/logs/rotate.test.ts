@@ -160,6 +160,18 @@ describe('a rotating file', () => {
     expect(existsSync(`${path}.1`)).toBe(false);
   });
 
+  test('is made anew by a clear when it was deleted, and leaves what was moved away alone', () => {
+    const path = join(makeFolder(), 'log');
+    const { logs } = makeLogs();
+    const log = logs.open({ path, maxBytes: 100, backups: 1 });
+    log.write(bytes('before'));
+    renameSync(path, `${path}.moved`);
+    expect(logs.at(path)?.clear()).toBe('cleared');
+    log.write(bytes('after'));
+    expect(read(`${path}.moved`)).toBe('before');
+    expect(read(path)).toBe('after');
+  });
+
   test('is shared by two processes without losing a line of either', () => {
     const path = join(makeFolder(), 'log');
     const { logs } = makeLogs();
