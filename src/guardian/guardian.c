@@ -10,9 +10,10 @@
  *                                   notify USEC                (where a service manager listens; USEC of its watchdog, or 0)
  *                                   end
  *         supervisor -> guardian    ready
+ *                                   ending                     (it stops everything and wants no successor)
  *                                   notify TEXT                (to the service manager, as it is)
  *     How the supervisor ends decides. Status 0: sweep, end. 195: sweep, start anew at once. A failing status of the first one
- *     before `ready`, or any end after TERM, INT, QUIT or ABRT: sweep, end. Everything else: sweep, wait, start anew.
+ *     before `ready`, or any end after `ending` or after TERM, INT, QUIT or ABRT: sweep, end. Everything else: sweep, wait, start anew.
  *     Exit status: the supervisor's; 193: LOCK is held by another; 4: members are left that cannot be killed; 125: cannot run.
  *
  * guardian reap OPTION... -- FILE ARGV0 ARG...
@@ -346,7 +347,7 @@ static int supervise(struct guard *guard) {
         bool failed_start = guard->life == 1 && code > 0 && code != RESTART && !hear(guard->socket);
         bool healthy = now() - guard->started >= 60 * SECOND;
         clean = bury(guard);
-        if (code == 0 || guard->stop_asked || failed_start) return finish(code, clean);
+        if (code == 0 || guard->stop_asked || is_ending() || failed_start) return finish(code, clean);
         if (rest(code == RESTART ? 0 : restart_delay(guard, healthy))) return finish(0, clean);
     }
 }

@@ -81,6 +81,8 @@ int64_t feed_watchdog(void);
 void expect_words(int socket);
 /* Takes in what it has said; true once it has said that it is ready. */
 bool hear(int socket);
+/* It had begun to end, by what has been heard. */
+bool is_ending(void);
 
 int run_begin(char **argv);
 

@@ -38,6 +38,8 @@ export interface Link {
   readonly hello: Hello;
   /** Tells the guardian that we are up: from now on a failing end is a reason to start a successor. */
   ready(): void;
+  /** Tells the guardian that no successor is wanted, however we end, and that our status is its own. */
+  ending(): void;
   /** A line of sd_notify(3) for the service manager; dropped where the guardian does not read. */
   notify(text: string): void;
   /** Resolves when the guardian is gone. */
@@ -150,6 +152,7 @@ export const openLink = async (
   return {
     hello,
     ready: () => void socket.write('ready\n'),
+    ending: () => void socket.write('ending\n'),
     notify: (text) => {
       if (socket.writableLength < UNREAD_MAX) socket.write(`notify ${text.replaceAll(/\s+/g, ' ')}\n`);
     },

@@ -62,11 +62,11 @@ int64_t feed_watchdog(void) {
 
 static char line[1024];
 static size_t length;
-static bool ready;
+static bool ready, ending;
 
 void expect_words(int socket) {
     length = 0;
-    ready = false;
+    ready = ending = false;
     /* SIGIO joins the signals that are waited for anyway. */
     if (manager < 0) return;
     fcntl(socket, F_SETOWN, getpid());
@@ -85,10 +85,13 @@ bool hear(int socket) {
             line[length] = '\0';
             length = 0;
             if (strcmp(line, "ready") == 0) ready = true;
+            if (strcmp(line, "ending") == 0) ending = true;
             if (strncmp(line, "notify ", 7) == 0) notify(line + 7);
         }
     return ready;
 }
+
+bool is_ending(void) { return ending; }
 
 /* ---- begin ---- */
 

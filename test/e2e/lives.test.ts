@@ -57,6 +57,22 @@ describe('the supervisor is killed', () => {
     expect(liveLeaders(sandbox).length).toBeLessThanOrEqual(2);
   });
 
+  test('while `tsvisor stop` stops everything: everything is stopped all the same', async () => {
+    const sandbox = openSandbox();
+    sandbox.write(
+      sandbox.program('slow', 'leads-a-child-that-ignores-term.sh', { stopwaitsecs: 4 }),
+      sandbox.program('other', 'stays.sh'),
+    );
+    await sandbox.start();
+    const { supervisor } = await sandbox.reach('RUNNING');
+    const stopping = sandbox.tsvisor(['stop']);
+    await sandbox.reach('STOPPING', 'slow');
+    kill(supervisor.pid);
+    expect(await stopping).toMatchObject({ code: 0 });
+    expect(sandbox.residents()).toEqual([]);
+    await sandbox.start();
+  });
+
   test('and what an operator had stopped stays stopped', async () => {
     const sandbox = openSandbox();
     sandbox.write(...many(sandbox, 2, 'stays.sh'));

@@ -124,6 +124,18 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
     expect(lines).toHaveLength(3);
   });
 
+  test.each([
+    ['is killed', 'kill -9 $$', 0],
+    ['fails', 'exit 3', 3],
+  ])('ends, leaving nothing, when a supervisor that was about to end %s', async (_, end, status) => {
+    const { ended, lines, traces } = startGuardian(
+      `echo life; echo ready >&3; (setsid sleep 1000 &); echo ending >&3; ${end}`,
+    );
+    expect(await ended).toBe(status);
+    expect(lines).toEqual(['life']);
+    expect(traces.pids()).toEqual([]);
+  });
+
   test('tells each one whether a supervisor before it was ready', async () => {
     const { ended, lines } = startGuardian(
       'echo "$life $settled"; [ "$life" = 1 ] && kill -9 $$; [ "$life" = 4 ] && exit 0; echo ready >&3; exit 195',

@@ -142,6 +142,15 @@ describe('a link', () => {
     expect(await heard).toBe('ready\n');
   });
 
+  test('tells the guardian that no successor is wanted', async () => {
+    const { link, guardian } = await opened();
+    const heard = new Promise<string>((settle) => {
+      guardian.once('data', (bytes) => settle(bytes.toString()));
+    });
+    link?.ending();
+    expect(await heard).toBe('ending\n');
+  });
+
   test('passes on one line for the service manager, whatever is in it', async () => {
     const { link, guardian } = await opened();
     const heard = new Promise<string>((settle) => {

@@ -104,23 +104,15 @@ export class Ending implements Endings {
   /** The exit status by which the guardian knows what is wanted. */
   async #end(mood: 'SHUTDOWN' | 'RESTARTING'): Promise<number> {
     const daemon = this.#parts.daemon();
+    if (mood === 'SHUTDOWN') daemon.setup.link?.ending();
     const hushed = sayWhoRemains(daemon);
     await daemon.supervisor.rest(mood);
     hushed();
     await leave(daemon);
-    if (mood === 'SHUTDOWN') return this.#lastStatus();
+    if (mood === 'SHUTDOWN') return this.#status;
     if (this.guardianState() === 'present') return RESTART_STATUS;
     (this.#lock ?? daemon.setup.lock)?.close();
     beginAgain(this.#command);
     return 0;
-  }
-
-  /** A guardian takes a failing end for a reason to start anew, unless it was told to stop: then the status is its own. */
-  #lastStatus(): number {
-    const { guardianPid } = this.#parts;
-    if (this.#status === 0 || guardianPid === null || this.#lost) return this.#status;
-    process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined);
-    process.kill(guardianPid, 'SIGTERM');
-    return this.#status;
   }
 }
