@@ -9,11 +9,14 @@ export interface GroupChange {
   readonly act: (client: Client, group: string) => Promise<void>;
   /** Said after the name of the group. */
   readonly done: string;
+  /** What to do about a name that is no group; the registry's hint when absent. */
+  readonly cure?: string;
 }
 
 export const ADD: GroupChange = {
   act: (client, group) => client.addGroup(group),
   done: 'added process group',
+  cure: '`tsvisor reread` reads the config anew, `tsvisor avail` lists what is in it',
 };
 
 export const REMOVE: GroupChange = {
@@ -24,7 +27,7 @@ export const REMOVE: GroupChange = {
 /** A group that refuses does not stop the others. Answers the exit status: that of the last refusal. */
 export const changeGroups = async (
   groups: readonly string[],
-  { act, done }: GroupChange,
+  { act, done, cure }: GroupChange,
   { client, terminal }: { readonly client: Client; readonly terminal: Terminal },
 ): Promise<number> => {
   let exit = 0;
@@ -34,7 +37,7 @@ export const changeGroups = async (
       terminal.out(`${group}: ${done}`);
     } catch (error) {
       if (!(error instanceof TsvisorError)) throw error;
-      complain(terminal, error.message, error.hint);
+      complain(terminal, error.message, error.code === 'BAD_GROUP' && cure !== undefined ? cure : error.hint);
       exit = error.row.exit === 0 ? exit : error.row.exit;
     }
   return exit;

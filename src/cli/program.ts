@@ -3,10 +3,31 @@
 import { Command, CommanderError, Option } from 'commander';
 import { COMMANDS, type CommandRow, type Order } from './commands.ts';
 import { GLOBAL_OPTIONS, type OptionRow } from './rows.ts';
+import { complain } from './text/complain.ts';
 import type { Terminal } from './text/terminal.ts';
 
 /** Exit status of a command line that cannot be understood, as supervisorctl's. */
 const USAGE = 2;
+
+/** Words that supervisorctl has and we do not, and what does the same here. */
+const OF_SUPERVISORCTL: Readonly<Record<string, string>> = {
+  clear: '`tsvisor ctl clear`',
+  fg: '`tsvisor ctl fg`',
+  maintail: '`tsvisor logs supervisor`, or `tsvisor ctl maintail`',
+  reload: '`tsvisor restart`, or `tsvisor apply` where only what differs is to change',
+  tail: '`tsvisor logs`, or `tsvisor ctl tail`',
+};
+
+/** Commander's words in the shape of all our errors: what, and then what to do. */
+const complainOfUsage = (terminal: Terminal, text: string, command = ''): void => {
+  const [first = ''] = text.split('\n');
+  const word = /^error: unknown command '(.*)'/.exec(first)?.[1] ?? '';
+  const meant = /Did you mean (?:one of )?(.*)\?/.exec(text)?.[1]?.split(', ');
+  const own = Object.hasOwn(OF_SUPERVISORCTL, word) ? OF_SUPERVISORCTL[word] : undefined;
+  const help = `\`tsvisor ${command}--help\` tells ${command === '' ? 'the commands' : 'what it takes'}`;
+  const near = meant === undefined ? help : `did you mean ${meant.map((one) => `\`${one}\``).join(' or ')}?`;
+  complain(terminal, first.replace(/^error: /, ''), own === undefined ? near : `that is ${own}`);
+};
 
 const addOptions = (command: Command, options: readonly OptionRow[]): Command => {
   for (const { flags, meaning } of options) command.addOption(new Option(flags, meaning));
@@ -29,6 +50,7 @@ const createProgram = (terminal: Terminal): Command =>
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
+      outputError: (text) => complainOfUsage(terminal, text),
     });
 
 /** Commander says `wait: true` of a command that has `--no-wait` and is not given it. */
@@ -37,19 +59,29 @@ const given = (row: CommandRow, { wait, ...options }: Order['options']): Order['
   return isDefault ? options : { ...options, wait };
 };
 
+const isCommand = (word: string): boolean => COMMANDS.some(({ name }) => name === word);
+
+/** Help is asked for in three ways, and a command that is not there has none: commander would tell of all others. */
+const asked = (argv: readonly string[]): readonly string[] => {
+  const [first = '', second = ''] = argv;
+  if (first === 'help' && second !== '') return isCommand(second) ? [second, '--help'] : [second];
+  return first === '' || first === 'help' || first.startsWith('-') || isCommand(first) ? argv : [first];
+};
+
 /** Answers the order, or the exit status after commander has told of help or of a mistake. */
 export const readArgv = (argv: readonly string[], terminal: Terminal): Order | number => {
   const program = createProgram(terminal);
   const orders: Order[] = [];
   for (const row of COMMANDS) {
     const command = describe(row).copyInheritedSettings(program);
+    command.configureOutput({ outputError: (text) => complainOfUsage(terminal, text, `${row.name} `) });
     command.action(() => {
       orders.push({ row, words: command.args, options: given(row, command.optsWithGlobals()) });
     });
     program.addCommand(command);
   }
   try {
-    program.parse(argv, { from: 'user' });
+    program.parse(asked(argv), { from: 'user' });
     return orders[0] ?? USAGE;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

@@ -2,7 +2,7 @@
 
 import { SECTIONS, YAML_KEYS } from './keys.ts';
 import type { KeyRow } from './keys.ts';
-import { didYouMean } from './nearest.ts';
+import { nearest } from './nearest.ts';
 import { SCOPE_WORDS, TYPE_WORDS } from './words.ts';
 
 export interface Explanation {
@@ -66,5 +66,7 @@ export const explainKey = (
   }
   for (const row of rowsOf(YAML_KEYS, key)) meanings.push({ row, sections: [] });
   const found = meanings.map(({ row, sections }) => explanation(key, row, sections));
-  return { found, hint: found.length > 0 ? '' : didYouMean(key, allKeys()) };
+  if (found.length > 0) return { found, hint: '' };
+  const meant = nearest(key, allKeys());
+  return { found, hint: meant === null ? 'tsvisor.yaml(5) lists them all' : `did you mean ${meant}?` };
 };

@@ -119,7 +119,34 @@ describe('argv', () => {
   test('suggests the nearest command', () => {
     const screen = createScreen();
     readArgv(['statsu'], screen.terminal);
-    expect(screen.err()).toContain('Did you mean status?');
+    expect(screen.err()).toBe("error: unknown command 'statsu'\nhint: did you mean `status`?");
+  });
+
+  test.each([
+    [['signal', 'HUP'], '`tsvisor signal --help` tells what it takes'],
+    [['nonsense'], '`tsvisor --help` tells the commands'],
+    [['tail', 'web'], 'that is `tsvisor logs`, or `tsvisor ctl tail`'],
+    [['status', '--jsn'], 'did you mean `--json`?'],
+  ])('tells what to do after %j', (argv, hint) => {
+    const screen = createScreen();
+    expect(readArgv(argv, screen.terminal)).toBe(2);
+    expect(screen.err().split('\n')).toEqual([expect.stringMatching(/^error: /), `hint: ${hint}`]);
+  });
+
+  test.each([[['help', 'statsu']], [['statsu', '--help']]])(
+    'has no help on what is not there: %j',
+    (argv) => {
+      const screen = createScreen();
+      expect(readArgv(argv, screen.terminal)).toBe(2);
+      expect(screen.err()).toMatch(/^error: unknown command 'statsu'\n/);
+      expect(screen.out()).toBe('');
+    },
+  );
+
+  test('helps on a command by `help` too', () => {
+    const screen = createScreen();
+    expect(readArgv(['help', 'signal'], screen.terminal)).toBe(0);
+    expect(screen.out()).toContain('Usage: tsvisor signal');
   });
 
   test('helps on stdout, with status 0, naming every command', () => {

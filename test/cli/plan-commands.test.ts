@@ -88,7 +88,7 @@ test('add and remove change each group, and tell of each that refuses', async ()
   };
   const added = await invoke(['add', 'a', 'nope', 'b'], { ask });
   expect(added).toMatchObject({ status: 1, out: 'a: added process group\nb: added process group' });
-  expect(added.err).toContain('nope: no such group');
+  expect(added.err).toContain('nope: no such group\nhint: `tsvisor reread` reads the config anew');
   const removed = await invoke(['remove', 'a', 'b'], { ask });
   expect(removed).toMatchObject({ status: 0, out: 'a: removed process group\nb: removed process group' });
 });

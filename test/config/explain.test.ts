@@ -40,6 +40,7 @@ describe('explainKey', () => {
 
   test('points at the nearest key', () => {
     expect(explainKey('stopwaitsec')).toEqual({ found: [], hint: 'did you mean stopwaitsecs?' });
+    expect(explainKey('nothing-like-it').hint).toBe('tsvisor.yaml(5) lists them all');
     expect(explainKey('OOM_SCORE_ADJ').found).toHaveLength(1);
   });
 

@@ -57,10 +57,10 @@ export class Replanning {
     };
   }
 
-  /** Refuses with BAD_NAME when the plan read last has no such group, ALREADY_ADDED when it is active. */
+  /** Refuses with BAD_GROUP when the plan read last has no such group, ALREADY_ADDED when it is active. */
   async addGroup(name: string): Promise<void> {
     const group = this.#available.groups.find((one) => one.name === name);
-    if (group === undefined) throw new TsvisorError('BAD_NAME', { name });
+    if (group === undefined) throw new TsvisorError('BAD_GROUP', { name });
     await this.#add(group);
   }
 
