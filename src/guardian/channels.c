@@ -178,6 +178,16 @@ static socklen_t read_address(char **words, union address *where) {
     return inet_pton(AF_INET6, words[1], &where->six.sin6_addr) == 1 ? sizeof where->six : 0;
 }
 
+/* The file must be the socket itself: where others may write to its folder, its name can be another file's by now. */
+static int own(const char *path, uid_t owner, gid_t group) {
+    struct stat found;
+    int file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 || fstat(file, &found) != 0) return -1;
+    if (!S_ISSOCK(found.st_mode)) return close(file), errno = ENOTSOCK, -1;
+    int owned = fchownat(file, "", owner, group, AT_EMPTY_PATH);
+    return close(file), owned;
+}
+
 /* The socket, or -1 after the word on what could not be done. Nobody can connect before the owner is right. */
 static int listen_at(char **words) {
     const char *backlog = words[0], *mode = words[1], *uid = words[2], *gid = words[3], *path = words[5];
@@ -192,8 +202,9 @@ static int listen_at(char **words) {
     int shared = socket(where.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (shared < 0) return say_share("socket"), -1;
     if (!named) setsockopt(shared, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (named && fchmod(shared, rights) != 0) return say_share("own"), -1;
     if (bind(shared, &where.any, size) != 0) return say_share("bind"), -1;
-    if (named && (chown(path, owner, group) != 0 || chmod(path, rights) != 0)) return say_share("own"), -1;
+    if (named && own(path, owner, group) != 0) return say_share("own"), -1;
     return listen(shared, length) == 0 ? shared : (say_share("listen"), -1);
 }
 
@@ -223,9 +234,10 @@ int run_share(char **argv) {
     setsid(); /* A terminal's signals are for the supervisor. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != (pid_t)take(&parent, 10)) return CANNOT;
-    umask(0177);
+    umask(0);
     int shared = listen_at(argv + 2);
     if (shared < 0) return CANNOT;
+    umask(0177);
     int hatch = open_hatch(argv[0]);
     if (hatch < 0) return say_share("hatch");
     dprintf(LINK, "listening\n");

@@ -10,11 +10,12 @@
  *
  * The sender is looked at before anything else is done, and before descriptors that came along are closed: BARRIER=1 means that somebody
  * waits for that and then ends. Nobody can make it wait, and nobody can drown the others: each family of processes has so many messages
- * per second. */
+ * per second, and all who are none of ours are one family. */
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -22,8 +23,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +34,8 @@
 
 /* A message, a chain of ancestors, and messages per second: of one family, those of them that only tell a text, and all. */
 enum { LONGEST = 2048, DEEPEST = 32, OF_FAMILY = 60, OF_TEXTS = 40, OF_ALL = 2000 };
+/* Descriptors in one message, the kernel's SCM_MAX_FD: what had no room would be closed by the kernel while we wait. Closers at one time. */
+enum { MOST_FDS = 253, CLOSERS = 32 };
 
 static int64_t now_ms(void) {
     struct timespec time;
@@ -42,7 +47,7 @@ static int64_t now_ms(void) {
 
 struct sender {
     pid_t pid;
-    pid_t top; /* its eldest ancestor below us: one for all of a process's members */
+    pid_t top; /* its eldest ancestor below us: one for all of a process's members; 0 for all who are none of ours */
     int64_t seen;
     char cgroup[512], ancestors[DEEPEST * 11 + 1];
 };
@@ -63,13 +68,16 @@ static void read_cgroup(struct sender *sender) {
 static void read_ancestors(struct sender *sender) {
     size_t length = 0;
     struct row row;
+    pid_t pid = sender->pid;
     strcpy(sender->ancestors, "-");
-    sender->top = sender->pid;
-    for (pid_t pid = sender->pid; pid > 1 && pid != supervisor && pid != guardian && read_row(pid, &row); pid = row.parent) {
-        if (length + 12 > sizeof sender->ancestors) return;
+    sender->top = pid;
+    for (; pid > 1 && pid != supervisor && pid != guardian && read_row(pid, &row); pid = row.parent) {
+        if (length + 12 > sizeof sender->ancestors) break;
         length += (size_t)sprintf(sender->ancestors + length, "%s%d", length == 0 ? "" : ",", pid);
         sender->top = pid;
     }
+    bool ours = pid == supervisor || pid == guardian || *sender->cgroup != '-';
+    if (!ours) sender->top = 0;
 }
 
 /* A flood comes from few: who has just been looked at is not looked at again. */
@@ -147,10 +155,34 @@ static void pass_on(const struct sender *sender, uid_t uid, const char *text) {
     lost = send(STDOUT_FILENO, line, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? lost + 1 : 0;
 }
 
+static void wake(int signal) { (void)signal; }
+
+/* Closing may last as long as the sender likes: a socket can linger, a file can be of a file system of his. So a process that shares our
+ * descriptors does it, a second for each. A pipe, which BARRIER=1 brings, has nothing to wait for. */
+static void close_all(int *fds, size_t count) {
+    static int closers;
+    size_t slow = 0;
+    for (size_t each = 0; each < count; each++) {
+        if (fcntl(fds[each], F_GETPIPE_SZ) < 0) fds[slow++] = fds[each];
+        else close(fds[each]);
+    }
+    while (closers > 0 && waitpid(-1, NULL, WNOHANG) > 0) closers--;
+    if (slow == 0 || closers == CLOSERS) return;
+    long closer = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+    if (closer > 0) closers++;
+    if (closer != 0) return;
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = wake}, NULL);
+    for (size_t each = 0; each < slow; each++) {
+        alarm(1);
+        close(fds[each]);
+    }
+    _exit(0);
+}
+
 static void take_message(int post) {
     static char text[LONGEST + 1];
     static union {
-        char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(16 * sizeof(int))];
+        char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(MOST_FDS * sizeof(int))];
         struct cmsghdr aligned;
     } control;
     struct iovec piece = {text, LONGEST};
@@ -158,7 +190,7 @@ static void take_message(int post) {
     ssize_t length = recvmsg(post, &message, MSG_CMSG_CLOEXEC);
     if (length < 0) return;
     struct ucred who = {0};
-    int fds[16];
+    int fds[sizeof control / sizeof(int)];
     size_t count = 0;
     for (struct cmsghdr *one = CMSG_FIRSTHDR(&message); one != NULL; one = CMSG_NXTHDR(&message, one)) {
         if (one->cmsg_type == SCM_CREDENTIALS) memcpy(&who, CMSG_DATA(one), sizeof who);
@@ -169,7 +201,7 @@ static void take_message(int post) {
     text[length] = '\0';
     make_plain(text);
     if (who.pid > 0) pass_on(look_at(who.pid), who.uid, text);
-    while (count > 0) close(fds[--count]);
+    close_all(fds, count);
 }
 
 static int open_post(const char *address) {

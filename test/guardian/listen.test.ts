@@ -1,6 +1,6 @@
 // Does exec give a program the sockets that keepers hold, by the protocol of LISTEN_FDS and with nothing else beside them?
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -57,6 +57,26 @@ describe.skipIf(noCompiler)('listen (needs a C compiler)', () => {
     await shot.ended;
     expect(shot.out()).toBe('all\n');
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'a socket has its mode and owner, whatever our umask (needs root)',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const path = join(folder, 's');
+      const plan = { url: `unix://${path}`, backlog: null, mode: 0o666, owner: { uid: 33, gid: 44 } };
+      const socket = await openSharedSocket({
+        guardian: guardianBinary(),
+        hatch: join(folder, 'hatch'),
+        plan,
+      });
+      if (typeof socket === 'string') throw new Error(socket);
+      onTestFinished(() => socket.close());
+      const { mode, uid, gid } = lstatSync(path);
+      expect([mode & 0o777, uid, gid]).toEqual([0o666, 33, 44]);
+      expect(lstatSync(join(folder, 'hatch')).mode & 0o777).toBe(0o600);
+    },
+  );
 
   test('a keeper that is gone is the step that failed', async () => {
     const shot = run('exec', [...(await open(1)), '/nowhere/hatch'], 'true');

@@ -10,7 +10,9 @@ import { until as waitUntil } from '../e2e/wait.ts';
 import { guardianBinary, noCompiler } from './binary.ts';
 
 const SAYS = join(import.meta.dirname, '../programs/says.pl');
+const LINGERS = join(import.meta.dirname, '../programs/sends-what-lingers.py');
 const canSay = spawnSync('perl', ['-MSocket', '-e', '1']).status === 0;
+const hasPython = spawnSync('python3', ['--version']).status === 0;
 const hasSystemdNotify = spawnSync('systemd-notify', ['--version']).status === 0;
 
 interface Post {
@@ -138,6 +140,31 @@ describe.skipIf(noCompiler || !canSay)('notify (needs a C compiler and perl)', (
     const windows = Math.ceil((performance.now() - begun) / 1000) + 1;
     expect(passed).toBeLessThanOrEqual(40 * windows);
     expect(passed + lost).toBe(500);
+  });
+
+  test('takes all who are none of ours for one family, however many they are', async () => {
+    const post = await openName();
+    const begun = performance.now();
+    const strangers = Array.from({ length: 20 }, () => post.say('fork', 'x60:READY=1', 'STATUS=over'));
+    await Promise.all(strangers.map((one) => once(one, 'exit')));
+    post.say('WATCHDOG=1', 'stay');
+    await until('our own', () => post.lines.some((line) => line.includes('WATCHDOG=1')));
+    const passed = post.lines.filter((line) => line.includes('READY=1')).length;
+    const windows = Math.ceil((performance.now() - begun) / 1000) + 1;
+    expect(passed).toBeLessThanOrEqual(60 * windows);
+  });
+
+  test.skipIf(!hasPython)('waits for no descriptor that came along (needs python3)', async () => {
+    const post = await openName();
+    const env = { ...process.env, NOTIFY_SOCKET: post.address };
+    // The sender must have closed its own first: the last one to close is the one who waits.
+    post.server.kill('SIGSTOP');
+    const sender = endedWithTest(spawn('python3', [LINGERS], { stdio: ['ignore', 'pipe', 'ignore'], env }));
+    if (sender.stdout !== null) await once(sender.stdout, 'data');
+    post.server.kill('SIGCONT');
+    post.say('STATUS=other', 'stay');
+    await until('the other', () => post.lines.some((line) => line.includes('other')));
+    expect(post.lines.some((line) => line.includes('READY=1'))).toBe(true);
   });
 
   test('makes nobody wait for a supervisor that does not read', async () => {

@@ -6,7 +6,13 @@ my $to = pack_sockaddr_un($name);
 socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "socket: $!";
 for my $word (@ARGV) {
     if ($word eq 'stay') { sleep 1000 }
-    elsif ($word eq 'fork') { exit if fork; setsid(); exit if fork }
+    elsif ($word eq 'fork') {
+        exit if fork;
+        setsid();
+        my $parent = $$;
+        exit if fork;
+        select(undef, undef, undef, 0.01) while getppid() == $parent;
+    }
     elsif ($word =~ /^sleep:(.*)/) { select(undef, undef, undef, $1) }
     else {
         my ($times, $text) = $word =~ /^x(\d+):(.*)/s ? ($1, $2) : (1, $word);
