@@ -1,6 +1,6 @@
 // How does a server get its socket file, with the right mode from the first moment and without touching what is not ours?
 
-import { chownSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { lchownSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { errnoOf, errorText, TsvisorError } from '../model/errors.ts';
@@ -102,7 +102,8 @@ const claim = async (
   const listening = whenListening(server);
   listenOn(server, temporary, mode);
   await listening;
-  if (owner !== null) chownSync(temporary, owner.uid, owner.gid);
+  // No link is followed: where others may write to its folder, the name can be one by now.
+  if (owner !== null) lchownSync(temporary, owner.uid, owner.gid);
   const identity = identityOf(temporary);
   if (identity === null) throw refusal(path, 'its file vanished while it was made', 'try again');
   nameIt(temporary, path);

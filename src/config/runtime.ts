@@ -1,6 +1,6 @@
 // Where does the tsvisor of a config keep its socket and ledger, and by what name is it known on this machine?
 
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Plan } from '../model/plan.ts';
@@ -48,6 +48,15 @@ const isWritable = (path: string): boolean => {
   }
 };
 
+/** Somebody else has it already: whoever owns a folder can put another one in the place of each that is in it. */
+const isForeign = (path: string): boolean => {
+  const owner = lstatSync(path, { throwIfNoEntry: false })?.uid;
+  return owner !== undefined && owner !== process.getuid?.();
+};
+
+const canHold = (path: string): boolean =>
+  !isForeign(path) && (isWritable(path) || isWritable(dirname(path)));
+
 /** Those that every shell of the user comes to alike (not TMPDIR), the usual one first. */
 const baseFolders = (env: NodeJS.ProcessEnv): readonly string[] => {
   const uid = process.getuid?.() ?? userInfo().uid;
@@ -60,7 +69,7 @@ const baseFolders = (env: NodeJS.ProcessEnv): readonly string[] => {
 /** The first that is there or can be made; where none can, the error tells of the usual one. */
 const baseFolder = (env: NodeJS.ProcessEnv): string => {
   const folders = baseFolders(env);
-  return folders.find((one) => isWritable(one) || isWritable(dirname(one))) ?? folders[0] ?? '/run/tsvisor';
+  return folders.find(canHold) ?? folders[0] ?? '/run/tsvisor';
 };
 
 /** The folder that a config has when it names none: the same for every path to the same file. */

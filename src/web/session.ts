@@ -54,9 +54,9 @@ export const sessionOf = (request: IncomingMessage): Session => {
   };
 };
 
-/** Shown by the next page, once. */
+/** Shown by the next page, once. Half a character at the cut, which no URL can hold, becomes U+FFFD. */
 export const saidCookie = (text: string): string =>
-  `${SAID}=${encodeURIComponent(text.slice(0, 1000))}; Max-Age=30; ${FLAGS}`;
+  `${SAID}=${encodeURIComponent(Buffer.from(text.slice(0, 1000)).toString())}; Max-Age=30; ${FLAGS}`;
 
 /** What browsers tell of where a request comes from; those that tell nothing are left to the token. */
 const isSameOrigin = ({ headers }: IncomingMessage): boolean => {

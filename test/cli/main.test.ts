@@ -180,6 +180,17 @@ describe('start', () => {
     expect(err).toContain('belongs to another user (uid 65534)');
   });
 
+  test.skipIf(process.getuid?.() !== 0)(
+    'refuses a runtime folder that another user could exchange (root)',
+    async () => {
+      const { config, folder } = openSandbox();
+      chownSync(folder, 65_534, 65_534);
+      const { status, err } = await built.run(['start', '-c', config]);
+      expect(status).toBe(2);
+      expect(err).toContain(`${folder} belongs to another user (uid 65534), who could exchange it`);
+    },
+  );
+
   test('begins the guardian with the lock, the report descriptor and the supervisor below it', async () => {
     const { config, folder, socket } = openSandbox();
     const words = join(folder, 'words');

@@ -1,8 +1,8 @@
 // Is a config's tsvisor known by one name, whatever path leads to the file?
 
-import { symlinkSync } from 'node:fs';
+import { mkdirSync, rmdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { configPlaces, findConfig } from '../../src/config/find.ts';
 import { instanceOf, lockName, MAX_SOCKET_PATH, runtimeDirFor, runtimeOf } from '../../src/config/runtime.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
@@ -29,6 +29,17 @@ describe('the runtime folder', () => {
       /^\/run\/user\/7\/tsvisor\/y-/,
     );
     expect(runtimeDirFor('/x/y.yaml', {})).toMatch(/^\/tmp\/tsvisor-\d+\/y-/);
+  });
+
+  test('is not in a folder that somebody else has made where everybody may', () => {
+    const uid = 3_000_000_000 + process.pid;
+    const trap = `/tmp/tsvisor-${uid}`;
+    vi.spyOn(process, 'getuid').mockReturnValue(uid);
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect(runtimeDirFor('/x/y.yaml', {})).toContain(`${trap}/`);
+    mkdirSync(trap);
+    onTestFinished(() => rmdirSync(trap));
+    expect(runtimeDirFor('/x/y.yaml', {})).not.toContain(`${trap}/`);
   });
 
   test('is what runtime_dir says', async () => {

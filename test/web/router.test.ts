@@ -111,6 +111,12 @@ describe('an order', () => {
     expect(next.headers['set-cookie']?.join()).toContain('tsvisor-said=; Max-Age=0');
   });
 
+  test('is told even where what was said of it is cut within a character', async () => {
+    const stage = await openStage();
+    for (const start of ['x', 'xx'].map((begin) => begin + '\u{1F600}'.repeat(600)))
+      expect((await order(stage, { start })).status).toBe(303);
+  });
+
   test.each([{ stop: 'web' }, { restart: 'web:*' }, { clear: 'web' }, { signal: 'web', with: 'HUP' }])(
     'that hurts is asked about first: %j',
     async (form) => {

@@ -9,8 +9,9 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorText, TsvisorError } from '../../model/errors.ts';
 import type { Place } from '../place.ts';
 
@@ -38,18 +39,25 @@ const using = <T>(folder: string, act: () => T): T => {
   }
 };
 
-/** A folder that somebody else made, for example in /tmp, is a trap; that of `[supervisord] user=` is not. */
+/**
+ * A folder that somebody else made, for example in /tmp, is a trap, and so is one in such a folder: it can be exchanged. That of `[supervisord] user=` is none.
+ */
 export const makeRuntimeFolder = ({ runtimeDir, plan }: Place): void => {
-  const owner = using(runtimeDir, () => {
+  const above = dirname(runtimeDir);
+  const [owner, owners] = using(runtimeDir, () => {
     mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
-    return lstatSync(runtimeDir).uid;
+    return [lstatSync(runtimeDir).uid, [lstatSync(above).uid, statSync(above).uid]] as const;
   });
-  if (owner === process.geteuid?.() || owner === plan.supervisor.user?.uid) return;
-  throw unusable(
-    runtimeDir,
-    `it belongs to another user (uid ${owner})`,
-    `, for example ${join(runtimeDir, 'tsvisor')}`,
-  );
+  const ours = [process.geteuid?.(), plan.supervisor.user?.uid];
+  if (!ours.includes(owner))
+    throw unusable(
+      runtimeDir,
+      `it belongs to another user (uid ${owner})`,
+      `, for example ${join(runtimeDir, 'tsvisor')}`,
+    );
+  const stranger = owners.find((uid) => uid !== 0 && !ours.includes(uid));
+  if (stranger !== undefined)
+    throw unusable(runtimeDir, `${above} belongs to another user (uid ${stranger}), who could exchange it`);
 };
 
 /** Never through a link, which the folder's owner may have put there. */

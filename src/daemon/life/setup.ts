@@ -1,6 +1,6 @@
 // What is set up before anything runs? The plan, the runtime folder, the lock, the guardian, the score and the cgroups.
 
-import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lchownSync, lstatSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { loadPlan } from '../../config/load.ts';
@@ -55,7 +55,7 @@ const makeRuntimeDir = (folder: string, owner: Account | null): void => {
     throw new TsvisorError('START_FAILED', { reason: `${folder} belongs to uid ${uid}, not to us` });
   chmodSync(folder, 0o700);
   if (owner !== null && owner.uid !== process.getuid?.())
-    for (const path of [folder, join(folder, 'pipes')]) chownSync(path, owner.uid, owner.gid);
+    for (const path of [folder, join(folder, 'pipes')]) lchownSync(path, owner.uid, owner.gid);
 };
 
 /** `[supervisord] user=`: for good, before any file of the programs is opened. */
