@@ -48,14 +48,14 @@ export const makeRuntimeFolder = ({ runtimeDir, plan }: Place): void => {
     mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
     return [lstatSync(runtimeDir).uid, [lstatSync(above).uid, statSync(above).uid]] as const;
   });
-  const ours = [process.geteuid?.(), plan.supervisor.user?.uid];
-  if (!ours.includes(owner))
+  const ours = new Set([process.geteuid?.(), plan.supervisor.user?.uid]);
+  if (!ours.has(owner))
     throw unusable(
       runtimeDir,
       `it belongs to another user (uid ${owner})`,
       `, for example ${join(runtimeDir, 'tsvisor')}`,
     );
-  const stranger = owners.find((uid) => uid !== 0 && !ours.includes(uid));
+  const stranger = owners.find((uid) => uid !== 0 && !ours.has(uid));
   if (stranger !== undefined)
     throw unusable(runtimeDir, `${above} belongs to another user (uid ${stranger}), who could exchange it`);
 };
