@@ -29,7 +29,7 @@ const TICK_MS = 1000;
 /** The sockets' files are looked at each fifth time. */
 const RESTORE_TICKS = 5;
 
-const writeNotes = ({ setup, socket, notices }: Daemon): void => {
+const writeOwnFiles = ({ setup, socket, notices }: Daemon): void => {
   const { plan, settings, link } = setup;
   writeHolder(settings.runtimeDir, { pid: process.pid, socket, config: settings.config });
   const { pidfile } = plan.supervisor;
@@ -42,7 +42,7 @@ const writeNotes = ({ setup, socket, notices }: Daemon): void => {
   }
 };
 
-const sayBeginning = ({ setup, logging, pastLife }: Daemon): void => {
+const logBeginning = ({ setup, logging, pastLife }: Daemon): void => {
   const { journal } = logging;
   for (const warning of setup.warnings) journal.say('warn', formatProblem(warning));
   if (pastLife !== null) journal.say('error', pastLifeWords(pastLife));
@@ -71,14 +71,14 @@ const tickEverySecond = (daemon: Daemon): void => {
 };
 
 /** Its programs run on; the instance's lock is ours to hold from now on. */
-const mournGuardian = async ({ setup, notices }: Daemon): Promise<Server | null> => {
+const onGuardianLost = async ({ setup, notices }: Daemon): Promise<Server | null> => {
   notices.add(
     'the guardian is dead: programs run on, but nobody cleans up when the supervisor is killed; `tsvisor restart` puts everything under a new one',
   );
   return takeLock(lockName(setup.instance));
 };
 
-const settleDown = ({ plan, settings }: Setup): void => {
+const applyUmaskAndDirectory = ({ plan, settings }: Setup): void => {
   if (settings.foreground) return;
   process.umask(plan.supervisor.umask);
   if (plan.supervisor.directory !== null) process.chdir(plan.supervisor.directory);
@@ -93,7 +93,7 @@ const startAll = ({ memory, supervisor, events, bus, pastLife, unseen }: Daemon)
 };
 
 /** Read only where a config asks for it. */
-const liveInContainer = async (daemon: Daemon, endings: Ending): Promise<void> => {
+const endAsContainersDo = async (daemon: Daemon, endings: Ending): Promise<void> => {
   const { exitWhen, terminationMessage } = daemon.setup.plan.supervisor;
   if (exitWhen.length === 0 && terminationMessage === null) return;
   const { endWithPrograms, leaveMessages } = await import('./daemon/life/container.ts');
@@ -101,10 +101,10 @@ const liveInContainer = async (daemon: Daemon, endings: Ending): Promise<void> =
   if (exitWhen.length > 0) endWithPrograms(daemon, endings, exitWhen);
 };
 
-const live = async (report: Report, link: Link | null): Promise<void> => {
+const run = async (report: Report, link: Link | null): Promise<void> => {
   const signals = catchSignals();
   const setup = await setUp(readSettings(process.argv.slice(2)), link);
-  settleDown(setup);
+  applyUmaskAndDirectory(setup);
   const logging = openLogging(setup.plan.supervisor, setup.settings.foreground, setup.linux.clock);
   const onBug = (bug: unknown): void =>
     logging.journal.say(
@@ -123,9 +123,9 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
     about: () => supervisorStatus(daemon, endings),
     guardianLost: () => endings.guardianState() === 'lost',
   });
-  writeNotes(daemon);
-  sayBeginning(daemon);
-  await liveInContainer(daemon, endings);
+  writeOwnFiles(daemon);
+  logBeginning(daemon);
+  await endAsContainersDo(daemon, endings);
   startAll(daemon);
   const service = await openService(daemon, link);
   signals.obey({ daemon, endings, service });
@@ -135,7 +135,7 @@ const live = async (report: Report, link: Link | null): Promise<void> => {
   service.ready();
   if (link === null) return;
   await link.lost;
-  endings.lostGuardian(await mournGuardian(daemon));
+  endings.lostGuardian(await onGuardianLost(daemon));
 };
 
 const failureWords = (error: unknown): string => {
@@ -148,7 +148,7 @@ const main = async (): Promise<void> => {
   const foreground = process.argv.includes('--foreground');
   const report = openReport({ foreground, life: link?.hello.life ?? 1 });
   try {
-    await live(report, link);
+    await run(report, link);
   } catch (error) {
     report.failed(failureWords(error));
     process.exit(error instanceof TsvisorError && error.code === 'ALREADY_RUNNING' ? LOCK_HELD_STATUS : 2);

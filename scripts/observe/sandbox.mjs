@@ -13,7 +13,7 @@ const open = new Set();
 let interrupted = false;
 
 /** Kills every process that carries the mark, again and again until there is none. */
-const evict = (mark) =>
+const killAll = (mark) =>
   until(
     'the sandbox empty',
     () => {
@@ -60,7 +60,7 @@ export const openSandbox = (purpose) => {
     close: async () => {
       open.delete(sandbox);
       if (sandbox.residents().length > 0) await endInOrder(ends);
-      await evict(folder);
+      await killAll(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };

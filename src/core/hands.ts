@@ -75,5 +75,5 @@ export interface Hands {
   /** Gives a process what its changed plan wants without a new leader; answers what was refused. */
   adopt(plan: ProcessPlan, leader: Identity | null): readonly string[];
   /** Frees everything kept for a process that is at rest and removed. */
-  evict(plan: ProcessPlan): Promise<void>;
+  release(plan: ProcessPlan): Promise<void>;
 }

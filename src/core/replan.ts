@@ -38,7 +38,7 @@ const sameFile = (change: ProcessChange, field: 'stdout' | 'stderr'): boolean =>
 };
 
 /** Who waits for a line must have heard what was written before. */
-const sameEar = ({ before, after }: ProcessChange): boolean => {
+const samePattern = ({ before, after }: ProcessChange): boolean => {
   const [old, fresh] = [before?.duty.health?.check, after?.duty.health?.check];
   if (old?.kind !== 'log' || fresh?.kind !== 'log') return old?.kind !== 'log' && fresh?.kind !== 'log';
   return old.pattern === fresh.pattern;
@@ -46,7 +46,7 @@ const sameEar = ({ before, after }: ProcessChange): boolean => {
 
 const isLiveField = (change: ProcessChange, field: Field): boolean => {
   if (field === 'stdout' || field === 'stderr') return sameFile(change, field);
-  return field === 'duty' ? sameEar(change) : LIVE.has(field);
+  return field === 'duty' ? samePattern(change) : LIVE.has(field);
 };
 
 /** Whether the process keeps its leader. */

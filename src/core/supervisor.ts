@@ -192,7 +192,7 @@ export class Supervisor {
     if (!group.processes.every(({ state }) => isStoppedState(state)))
       throw new TsvisorError('STILL_RUNNING', { name });
     this.#roster.dismiss(name);
-    await Promise.all(group.processes.map(({ plan }) => this.#options.hands.evict(plan)));
+    await Promise.all(group.processes.map(({ plan }) => this.#options.hands.release(plan)));
     this.#options.hands.announce({ type: 'group', group: name, change: 'removed' });
   }
 
@@ -219,7 +219,7 @@ export class Supervisor {
     const stuck = retired.filter(({ phase }) => phase.name === 'stuck');
     if (stuck.length > 0)
       return stuck.map((process) => `cannot change ${process.namespec}: a member cannot be killed`);
-    await Promise.all(retired.map(({ plan }) => this.#options.hands.evict(plan)));
+    await Promise.all(retired.map(({ plan }) => this.#options.hands.release(plan)));
     const notices = old.flatMap((process) => this.#adopt(process, live.get(process.plan.name) ?? null));
     const kept = new Map(old.filter((one) => !retired.includes(one)).map((one) => [one.plan.name, one]));
     const known = new Set(old.map(({ plan }) => plan.name));

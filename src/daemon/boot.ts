@@ -214,7 +214,7 @@ const clearLeftovers = async (base: Base, ledger: Ledger): Promise<readonly Iden
   return stuck;
 };
 
-const tellEvents = ({ bus, logging, setup }: Base, ledger: Ledger): void => {
+const subscribeLogs = ({ bus, logging, setup }: Base, ledger: Ledger): void => {
   const startsecs = new Map(plansOf(setup).map((one) => [namespec(one), one.startsecs]));
   bus.subscribe((event) => ledger.record(event));
   bus.subscribe(
@@ -288,7 +288,7 @@ export const boot = async (options: BootOptions): Promise<Daemon> => {
   const stuck = await clearLeftovers(base, ledger);
   const unseen = findUnseen({ ...base, ledger, hands, plans: plansOf(setup), incidents: memory.incidents });
   const supervisor = createSupervisor(setup, { hands, ledger, stuck, unseen, onBug });
-  tellEvents(base, ledger);
+  subscribeLogs(base, ledger);
   base.bus.subscribe((event) => events.announce(event));
   const pastLife = judgePast(base);
   const servers = await openServers(base, { supervisor, hands, ask, about, pastLife });

@@ -224,7 +224,7 @@ export class RealHands implements Hands {
     return [...refusals, ...rescore(this.#parts.linux.processes, about)];
   }
 
-  async evict(plan: ProcessPlan): Promise<void> {
+  async release(plan: ProcessPlan): Promise<void> {
     const key = namespec(plan);
     const slot = this.#slots.get(key);
     this.#slots.delete(key);

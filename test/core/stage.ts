@@ -79,7 +79,7 @@ export class Stage {
     usage: async () => new Map(),
     prepare: async () => undefined,
     adopt: () => [],
-    evict: async () => undefined,
+    release: async () => undefined,
   };
 
   /** Bytes available on the machine, and percent of waiting for them. */

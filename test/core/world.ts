@@ -59,7 +59,7 @@ const obedient = (): {
     usage: async () => new Map(),
     prepare: async () => undefined,
     adopt: () => [],
-    evict: async () => undefined,
+    release: async () => undefined,
     lookup: () => null,
   };
   return { hands, diary, die: (name, exit) => ends.get(name)?.(exit), ooms, events };

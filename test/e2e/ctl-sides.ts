@@ -106,7 +106,7 @@ const beginTsvisor = async (config: string, folder: string): Promise<End> => {
 };
 
 /** What a server that did not end as it should would leave behind. */
-const evict = (folder: string): Promise<unknown> =>
+const killAll = (folder: string): Promise<unknown> =>
   until('the folder without processes', () => {
     const left = processesWith(folder, MARK);
     for (const { pid } of left) kill(pid);
@@ -157,7 +157,7 @@ export const openSide = async (
       try {
         await end();
       } finally {
-        await evict(folder);
+        await killAll(folder);
         rmSync(folder, { recursive: true, force: true });
       }
     },

@@ -107,6 +107,6 @@ describe.skipIf(!hasSupervisord)('the same under real supervisord (Debian packag
     expect(old.filter(isAlive)).toHaveLength(6);
     kill(pid(), 'SIGTERM');
     await until('the end of supervisord', () => !existsSync(sandbox.path('logs/supervisor.pid')));
-    await sandbox.evict();
+    await sandbox.killAll();
   });
 });

@@ -71,7 +71,7 @@ export interface Sandbox {
   /** Dead children of residents that nobody has reaped. */
   zombies(): readonly number[];
   /** Kills all residents: what the test itself left, tsvisor had no part in. */
-  evict(): Promise<unknown>;
+  killAll(): Promise<unknown>;
   /** Stops tsvisor and throws if a process, a cgroup or a socket of it remains. */
   close(): Promise<void>;
 }
@@ -106,7 +106,7 @@ const remainsOf = (folder: string, instances: ReadonlySet<string>): readonly str
     .map((name) => `file ${name}`),
 ];
 
-const evict = (folder: string): Promise<unknown> =>
+const killAll = (folder: string): Promise<unknown> =>
   until('the sandbox empty', () => {
     const left = processesWith(folder, MARK);
     for (const { pid } of left) kill(pid);
@@ -205,13 +205,13 @@ const createSandbox = (): Sandbox => {
     members: () => sandbox.residents().filter(({ pid }) => environment(pid, 'TSVISOR_COOKIE') !== null),
     daemons: () => sandbox.residents().filter(({ pid }) => /^\S*node .*daemon\.js/.test(commandLine(pid))),
     zombies: () => zombieChildren(sandbox.residents().map(({ pid }) => pid)),
-    evict: () => evict(folder),
+    killAll: () => killAll(folder),
     async close() {
       for (const instance of instancesOf(sandbox.residents())) instances.add(instance);
       const isUp = sandbox.residents().length > 0 && existsSync(sandbox.path('run/tsvisor.sock'));
       const stop = isUp ? await sandbox.tsvisor(['stop']) : null;
       const remains = remainsOf(folder, instances);
-      await evict(folder);
+      await killAll(folder);
       const journal = sandbox.journal();
       rmSync(folder, { recursive: true, force: true });
       if (remains.length > 0)

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { loadPlan } from '../../config/load.ts';
+import { atRest } from '../../core/orders.ts';
 import { MESSAGES } from '../../logs/event-lines.ts';
 import type { Endings } from '../answers.ts';
 import type { Daemon } from '../boot.ts';
@@ -17,9 +18,7 @@ const WAITING_MS = 3000;
 const sayWhoRemains = ({ supervisor, logging, setup }: Daemon): (() => void) => {
   const { clock } = setup.linux;
   const say = (): void => {
-    const names = supervisor.processes
-      .filter(({ phase }) => !isAtRest(phase.name))
-      .map(({ plan }) => plan.name);
+    const names = supervisor.processes.filter(({ phase }) => !atRest(phase)).map(({ plan }) => plan.name);
     const { level, text } = MESSAGES.waitingToDie(names);
     if (names.length > 0) logging.journal.say(level, text);
     disarm = clock.after(WAITING_MS, say);
@@ -27,9 +26,6 @@ const sayWhoRemains = ({ supervisor, logging, setup }: Daemon): (() => void) => 
   let disarm = clock.after(WAITING_MS, say);
   return () => disarm();
 };
-
-const AT_REST = new Set(['stopped', 'exited', 'fatal', 'stuck']);
-const isAtRest = (phase: string): boolean => AT_REST.has(phase);
 
 /** Pending replies get out, sockets and notes go; the guardian does the rest. */
 const leave = async (daemon: Daemon): Promise<void> => {
