@@ -65,21 +65,32 @@ const exitWords = (death: Death): string =>
     ? `killed by ${death.exit.signal ?? 'an unseen signal'}`
     : `exit status ${death.exit.code}`;
 
+/**
+ * In seconds. An expected end is work that is done, and a worker that takes one job per life is no slower for that: only from ending at once, again and
+ * again, it is kept to a start per second, as supervisord's loop does.
+ */
+const paceOf = (context: Context, death: Death): { fast: number; longest: number } => {
+  const { fastDeathSecs: fast, restartDelayMax: longest } = context.plan;
+  return isExpected(context, death)
+    ? { fast: Math.min(1, fast), longest: Math.min(1, longest) }
+    : { fast, longest };
+};
+
 /** A restart that nobody asked for: at once, or after the delay that fast deaths in a row have earned. */
 export const again = (context: Context, death: Death, before: readonly Effect[] = []): Step => {
   const policy = policyFor(context.plan.care, death);
   if (policy !== null) return restartAfterOom(context, { policy, death, from: 'EXITED', before });
-  const fast = death.lived < context.plan.fastDeathSecs * 1000;
-  const fastDeaths = fast ? context.history.fastDeaths + 1 : 0;
+  const { fast, longest } = paceOf(context, death);
+  const fastDeaths = death.lived < fast * 1000 ? context.history.fastDeaths + 1 : 0;
   const restarts = context.history.restarts + 1;
   const history = { failures: 0, fastDeaths, restarts, oomKills: [] };
-  const seconds = fastDeathDelay(fastDeaths, context.plan.restartDelayMax);
+  const seconds = fastDeathDelay(fastDeaths, longest);
   if (seconds === 0) {
     const step = launch(context, 'EXITED', history);
     return { ...step, effects: [...before, ...step.effects] };
   }
   const process = { group: context.plan.group, name: context.plan.name };
-  const why = `${fastDeaths} lives in a row shorter than ${context.plan.fastDeathSecs} s`;
+  const why = `${fastDeaths} lives in a row shorter than ${fast} s`;
   return {
     phase: {
       name: 'backoff',

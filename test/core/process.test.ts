@@ -107,6 +107,27 @@ describe('a death', () => {
     expect(process.phase).toMatchObject({ name: 'exited', expected: true });
   });
 
+  test('as expected is followed by a restart at once, however often, and only kept from spinning', async () => {
+    const stage = new Stage();
+    const process = stage.process({ autorestart: 'always', startsecs: 0 });
+    await stage.running(process);
+    for (let job = 0; job < 9; job += 1) {
+      stage.clock.advance(1000);
+      await stage.dies(OK);
+      expect(process.phase.name).toBe('launching');
+      await stage.launched();
+    }
+    await stage.dies(OK);
+    expect(process.phase.name).toBe('launching');
+    for (let spin = 0; spin < 9; spin += 1) {
+      await stage.launched();
+      await stage.dies(OK);
+      expect(process.state).toBe('BACKOFF');
+      stage.clock.advance(1000);
+      expect(process.phase.name).toBe('launching');
+    }
+  });
+
   test('restarts at once the first time, then 1, 2, 4 … seconds later while lives are short', async () => {
     const stage = new Stage();
     const process = stage.process({ restartDelayMax: 5 });
