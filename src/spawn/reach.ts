@@ -3,7 +3,7 @@
 import type { Cgroup, Processes } from '../kernel/port.ts';
 import { isDead } from '../kernel/rows.ts';
 import type { Identity } from '../model/phase.ts';
-import type { Containment, Reaper } from './containment.ts';
+import { COOKIE, type Containment, type Reaper } from './containment.ts';
 import { killTree } from './portable.ts';
 import { createScan, type Scan, type ScanFor } from './scan.ts';
 
@@ -43,14 +43,34 @@ export const identitiesOf = (processes: Processes, pids: Iterable<number>): Iden
 const descendants = (processes: Processes, pid: number): number[] =>
   processes.children(pid).flatMap((child) => [child, ...descendants(processes, child)]);
 
-const cgroupReach = (processes: Processes, cgroup: Cgroup): Reach => ({
-  members: () => identitiesOf(processes, cgroup.members()),
-  empty: () => cgroup.empty(),
-  kill: () => {
-    cgroup.kill();
-  },
-  look: 'cheap',
-});
+type IsMarked = NonNullable<ScanFor['isMarked']>;
+
+/** Marked orphans. Whoever is above one and belongs to the same process must be dead: then it is the guardian's child. */
+const orphansOf = ({ processes, spare }: ReachParts, isMarked: IsMarked): Identity[] => {
+  const guardians = [...spare].filter((pid) => pid !== process.pid);
+  const marked = guardians
+    .flatMap((pid) => processes.children(pid))
+    .filter((pid) => {
+      const cookie = processes.environ(pid, COOKIE);
+      return typeof cookie !== 'string' && cookie.value !== null && isMarked(cookie.value);
+    });
+  return identitiesOf(processes, marked);
+};
+
+/** A program that may write to cgroups can move a member out of its own: that one is known by its cookie. */
+const cgroupReach = (parts: ReachParts, cgroup: Cgroup, isMarked: IsMarked | null): Reach => {
+  const { processes } = parts;
+  const moved = (): Identity[] => (isMarked === null || !cgroup.empty() ? [] : orphansOf(parts, isMarked));
+  return {
+    members: () => [...identitiesOf(processes, cgroup.members()), ...moved()],
+    empty: () => cgroup.empty() && moved().length === 0,
+    kill: () => {
+      for (const one of moved()) processes.signal(one, 'SIGKILL');
+      cgroup.kill();
+    },
+    look: 'cheap',
+  };
+};
 
 /** A fork between two listings can hide a process from one look, hardly from two. */
 const scanReach = (scan: Scan): Reach => ({
@@ -110,7 +130,7 @@ export const reachOf = (parts: ReachParts, target: Target): Reach => {
   switch (containment.kind) {
     case 'cgroup2':
     case 'freezer':
-      return cgroupReach(processes, containment.cgroup);
+      return cgroupReach(parts, containment.cgroup, wanted.isMarked);
     case 'reap':
       return reapReach(parts, containment.reaper, scanned());
     case 'scan':

@@ -47,6 +47,13 @@ export const canMakeMountNamespace =
 
 export const canLimitMemory = canMakeFolderIn(memoryFolder());
 
+/** Whether a program may leave the cgroup that it was put in. */
+export const canLeaveCgroup =
+  isRoot &&
+  ['/sys/fs/cgroup/cgroup.procs', '/sys/fs/cgroup/unified/cgroup.procs'].some((path) =>
+    runs('sh', '-c', `test -w ${path}`),
+  );
+
 const canOpen = (path: string): boolean => {
   try {
     closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));

@@ -1,7 +1,8 @@
 // Does a program's life end with all of its members, however they hide?
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { AS_PLAIN_USER, canBePlainUser } from './abilities.ts';
+import { AS_PLAIN_USER, canBePlainUser, canLeaveCgroup } from './abilities.ts';
 import { openSandbox, type Sandbox, type RunOptions } from './sandbox.ts';
 import { until } from './wait.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
@@ -140,4 +141,19 @@ describe.each(WAYS)('a killed leader ($where)', ({ containment, keys, options, i
       'not within',
     );
   });
+});
+
+test.skipIf(!canLeaveCgroup)('a member that moved to another cgroup meets no successor either', async () => {
+  const sandbox = openSandbox();
+  sandbox.write(sandbox.program('app', 'moves-to-another-cgroup.sh', { stopwaitsecs: 1 }));
+  const { leader, members } = await live(sandbox, {});
+  const placeOf = (pid: number): string => readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+  expect(members.map(({ pid }) => placeOf(pid)).join('')).not.toContain('tsvisor');
+  expect(placeOf(leader.pid)).toContain('tsvisor');
+  kill(leader.pid);
+  await secondLife(sandbox);
+  expect(members.filter(isAlive)).toEqual([]);
+  await sandbox.reach('RUNNING', 'app');
+  await sandbox.tsvisor(['stop', 'app']);
+  expect(sandbox.members()).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { CgroupTier } from '../../src/kernel/port.ts';
 import type { Containment, Reaper } from '../../src/spawn/containment.ts';
 import { createSweeper, type Sweeper } from '../../src/spawn/sweep.ts';
+import type { Identity } from '../../src/model/phase.ts';
 import { FakeKernel, OURS } from '../kernel/fake.ts';
 import { ManualClock, turn } from '../kernel/manual-clock.ts';
 
@@ -65,6 +66,21 @@ describe('a sweep of a cgroup', () => {
     const swept = await settle(sweep);
     expect(swept).toMatchObject({ killed: 2, remaining: [] });
     expect(kernel.processes.alive(late)).toBe(false);
+  });
+
+  test('finds a member that moved to another cgroup once nobody of it is above, and no other orphan', async () => {
+    const guardian = kernel.spawn({ ppid: 1 });
+    const spare = new Set([process.pid, guardian.pid]);
+    const under = createSweeper({ processes: kernel.processes, clock, spare });
+    const orphan = (cookie: string): Identity =>
+      kernel.spawn({ ppid: guardian.pid, environ: { TSVISOR_COOKIE: cookie } });
+    const leader = kernel.spawn({ cgroup: cgroup() });
+    const [moved, older] = [orphan('inst:ci:app:7'), orphan('inst:ci:app:6')];
+    const [other, unmarked] = [orphan('inst:ci:app2:7'), kernel.spawn({ ppid: guardian.pid })];
+    const swept = await settle(under.sweep({ containment, leader, cookie: 'inst:ci:app:7' }, null));
+    expect(swept).toMatchObject({ killed: 3, remaining: [] });
+    expect([moved, older].some((one) => kernel.processes.alive(one))).toBe(false);
+    expect([other, unmarked, guardian].every((one) => kernel.processes.alive(one))).toBe(true);
   });
 
   test('asks each member once, those born later too, and kills nobody who obeys', async () => {
