@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { hearEvents, type Told } from '../../src/api/client-events.ts';
 import type { Event } from '../../src/model/event.ts';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { openHouse, send, temporaryFolder, type House } from './sandbox.ts';
 
 interface Stage extends House {

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { LogName } from '../../src/api/log-text.ts';
 import type { Command, Reply } from '../../src/model/command.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { openHouse, send, sendRaw, STATUS } from './sandbox.ts';
 
 const callOf = (method: string, params = ''): string =>

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { timeoutWithin } from '../../src/cli/reach.ts';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { openHouse, STATUS } from '../api/sandbox.ts';
 import { createScreen } from './screen.ts';
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 const pidOf = async (sandbox: Sandbox, name: string): Promise<number> => (await sandbox.process(name)).pid;
 

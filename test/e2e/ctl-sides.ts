@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { CLI } from './dist.ts';
 import type { Step } from './ctl-steps.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { processesWith, kill } from './processes.ts';
 
 interface Told {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { BROKEN, CHANGED, ONLY_LOOKING, SECTIONS, type Step } from './ctl-steps.ts';
 import { openSide, SIDES, type Side } from './ctl-sides.ts';
 import { assertBuilt } from './dist.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 const hasSupervisord = spawnSync('supervisord', ['--version']).status === 0;
 

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 interface Where {
   readonly socketPath?: string;

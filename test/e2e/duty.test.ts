@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { isRoot } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { kill } from './processes.ts';
 
 const DEADLINE = { within: 30_000, every: 20 };

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
 import { CLI } from './dist.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 const listen = ({ config, mark }: Sandbox, ...words: readonly string[]) => {
   const env = { ...process.env, ...mark };

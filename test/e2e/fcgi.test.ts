@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { askFastCgi } from './fastcgi.ts';
 import { openSandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { isAlive, kill, witnessed } from './processes.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/answers-fastcgi.py', import.meta.url));

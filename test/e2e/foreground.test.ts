@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { canMakePidNamespace } from './abilities.ts';
 import { CLI } from './dist.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { commandLine, isFirst, kill } from './processes.ts';
 
 /** `through` are words before the command. */

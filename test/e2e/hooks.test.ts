@@ -5,7 +5,7 @@ import { chmodSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { openSandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 interface Told {
   readonly path: string;

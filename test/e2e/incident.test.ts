@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { hasSupervisord } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/ci', import.meta.url));

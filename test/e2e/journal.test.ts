@@ -4,7 +4,7 @@ import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { callRpc } from '../../src/api/client-rpc.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 const SAYS = `[program:says]
 command=/bin/sh -c "echo hello; exec sleep 1000"

@@ -9,7 +9,7 @@ import { callRpc } from '../../src/api/client-rpc.ts';
 import { hasSupervisord } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { type HeardEvent, LISTENERS, parseRecord, storiesOf } from './transcript.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 const listener = (name: string, command: string, keys: Readonly<Record<string, string | number>>): string =>
   `[eventlistener:${name}]\ncommand=/usr/bin/python3 ${LISTENERS}/${command}\n${Object.entries(keys)

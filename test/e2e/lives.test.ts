@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StatusReply } from '../../src/model/command.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
 
 const many = (sandbox: Sandbox, count: number, program: string): readonly string[] =>

@@ -5,7 +5,7 @@ import { readdirSync, readlinkSync, renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { kill } from './processes.ts';
 
 const COUNTS = fileURLToPath(new URL('../programs/counts.py', import.meta.url));

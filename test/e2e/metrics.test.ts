@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { kill } from './processes.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/prometheus/', import.meta.url));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { AS_PLAIN_USER, canBePlainUser, isRoot } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until as waitUntil } from './wait.ts';
+import { until as waitUntil } from '../until.ts';
 import { commandLine, environment, processesWith, kill } from './processes.ts';
 
 /** Other tests share the machine. */

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { openSandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { environment } from './processes.ts';
 
 const HOG = 'grows.sh';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import type { IncidentsReply, OomRankReply } from '../../src/model/oom-report.ts';
 
 const rank = async (sandbox: Sandbox, ...words: readonly string[]): Promise<OomRankReply> => {

@@ -3,7 +3,7 @@
 import { expect, describe, test } from 'vitest';
 import { canLimitMemory, canReadKernelLog } from './abilities.ts';
 import { openSandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { isAlive, kill, witnessed } from './processes.ts';
 
 describe.skipIf(!canLimitMemory || !canReadKernelLog)('a kill that no supervisor saw', () => {

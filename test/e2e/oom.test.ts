@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { isAlive, kill, witnessed } from './processes.ts';
 
 const EATER = { memory_max: '48MB', oom_score_adj: 300, stopwaitsecs: 1 };

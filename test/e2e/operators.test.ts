@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { openSandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 test('the log names each order with user, process and socket, and no question', async () => {
   const sandbox = openSandbox();

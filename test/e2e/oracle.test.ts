@@ -10,7 +10,7 @@ import { masked } from './oracle/mask.ts';
 import { openPeer, type Peer } from './oracle/peer.ts';
 import { edited, writeScene } from './oracle/scene.ts';
 import { SCRIPT, type Step } from './oracle/script.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 interface Pair {
   readonly theirs: Peer;

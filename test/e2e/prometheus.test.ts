@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { freePort } from './browser.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { kill } from './processes.ts';
 
 const PROMETHEUS = 'prometheus';

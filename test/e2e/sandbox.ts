@@ -9,7 +9,7 @@ import { createClient } from '../../src/api/client.ts';
 import type { ProcessStatus, StatusReply } from '../../src/model/command.ts';
 import { assertBuilt, CLI, run, type Said } from './dist.ts';
 import { cgroupsOf, socketsNaming } from './remains.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import {
   commandLine,
   environment,

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { canLimitMemory, isRoot } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { score } from './processes.ts';
 
 const teller = (sandbox: Sandbox, name: string, keys: Readonly<Record<string, string | number>>): string =>

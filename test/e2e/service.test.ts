@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { noPython, openManager, type Manager } from '../guardian/manager.ts';
 import { CLI } from './dist.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { kill } from './processes.ts';
 
 const GUARDIAN = join(CLI, '../../guardian/guardian');

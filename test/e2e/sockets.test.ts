@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until as waitUntil } from './wait.ts';
+import { until as waitUntil } from '../until.ts';
 import { isAlive, kill, witnessed } from './processes.ts';
 
 /** Other tests share the machine. */

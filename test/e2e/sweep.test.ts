@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { AS_PLAIN_USER, canBePlainUser, canLeaveCgroup } from './abilities.ts';
 import { openSandbox, type Sandbox, type RunOptions } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
 
 interface Life {

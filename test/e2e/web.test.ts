@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
 import { freePort, hasChromium, keepPicture, openViewer } from './browser.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import { until } from './wait.ts';
+import { until } from '../until.ts';
 
 const SUPERVISORCTL = 'supervisorctl';
 const hasSupervisorctl = spawnSync(SUPERVISORCTL, ['--help']).status === 0;

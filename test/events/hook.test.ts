@@ -7,7 +7,7 @@ import { ABOUT_NOTHING, type Message, variablesOf } from '../../src/events/messa
 import { remoteNote } from '../../src/events/note.ts';
 import type { HookPlan } from '../../src/model/hook.ts';
 import { ManualClock } from '../kernel/manual-clock.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 
 const PLAN: HookPlan = {
   name: 'tell',

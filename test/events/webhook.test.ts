@@ -10,7 +10,7 @@ import { ABOUT_NOTHING, messageOf } from '../../src/events/message.ts';
 import { remoteNote } from '../../src/events/note.ts';
 import { webhookTo } from '../../src/events/webhook.ts';
 import { createClock } from '../../src/kernel/clock.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 
 const serve = async (listener: RequestListener): Promise<string> => {
   const server = createServer(listener);

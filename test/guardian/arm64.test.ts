@@ -1,7 +1,7 @@
 // Does the guardian of arm64 do on its machine what ours does here? Under qemu, with the real kernel below it.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { buildForArm64, canRunArm64, type Foreign } from './arm64.ts';
 import { shoot, type Shot } from './shot.ts';
 import { openTraces, type Traces } from './traces.ts';

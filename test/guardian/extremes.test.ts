@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { noCompiler } from './binary.ts';
 import { openPidsCgroup } from './pids-cgroup.ts';
 import { isAlive } from './traces.ts';

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { getPriority } from 'node:os';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { guardianBinary, noCompiler } from './binary.ts';
 import { childrenOf, isAlive, statusOf } from './traces.ts';
 import { endWards, startGuardian } from './ward.ts';

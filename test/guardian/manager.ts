@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 
 const EAR = join(import.meta.dirname, '../programs/hears-notify.py');
 

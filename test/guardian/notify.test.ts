@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { until as waitUntil } from '../e2e/wait.ts';
+import { until as waitUntil } from '../until.ts';
 import { guardianBinary, noCompiler } from './binary.ts';
 
 const SAYS = join(import.meta.dirname, '../programs/says.pl');

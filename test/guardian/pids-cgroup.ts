@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 
 const ROOTS = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'];
 

@@ -1,7 +1,7 @@
 // Does a reaper own every descendant of its program, and tell what becomes of them?
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { noCompiler } from './binary.ts';
 import { shoot, type Shot } from './shot.ts';
 import { isAlive, openTraces, statusOf, type Traces } from './traces.ts';

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { guardianBinary, noCompiler } from './binary.ts';
 import { noPython, openManager } from './manager.ts';
 import { childrenOf, isAlive, statusOf } from './traces.ts';

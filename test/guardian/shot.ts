@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { guardianBinary } from './binary.ts';
 import type { Traces } from './traces.ts';
 

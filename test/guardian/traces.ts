@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 
 const MARK = 'TSVISOR_TEST_MARK';
 

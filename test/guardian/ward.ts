@@ -1,7 +1,7 @@
 // How is a guardian tried out? With a shell script in the part of the supervisor, whose lines of output are the report.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { guardianBinary } from './binary.ts';
 import { openTraces, type Traces } from './traces.ts';
 

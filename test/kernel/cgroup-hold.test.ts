@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cgroup2IceHold } from '../../src/kernel/cgroup-hold.ts';
 import type { CgroupTier } from '../../src/kernel/port.ts';
 import { lackOf, probe, strikeCgroups } from './real.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 const HOPS = resolve(import.meta.dirname, '../programs/hops.sh');
 

@@ -9,7 +9,7 @@ import { cgroupPlaces, folderOf, outside } from '../../src/kernel/cgroup-place.t
 import { probeCgroups } from '../../src/kernel/cgroup.ts';
 import type { CgroupTier } from '../../src/kernel/port.ts';
 import { lackOf, probe, CGROUP_KINDS, uniqueInstance } from './real.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 const V2_LINE = '41 31 0:38 / /sys/fs/cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate';
 const MEMORY_LINE = '35 31 0:32 /docker/abc /sys/fs/cgroup/memory\\040x ro,nosuid - cgroup cgroup rw,memory';

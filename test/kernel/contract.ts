@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CgroupTier, Processes } from '../../src/kernel/port.ts';
 import type { Cgroup } from '../../src/kernel/port.ts';
 import type { Identity } from '../../src/model/phase.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 export interface Wish {
   readonly environ?: Readonly<Record<string, string>>;

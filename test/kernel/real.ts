@@ -9,7 +9,7 @@ import { createProcesses } from '../../src/kernel/processes.ts';
 import type { CgroupTier } from '../../src/kernel/port.ts';
 import type { Identity } from '../../src/model/phase.ts';
 import type { Stage, Wish } from './contract.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 let stages = 0;
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
-import { makeFolder, makeLogs, read, until } from './sandbox.ts';
+import { until } from '../until.ts';
+import { makeFolder, makeLogs, read } from './sandbox.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 const unpacked = (path: string): string => gunzipSync(readFileSync(path)).toString();

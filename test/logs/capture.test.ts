@@ -18,7 +18,8 @@ import { isCapture, openCapture } from '../../src/logs/capture.ts';
 import { WIDE } from '../../src/logs/polling.ts';
 import { DISCARD } from '../../src/logs/sink.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
-import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, makeMemory, until } from './sandbox.ts';
+import { until } from '../until.ts';
+import { atEnd, capture, clock, makeFifo, makeFolder, makeLogs, makeMemory } from './sandbox.ts';
 
 const shell = (script: string): ChildProcess => {
   const child = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', detached: true });

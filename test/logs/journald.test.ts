@@ -6,13 +6,13 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
-import { until as waitUntil } from '../kernel/until.ts';
+import { until } from '../until.ts';
 import { plan as processPlan } from '../model/process-plan.ts';
 import { type Outputs, OutputRouter } from '../../src/logs/outputs.ts';
 import type { LogTarget } from '../../src/model/plan.ts';
 import { Journald } from '../../src/logs/journald.ts';
 import { Logs } from '../../src/logs/logs.ts';
-import { atEnd, clock, makeFifo, makeFolder, read, until } from './sandbox.ts';
+import { atEnd, clock, makeFifo, makeFolder, read } from './sandbox.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -191,7 +191,7 @@ const startJournald = async (): Promise<string> => {
   const run = `/proc/${child.pid ?? 0}/root/run`;
   // The socket's file is there before anybody listens.
   await until('its socket', () => existsSync(`${run}/systemd/journal/stdout`));
-  await waitUntil('somebody who listens', () => isListening(`${run}/systemd/journal/stdout`));
+  await until('somebody who listens', () => isListening(`${run}/systemd/journal/stdout`));
   return run;
 };
 

@@ -5,7 +5,8 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Polling } from '../../src/logs/polling.ts';
-import { atEnd, capture, makeFifo, makeFolder, makeMemory, until } from './sandbox.ts';
+import { until } from '../until.ts';
+import { atEnd, capture, makeFifo, makeFolder, makeMemory } from './sandbox.ts';
 
 /** Polling of a pipe that is played: each look brings what `next` says. */
 const play = (next: () => number) => {
@@ -104,7 +105,7 @@ test('the log of a chatty program has every line, in order, and its last words',
   );
   closeSync(fd);
   atEnd(() => void child.kill('SIGKILL'));
-  await until('the last line', () => sink.text().endsWith('end\n'), 30_000);
+  await until('the last line', () => sink.text().endsWith('end\n'), { within: 30_000 });
   captured.lastWords();
   const wanted = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`).join('');
   expect(sink.text()).toBe(`${wanted}end\n`);

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 import { Logs } from '../../src/logs/logs.ts';
 import { atEnd, makeFolder, makeLogs, read } from './sandbox.ts';
 

@@ -67,12 +67,3 @@ export const makeMemory = (): Sink & { readonly text: () => string } => {
 };
 
 export const read = (path: string): string => readFileSync(path, 'utf8');
-
-/** Waits for a condition; fails with `what` after `ms`. */
-export const until = async (what: string, condition: () => boolean, ms = 10_000): Promise<void> => {
-  const deadline = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ManualClock } from '../kernel/manual-clock.ts';
 import { Syslog } from '../../src/logs/syslog.ts';
-import { makeFolder, read, until } from './sandbox.ts';
+import { until } from '../until.ts';
+import { makeFolder, read } from './sandbox.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

@@ -12,7 +12,7 @@ import { judge, judgeMember, type Suspect } from '../../src/oom/judge.ts';
 import { createMemoryWatch } from '../../src/oom/memory.ts';
 import type { Evidence } from '../../src/model/verdict.ts';
 import { probe, strikeCgroups } from '../kernel/real.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 
 /** Small, so that the victim is gone within milliseconds and the machine does not notice. */
 const LIMIT = 48 * 1024 * 1024;

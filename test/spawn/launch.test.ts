@@ -9,7 +9,7 @@ import { createProcesses } from '../../src/kernel/processes.ts';
 import type { ProcessPlan } from '../../src/model/plan.ts';
 import { createLauncher, type LaunchRequest, type LaunchResult } from '../../src/spawn/launch.ts';
 import { plan } from '../model/process-plan.ts';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
 import { openTraces, statusOf, type Traces } from '../guardian/traces.ts';
 

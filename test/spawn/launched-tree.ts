@@ -14,7 +14,7 @@ import { createPortableLauncher } from '../../src/spawn/portable.ts';
 import { createSweeper, type Sweeper } from '../../src/spawn/sweep.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
 import { lackOf, probe, strikeCgroups, uniqueInstance } from '../kernel/real.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 import { plan } from '../model/process-plan.ts';
 
 const PROGRAMS = resolve(import.meta.dirname, '../programs');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openNotifySocket, readNotifyDatagram } from '../../src/spawn/notify-socket.ts';
-import { until } from '../e2e/wait.ts';
+import { until } from '../until.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
 
 describe('a line', () => {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LaunchRequest } from '../../src/spawn/launch.ts';
 import { createPortableLauncher, killTree, type PortableResult } from '../../src/spawn/portable.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 import { processes, requestOf, Stage } from './launched-tree.ts';
 
 type Launched = Extract<PortableResult, { leader: unknown }>;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/model/phase.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 import { KINDS, lackFor, processes, Stage } from './launched-tree.ts';
 
 let stage: Stage;

@@ -3,7 +3,7 @@
 import { get } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Event } from '../../src/model/event.ts';
-import { until } from '../kernel/until.ts';
+import { until } from '../until.ts';
 import { openStage, statusOf, type Stage } from './stage.ts';
 
 interface Hearing {

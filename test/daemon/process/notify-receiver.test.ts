@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { NotifyReceiver } from '../../../src/daemon/process/notify-receiver.ts';
 import { Stage, settle } from '../../core/stage.ts';
-import { until } from '../../e2e/wait.ts';
+import { until } from '../../until.ts';
 import { guardianBinary, noCompiler } from '../../guardian/binary.ts';
 
 const SAYS = join(import.meta.dirname, '../../programs/says.pl');

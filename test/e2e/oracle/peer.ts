@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../sandbox.ts';
-import { until } from '../wait.ts';
+import { until } from '../../until.ts';
 
 /** The interpreter that supervisor is installed for: not every python3 finds it. */
 const pythonOfSupervisor = (): string => {

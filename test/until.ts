@@ -2,7 +2,7 @@
 
 import { setTimeout as after } from 'node:timers/promises';
 
-export interface Patience {
+export interface Deadline {
   /** Milliseconds; 10 s when absent. */
   readonly within?: number;
   /** Milliseconds between two looks; 5 when absent. */
@@ -17,7 +17,7 @@ const isSeen = <T>(value: T): value is Seen<T> => value !== null && value !== un
 export const until = async <T>(
   what: string,
   look: () => T | Promise<T>,
-  { within = 10_000, every = 5 }: Patience = {},
+  { within = 10_000, every = 5 }: Deadline = {},
 ): Promise<Seen<T>> => {
   const deadline = performance.now() + within;
   for (;;) {
