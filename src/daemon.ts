@@ -10,7 +10,7 @@ import { setUp, type Setup } from './daemon/life/setup.ts';
 import { writeHolder } from './daemon/life/holder.ts';
 import { takeLock } from './daemon/life/instance-lock.ts';
 import { pastLifeWords } from './daemon/life/past-life.ts';
-import { openReport, type Report } from './daemon/life/report.ts';
+import { openReport, type Failure, type Report } from './daemon/life/report.ts';
 import { openService } from './daemon/life/service.ts';
 import { LOCK_HELD_STATUS } from './daemon/life/successor.ts';
 import { readSettings } from './daemon/life/settings.ts';
@@ -138,9 +138,9 @@ const run = async (report: Report, link: Link | null): Promise<void> => {
   endings.lostGuardian(await onGuardianLost(daemon));
 };
 
-const failureWords = (error: unknown): string => {
-  if (error instanceof TsvisorError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+const failureOf = (error: unknown): Failure => {
+  if (error instanceof TsvisorError) return { text: error.message, hint: error.hint };
+  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), hint: '' };
 };
 
 const main = async (): Promise<void> => {
@@ -150,7 +150,7 @@ const main = async (): Promise<void> => {
   try {
     await run(report, link);
   } catch (error) {
-    report.failed(failureWords(error));
+    report.failed(failureOf(error));
     process.exit(error instanceof TsvisorError && error.code === 'ALREADY_RUNNING' ? LOCK_HELD_STATUS : 2);
   }
 };

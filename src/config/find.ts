@@ -14,8 +14,8 @@ export interface FindOptions {
   readonly exists?: (path: string) => boolean;
 }
 
-/** Absolute paths in the order they are tried. */
-export const configPlaces = (options: FindOptions = {}): readonly string[] => {
+/** Absolute, in the order they are tried. */
+const foldersFor = (options: FindOptions): readonly string[] => {
   const cwd = options.cwd ?? process.cwd();
   const program = options.program ?? '';
   const parent = program.includes('/') ? dirname(dirname(program)) : cwd;
@@ -28,13 +28,16 @@ export const configPlaces = (options: FindOptions = {}): readonly string[] => {
     '/etc/supervisor',
     '/etc/tsvisor',
   ];
-  return [...new Set(folders.flatMap((folder) => NAMES.map((name) => join(folder, name))))];
+  return [...new Set(folders)];
 };
 
-/** The first that is there. Refuses with NO_CONFIG, naming the places that were tried. */
+/** Absolute paths in the order they are tried. */
+export const configPlaces = (options: FindOptions = {}): readonly string[] =>
+  foldersFor(options).flatMap((folder) => NAMES.map((name) => join(folder, name)));
+
+/** The first that is there. Refuses with NO_CONFIG, naming the folders that were tried. */
 export const findConfig = (options: FindOptions = {}): string => {
-  const places = configPlaces(options);
-  const found = places.find(options.exists ?? existsSync);
-  if (found === undefined) throw new TsvisorError('NO_CONFIG', { places: places.join(', ') });
+  const found = configPlaces(options).find(options.exists ?? existsSync);
+  if (found === undefined) throw new TsvisorError('NO_CONFIG', { folders: foldersFor(options).join(', ') });
   return found;
 };

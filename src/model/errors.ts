@@ -19,8 +19,9 @@ export const ERRORS = {
     fault: 92,
   },
   NO_CONFIG: {
-    message: 'cannot find a config file: looked for {places}',
-    hint: 'name one with -c FILE',
+    message:
+      'cannot find a config file: there is no tsvisor.yaml, tsvisor.yml or supervisord.conf in {folders}',
+    hint: 'name one with -c FILE, or write a tsvisor.yaml such as: programs: { web: { command: /path/to/web } }',
     exit: 2,
     http: 404,
     fault: 92,

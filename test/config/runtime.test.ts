@@ -99,6 +99,6 @@ describe('the search for a config', () => {
     const attempt = (): string =>
       findConfig({ cwd: folder, program: join(folder, 'bin/x'), exists: () => false });
     expect(attempt).toThrow(TsvisorError);
-    expect(attempt).toThrow(`${folder}/etc/tsvisor.yaml`);
+    expect(attempt).toThrow(`no tsvisor.yaml, tsvisor.yml or supervisord.conf in ${folder}/etc, ${folder}, `);
   });
 });

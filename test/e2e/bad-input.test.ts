@@ -117,7 +117,9 @@ describe('`start` refuses, says why and starts nothing', () => {
     const server = await listen(socket);
     onTestFinished(() => void server.close());
     sandbox.write(`[unix_http_server]\nfile=${socket}\n`, sandbox.program('app', 'stays.sh'));
-    expect(await answer(sandbox, await sandbox.tsvisor(['start']), 'taken.sock')).toEqual(REFUSED);
+    const cure = /^hint: stop that server, or choose another path$/m;
+    for (const words of [['start'], ['start', '--foreground']])
+      expect(await answer(sandbox, await sandbox.tsvisor(words), 'taken.sock', cure)).toEqual(REFUSED);
   });
 
   test('for a socket path that is an ordinary file, which it leaves alone', async () => {

@@ -1,10 +1,17 @@
-// What does the one who started us hear? `ready`, or one `error TEXT` line for each reason why not.
+// What does the one who started us hear? `ready`, or one `error TEXT` line for each reason why not, and a `hint TEXT`.
 
 import { closeSync, writeSync } from 'node:fs';
 
+export interface Failure {
+  /** One reason a line. */
+  readonly text: string;
+  /** What to do; empty where nobody knows. */
+  readonly hint: string;
+}
+
 export interface Report {
   ready(): void;
-  failed(text: string): void;
+  failed(failure: Failure): void;
 }
 
 /**
@@ -16,7 +23,8 @@ const REPORT_VARIABLE = 'TSVISOR_REPORT_FD';
 /** On the terminal: readiness is seen in the log. */
 const onTerminal: Report = {
   ready: () => undefined,
-  failed: (text) => void process.stderr.write(`error: ${text}\n`),
+  failed: ({ text, hint }) =>
+    void process.stderr.write(`error: ${text}\n${hint === '' ? '' : `hint: ${hint}\n`}`),
 };
 
 const NOBODY_LISTENS: Report = { ready: () => undefined, failed: () => undefined };
@@ -32,14 +40,10 @@ const say = (fd: number, text: string): void => {
 
 const onPipe = (fd: number): Report => ({
   ready: () => say(fd, 'ready\n'),
-  failed: (text) =>
-    say(
-      fd,
-      text
-        .split('\n')
-        .map((line) => `error ${line}\n`)
-        .join(''),
-    ),
+  failed: ({ text, hint }) => {
+    const errors = text.split('\n').map((line) => `error ${line}\n`);
+    say(fd, `${errors.join('')}${hint === '' ? '' : `hint ${hint}\n`}`);
+  },
 });
 
 /** Takes the variable out of our environment: programs must not see it. */
