@@ -8,8 +8,17 @@ import { build } from 'esbuild';
 /** Refusals are known by their class, which may be there only once: all bundles of the command line share this file. */
 const SHARED = { errors: 'dist/model/errors.js' };
 
-/** What nearly every command may ask for later, the reading of a config: once, not in the bundle of each. */
-const ASKED_FOR = { place: 'dist/cli/place.js', 'yaml-draft': 'dist/config/yaml-draft.js' };
+/**
+ * What nearly every command may ask for later, the reading of a config and words about a failure: once, not in the bundle of
+ * each, and with copies of what they share with it, so that what always runs is in one file.
+ */
+const ASKED_FOR = {
+  place: 'dist/cli/place.js',
+  'yaml-draft': 'dist/config/yaml-draft.js',
+  program: 'dist/cli/program.js',
+  complain: 'dist/cli/text/complain.js',
+  guardian: 'dist/cli/life/guardian.js',
+};
 const asked = new Map(
   Object.entries(ASKED_FOR).map(([name, file]) => [join(process.cwd(), file), `./${name}.js`]),
 );

@@ -1,5 +1,9 @@
 // `tsvisor check`: is this config right, what could be better in it, and what does a key mean?
 
+import { advise } from '../config/advice.ts';
+import { explainKey } from '../config/explain.ts';
+import { loadPlan } from '../config/load.ts';
+import { runtimeOf } from '../config/runtime.ts';
 import type { Problem } from '../model/problem.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { Invocation, Run } from './commands.ts';
@@ -9,8 +13,7 @@ import { painter, type Terminal } from './text/terminal.ts';
 
 const BAD_CONFIG = 2;
 
-const rowsOf = async (key: string, terminal: Terminal): Promise<readonly string[] | null> => {
-  const { explainKey } = await import('../config/explain.ts');
+const rowsOf = (key: string, terminal: Terminal): readonly string[] | null => {
   const { found, hint } = explainKey(key);
   if (found.length === 0) {
     complain(terminal, `${key}: no such key`, hint);
@@ -28,14 +31,13 @@ const rowsOf = async (key: string, terminal: Terminal): Promise<readonly string[
   );
 };
 
-const explain = async (key: string, { options, terminal }: Invocation): Promise<number> => {
+const explain = (key: string, { options, terminal }: Invocation): number => {
   if (options.json === true) {
-    const { explainKey } = await import('../config/explain.ts');
     const { found } = explainKey(key);
     terminal.out(JSON.stringify(found, null, 2));
     return found.length > 0 ? 0 : 1;
   }
-  const rows = await rowsOf(key, terminal);
+  const rows = rowsOf(key, terminal);
   if (rows !== null) terminal.out(rows.join('\n\n'));
   return rows === null ? 1 : 0;
 };
@@ -50,11 +52,6 @@ interface Findings {
 }
 
 const find = async (file: string, options: Invocation['options']): Promise<Findings> => {
-  const [{ loadPlan }, { runtimeOf }, { advise }] = await Promise.all([
-    import('../config/load.ts'),
-    import('../config/runtime.ts'),
-    import('../config/advice.ts'),
-  ]);
   const { assumeExists = false, hostname } = options;
   const world = { assumeExists, ...(hostname === undefined ? {} : { hostname }) };
   const resolved = await loadPlan(file, world);

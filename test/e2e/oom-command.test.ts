@@ -38,6 +38,8 @@ describe('oom', () => {
     });
     const text = await sandbox.tsvisor(['oom']);
     expect(text.stdout).toMatch(/NAME.*WHEN IT COMES[^]*first.*800[^]*that cannot be dropped plus/);
+    const { pid } = (await sandbox.status()).supervisor;
+    expect(text.stdout).toMatch(new RegExp(String.raw`\(tsvisor\) +${pid} `));
     const bad = await sandbox.tsvisor(['oom', '--what-if', 'safe']);
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringMatching(/not NAME=VALUE/) });
   });

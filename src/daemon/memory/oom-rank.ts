@@ -16,7 +16,7 @@ import { chooseScore } from '../../oom/score.ts';
 import { placeWords } from '../../oom/words.ts';
 import type { Daemon } from '../boot.ts';
 
-/** Strangers shown for each domain; ours are all shown. */
+/** Strangers shown for each domain; ours are all shown, and so is the supervisor. */
 const STRANGERS = 10;
 
 /** `web=+500,db=-300`: what each names must be, read by `read`. */
@@ -91,7 +91,11 @@ const see = (daemon: Daemon, scores: ReadonlyMap<string, ScoreRequest>): readonl
     if (read === null) return [];
     const { owner = null, requested = null } = mine.get(pid) ?? {};
     const score = { requested, effective: supposed(owner) ?? read.score };
-    return [{ candidate: { ...read, process: owner, score }, limits: owner === null ? [] : limitsOf(pid) }];
+    // Node calls itself `node`: nobody would know whom it means.
+    const comm = pid === process.pid ? 'tsvisor' : read.comm;
+    return [
+      { candidate: { ...read, comm, process: owner, score }, limits: owner === null ? [] : limitsOf(pid) },
+    ];
   });
 };
 
@@ -102,7 +106,9 @@ const domainOf = (
 ): OomDomain => {
   const ranked = rank(ranking.candidates, ranking.facts);
   const strangers = new Set(ranked.filter(({ process }) => process === null).slice(0, STRANGERS));
-  const candidates = ranked.filter((one) => one.process !== null || strangers.has(one));
+  const candidates = ranked.filter(
+    (one) => one.process !== null || one.pid === process.pid || strangers.has(one),
+  );
   return { name, ...about, candidates, more: ranked.length - candidates.length };
 };
 
