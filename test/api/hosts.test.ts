@@ -1,13 +1,13 @@
 // Can the page of a stranger make a browser talk to us? Not by a name of his that points here, and not by a form of his.
 
 import { request } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isForeign, takesHost } from '../../src/api/hosts.ts';
 import { createApi, type PortRequest } from '../../src/api/server.ts';
 import type { Command } from '../../src/model/command.ts';
 import { noLogs, SELF, STATUS } from './sandbox.ts';
+import { freePort } from '../free-port.ts';
 
 describe('a server without a password', () => {
   const takes = takesHost(['Ops.Example', '']);
@@ -62,14 +62,6 @@ interface Door {
   readonly asked: readonly Command[];
   ask(method: string, path: string, headers: Readonly<Record<string, string>>): Promise<number>;
 }
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
-};
 
 const openDoor = async (more: Partial<PortRequest> = {}): Promise<Door> => {
   const asked: Command[] = [];

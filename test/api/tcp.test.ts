@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createApi, type Api, type PortRequest } from '../../src/api/server.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
 import { noLogs, SELF, STATUS } from './sandbox.ts';
+import { freePort } from '../free-port.ts';
 
 const openApi = (): Api => {
   const api = createApi({ ask: async () => STATUS, self: SELF, follow: noLogs, bug: () => undefined });
@@ -20,12 +21,6 @@ const occupy = async (): Promise<{ server: Server; port: number }> => {
   onTestFinished(() => void server.close());
   // A server on TCP has an address with a port.
   return { server, port: (server.address() as AddressInfo).port };
-};
-
-const freePort = async (): Promise<number> => {
-  const { server, port } = await occupy();
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
 };
 
 const at = (port: number, more: Partial<PortRequest> = {}): PortRequest => ({

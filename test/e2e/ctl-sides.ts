@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -10,6 +9,7 @@ import { CLI } from './dist.ts';
 import type { Step } from './ctl-steps.ts';
 import { until } from '../until.ts';
 import { processesWith, kill } from './processes.ts';
+import { freePort } from '../free-port.ts';
 
 interface Told {
   readonly code: number;
@@ -37,17 +37,6 @@ const environmentOf = (folder: string) => ({
   LANG: 'C.UTF-8',
   TERM: 'dumb',
 });
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 
 const settings = (folder: string, inet: string): string => `[supervisord]
 logfile=${folder}/main.log

@@ -1,10 +1,11 @@
 // Do the servers of a config, stdin and logs work from outside, with the built program?
 
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from '../until.ts';
+import { freePort } from '../free-port.ts';
 
 interface Where {
   readonly socketPath?: string;
@@ -26,15 +27,6 @@ const call = (where: Where, method: string, ...params: readonly string[]): Promi
     sent.on('error', reject);
     sent.end(`<methodCall><methodName>${method}</methodName><params>${values}</params></methodCall>`);
   });
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  // A server on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
-};
 
 const UNIX = ({ folder }: Sandbox): string => `[unix_http_server]\nfile=${folder}/s.sock\n`;
 const INTERFACE =

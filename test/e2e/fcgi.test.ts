@@ -8,6 +8,7 @@ import { askFastCgi } from './fastcgi.ts';
 import { openSandbox } from './sandbox.ts';
 import { until } from '../until.ts';
 import { isAlive, kill, witnessed } from './processes.ts';
+import { freePort } from '../free-port.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/answers-fastcgi.py', import.meta.url));
 
@@ -17,14 +18,6 @@ const section = (socket: string, keys: Readonly<Record<string, string | number>>
   )
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')}`;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 describe('a FastCGI program', () => {
   test('answers on its unix socket, and loses no request while all of its processes are killed', async () => {

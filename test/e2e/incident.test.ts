@@ -1,7 +1,7 @@
 // The supervisor is killed while its workers hold ports and locks: what is left, and what runs afterwards?
 
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -9,18 +9,9 @@ import { hasSupervisord } from './abilities.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from '../until.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
+import { freePort } from '../free-port.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/ci', import.meta.url));
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 interface Family {
   readonly leader: number;

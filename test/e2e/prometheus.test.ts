@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
-import { freePort } from './browser.ts';
+import { freePort } from '../free-port.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from '../until.ts';
 import { kill } from './processes.ts';

@@ -1,12 +1,13 @@
 // Do programs get the sockets that the config lists, and do these outlive each of their lives?
 
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until as waitUntil } from '../until.ts';
 import { isAlive, kill, witnessed } from './processes.ts';
+import { freePort } from '../free-port.ts';
 
 /** Other tests share the machine. */
 const until = <T>(what: string, look: () => T | Promise<T>): ReturnType<typeof waitUntil<T>> =>
@@ -23,14 +24,6 @@ const section = (
     (text, [key, value]) => `${text}${key}=${value}\n`,
     `[program:${name}]\ncommand=/usr/bin/python3 ${PROGRAM}\n`,
   );
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 const ask = (at: { path: string } | { port: number }, question: string): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -5,7 +5,8 @@ import { createServer, request } from 'node:http';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canLimitMemory } from './abilities.ts';
-import { freePort, hasChromium, keepPicture, openViewer } from './browser.ts';
+import { freePort } from '../free-port.ts';
+import { hasChromium, keepPicture, openViewer } from './browser.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { until } from '../until.ts';
 
