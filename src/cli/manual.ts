@@ -49,18 +49,18 @@ export const commandsManual = (): string =>
     section(
       'DESCRIPTION',
       paragraph(
-        'tsvisor starts programs, starts them again when they die, and is asked and ordered by its own commands. It replaces supervisord, whose config files it reads and whose clients it answers.',
+        'tsvisor starts programs and restarts them when they die. It replaces supervisord: it reads supervisord config files and answers supervisord clients.',
       ),
       paragraph(
-        'A guardian outlives the supervisor: whatever ends it, everything that belonged to it is killed, and seen to be gone, before a new one starts anything.',
+        'A guardian process outlives the supervisor. Whatever ends the supervisor, everything that belonged to it is killed, and seen to be gone, before a new one starts anything.',
       ),
     ),
     section(
       'OPTIONS',
-      paragraph('Of every command, before or after its name.'),
+      paragraph('For every command, before or after its name.'),
       ...optionTerms(GLOBAL_OPTIONS),
-      term('`-h, --help`', 'Tells of a command.'),
-      term('`-V, --version`', 'Tells the version, and what is in it.'),
+      term('`-h, --help`', 'Help for a command.'),
+      term('`-V, --version`', 'Versions of tsvisor and its parts.'),
     ),
     section('COMMANDS', ...ROWS.map((row) => commandPart(row))),
     section(
@@ -74,7 +74,7 @@ export const commandsManual = (): string =>
     ),
     section(
       'EXIT STATUS',
-      paragraph('0: all is as it was asked for. Else, unless a command says otherwise:'),
+      paragraph('0 is success. Others, unless a command above says otherwise:'),
       ...exitTerms(),
     ),
     section('FILES', ...FILES.map(([path, meaning]) => term(`\`${path}\``, meaning))),

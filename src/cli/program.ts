@@ -43,7 +43,7 @@ const describe = ({ name, words, summary, detail, options }: CommandRow): Comman
 const createProgram = (terminal: Terminal): Command =>
   addOptions(new Command('tsvisor'), GLOBAL_OPTIONS)
     .description('A process supervisor that knows the OOM killer.')
-    .addHelpText('after', '\n`tsvisor --version` (or -V) tells what is in this one.')
+    .addHelpText('after', '\n`tsvisor --version` (or -V) prints the versions of all parts.')
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })

@@ -62,7 +62,7 @@ export const commandsPage = (): string =>
     '# Commands',
     '[All docs](../README.md)',
     'Written from the table of commands by `node scripts/docs.mjs`; a test holds the two together.',
-    'Options of every command, before or after its name; `--help` tells of each.',
+    'Options of every command, before or after its name. `--help` explains a command.',
     optionTable(GLOBAL_OPTIONS),
     ...ROWS.map(commandPart),
     '## Options of `tsvisor ctl`',
@@ -70,7 +70,7 @@ export const commandsPage = (): string =>
     '## Actions of `tsvisor ctl`',
     table(['action', 'what it does'], actionRows()),
     '## Exit statuses',
-    'What is as it was asked for ends with 0. A refusal ends with its own status; some commands say above which they make of it. `tsvisor ctl` has supervisorctl’s.',
+    '0 is success. A refusal has the exit status of its code; some commands have others, listed above. `tsvisor ctl` has those of supervisorctl.',
     table(['status', 'code', 'message'], exitRows()),
     '',
   ]

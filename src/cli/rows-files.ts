@@ -4,11 +4,11 @@ import type { OptionRow, Row } from './rows.ts';
 
 const ASSUME_EXISTS: OptionRow = {
   flags: '--assume-exists',
-  meaning: 'take users and folders as there: for use on another machine',
+  meaning: 'accept users and directories that this machine does not have',
 };
 const HOSTNAME: OptionRow = {
   flags: '--hostname <name>',
-  meaning: 'what %(host_node_name)s is on that machine',
+  meaning: 'value of %(host_node_name)s on another machine',
 };
 export const JSON_OPTION: OptionRow = { flags: '--json', meaning: 'print everything as JSON' };
 
@@ -17,10 +17,9 @@ export const FILE_ROWS = [
     name: 'check',
     words: '',
     summary: 'check a config file without starting anything',
-    detail:
-      'Prints every problem with its place, then advice that is no problem. Exit status: 2 when there is a problem.',
+    detail: 'Prints every mistake with file and line, then advice. Exit status: 2 when there is a mistake.',
     options: [
-      { flags: '--explain <key>', meaning: 'tell what a key means, and check nothing' },
+      { flags: '--explain <key>', meaning: 'only explain a key' },
       JSON_OPTION,
       ASSUME_EXISTS,
       HOSTNAME,
@@ -29,11 +28,11 @@ export const FILE_ROWS = [
   {
     name: 'config',
     words: '',
-    summary: 'print the config with every default filled in',
+    summary: 'print the config with all defaults filled in',
     detail: 'As YAML; passwords are hidden, and so are values of variables that look like secrets.',
     options: [
       { flags: '--json', meaning: 'as JSON' },
-      { flags: '--as <shape>', meaning: '`supervisord`: as JSON in the words of supervisord' },
+      { flags: '--as <shape>', meaning: '`supervisord`: as JSON, with the field names of supervisord' },
       ASSUME_EXISTS,
       HOSTNAME,
     ],
@@ -41,10 +40,10 @@ export const FILE_ROWS = [
   {
     name: 'import',
     words: '[file]',
-    summary: 'print the tsvisor.yaml that says what a supervisord ini file says',
+    summary: 'convert a supervisord ini file to tsvisor.yaml, and print it',
     detail:
-      'Comments stay beside what they describe, included files become part of it, and sudo, choom and the like before a command become keys.\n' +
-      'What it wrote is read back and compared. Exit status: 1 when it does not say the same, 2 when the file has a problem.',
+      'Comments stay with what they describe, included files are merged, and sudo, choom and the like in front of a command become keys.\n' +
+      'The result is read back and compared with the original. Exit status: 1 when they differ, 2 when the file has a mistake.',
     options: [
       ASSUME_EXISTS,
       { flags: '--keep-commands', meaning: 'leave sudo, choom and the like in commands' },
@@ -54,14 +53,17 @@ export const FILE_ROWS = [
     name: 'export',
     words: '<target>',
     takes: 'target',
-    summary: 'print what nomad, kubernetes or systemd needs to run the same programs',
+    summary: 'print files for nomad, kubernetes or systemd that run the same programs',
     detail:
       'One Nomad job, Kubernetes manifests or systemd units with the same command, user, limits, restarts, OOM policy and order as far as the target has them; ' +
-      'what it has not is said in comments.\nPasswords and the like in environments become references to a secret of the target.',
+      'comments name the rest.\nPasswords and the like in environments become references to a secret of the target.',
     options: [
-      { flags: '-o, --output <folder>', meaning: 'write files there instead of printing them' },
-      { flags: '--image <image>', meaning: 'kubernetes: the container image that holds the programs' },
-      { flags: '--force', meaning: 'replace files that are there' },
+      {
+        flags: '-o, --output <folder>',
+        meaning: 'write the files to this directory instead of printing them',
+      },
+      { flags: '--image <image>', meaning: 'kubernetes: the container image with the programs' },
+      { flags: '--force', meaning: 'overwrite existing files' },
       ASSUME_EXISTS,
       HOSTNAME,
     ],
@@ -72,13 +74,13 @@ export const FILE_ROWS = [
     takes: 'manager',
     summary: 'write the systemd unit that runs tsvisor with this config',
     detail:
-      'Each setting of the unit stands with its reason. A unit that was written by somebody else, for another config, or changed by hand is refused.',
+      'The unit explains each of its settings. A unit that was edited, or written by somebody else or for another config, is not replaced.',
     options: [
-      { flags: '--user', meaning: 'a service of the user who asks, not of the machine' },
+      { flags: '--user', meaning: 'a user service instead of a system service' },
       { flags: '--name <unit>', meaning: 'name of the unit (tsvisor)' },
       { flags: '--print', meaning: 'only print the unit' },
-      { flags: '--now', meaning: 'let systemd read, enable and start it' },
-      { flags: '--force', meaning: 'replace a unit that is there, whoever wrote it' },
+      { flags: '--now', meaning: 'also make systemd load, enable and start it' },
+      { flags: '--force', meaning: 'replace an existing unit, whoever wrote it' },
     ],
   },
   {
@@ -86,11 +88,11 @@ export const FILE_ROWS = [
     words: '<manager>',
     takes: 'manager',
     summary: 'remove the systemd unit that `tsvisor install` wrote',
-    detail: 'What runs goes on until it is stopped.',
+    detail: 'A running tsvisor keeps running until it is stopped.',
     options: [
-      { flags: '--user', meaning: 'of the user who asks, not of the machine' },
+      { flags: '--user', meaning: 'the user service instead of the system service' },
       { flags: '--name <unit>', meaning: 'name of the unit (tsvisor)' },
-      { flags: '--now', meaning: 'let systemd stop and disable it first' },
+      { flags: '--now', meaning: 'make systemd stop and disable it first' },
       { flags: '--force', meaning: 'remove it whoever wrote it' },
     ],
   },
@@ -98,7 +100,7 @@ export const FILE_ROWS = [
     name: 'schema',
     words: '',
     summary: 'print the JSON Schema of tsvisor.yaml',
-    detail: 'For editors, which complete and check by it.',
+    detail: 'For completion and checks in editors.',
     options: [],
   },
 ] as const satisfies readonly Row[];

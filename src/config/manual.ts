@@ -101,13 +101,13 @@ export const configManual = (): string =>
     section(
       'DESCRIPTION',
       paragraph(
-        'One file says which programs tsvisor runs. It is YAML, by its name ending in .yaml or .yml, or an ini file of supervisord, with the same meaning.',
+        'One file lists the programs that tsvisor runs: YAML if its name ends in .yaml or .yml, otherwise an ini file of supervisord. Both have the same keys.',
       ),
       paragraph(
-        'Without `-c FILE` the first that is there of tsvisor.yaml, tsvisor.yml and supervisord.conf is read, in this order in: the folder etc beside the folder of the program, the folder above it, the current directory, its folder etc, /etc, /etc/supervisor, /etc/tsvisor.',
+        'Without `-c FILE` tsvisor reads the first of tsvisor.yaml, tsvisor.yml and supervisord.conf that exists in: the etc next to the bin of the program, the directory above that bin, the current directory, its etc, /etc, /etc/supervisor, /etc/tsvisor.',
       ),
       paragraph(
-        '`tsvisor check -c FILE` reads a file and starts nothing; `tsvisor check --explain KEY` tells of one key.',
+        '`tsvisor check -c FILE` checks a file without starting anything; `tsvisor check --explain KEY` explains a key.',
       ),
     ),
     section('EXAMPLE', example(EXAMPLE)),
@@ -115,7 +115,7 @@ export const configManual = (): string =>
     section(
       'EXPANSION',
       paragraph(
-        'Values hold `%(name)s`, `%(process_num)02d` and the like, formatted as Python formats; a plain percent sign is `%%`. A key that expands as:',
+        'Values may contain `%(name)s`, `%(process_num)02d` and the like, as in Python; write `%%` for a percent sign. Which names a key knows depends on how it expands:',
       ),
       ...Object.entries(SCOPE_WORDS).map(([scope, names]) =>
         term(`\`${scope}\``, `knows ${sentence(names)}`),
