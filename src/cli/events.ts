@@ -19,6 +19,7 @@ class Telling {
   readonly #terminal: Terminal;
   readonly #json: boolean;
   #last: number | null = null;
+  #pid: unknown = null;
   /** The supervisor has said that it ends. */
   ended = false;
 
@@ -37,11 +38,16 @@ class Telling {
     else if (isEvent(data)) this.#terminal.out(eventText(data, painter(this.#terminal.color)));
   };
 
-  /** A supervisor that begins to count anew is another. */
-  #begin({ seq }: Told['data']): void {
+  /** Another supervisor counts anew. */
+  #begin({ seq, pid }: Told['data']): void {
+    const isAnother = this.#pid !== null && this.#pid !== pid;
     const missed = this.#last === null ? 0 : Number(seq) - this.#last;
-    if (missed > 0) complain(this.#terminal, `${missed} events were missed: this terminal is too slow`);
-    this.#last = Number(seq);
+    if (isAnother)
+      this.#terminal.err(
+        `the next supervisor is there (pid ${String(pid)}); what happened before is not told`,
+      );
+    else if (missed > 0) complain(this.#terminal, `${missed} events were missed: this terminal is too slow`);
+    [this.#last, this.#pid] = [Number(seq), pid];
   }
 }
 
@@ -63,7 +69,9 @@ export const run: Run = async ({ options, terminal }) => {
   const socket = await locate(options);
   const telling = new Telling(terminal, options.json === true);
   await hearEvents(socket, telling.tell, timing(socket, terminal));
-  while (!telling.ended && !terminal.gone())
+  while (!telling.ended && !terminal.gone()) {
+    terminal.err('the supervisor has gone or has cut us off; waiting for its answer');
     await hearAgain(socket, telling, performance.now() + LOOK_FOR_MS);
+  }
   return 0;
 };

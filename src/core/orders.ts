@@ -77,7 +77,8 @@ const isDecided = (phase: Phase): boolean =>
 const isLaunched = (phase: Phase): boolean => phase.name !== 'launching';
 
 const startEnded = (process: Process, phase: Phase): Outcome => {
-  if (phase.name === 'running' || phase.name === 'starting') return succeed(process, 'started');
+  if (phase.name === 'running') return succeed(process, 'started');
+  if (phase.name === 'starting') return succeed(process, 'starting');
   if (phase.name === 'waiting') return succeed(process, phase.why);
   if (phase.name === 'backoff' || phase.name === 'fatal')
     return refuse(process, 'SPAWN_ERROR', { reason: phase.error });
@@ -99,13 +100,13 @@ const startAtRest = async (process: Process, wait: boolean): Promise<Outcome> =>
 const startOne = async (process: Process, wait: boolean): Promise<Outcome> => {
   if (!inTransit(process.phase)) return startAtRest(process, wait);
   const started = process.until((phase) => !inTransit(phase)).then(() => startAtRest(process, wait));
-  return wait ? started : succeed(process, 'started');
+  return wait ? started : succeed(process, 'starting');
 };
 
 const stopOne = async (process: Process, wait: boolean): Promise<Outcome> => {
   if (!isRunningState(process.state)) return refuse(process, 'NOT_RUNNING');
   process.feed({ name: 'stop', reason: 'stop' });
-  if (!wait) return succeed(process, 'stopped');
+  if (!wait) return succeed(process, 'stopping');
   const phase = await process.until(atRest);
   if (phase.name === 'stuck') return refuse(process, 'STUCK', { members: phase.remaining.length });
   return succeed(process, 'stopped');

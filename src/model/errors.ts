@@ -112,7 +112,7 @@ export const ERRORS = {
   SPAWN_ERROR: { message: 'cannot start {name}: {reason}', hint: '{cure}', exit: 7, http: 500, fault: 50 },
   ABNORMAL_TERMINATION: {
     message: 'cannot start {name}: it ended before it was up ({reason})',
-    hint: 'its log may say why',
+    hint: '`tsvisor logs {name}` may say why',
     exit: 7,
     http: 500,
     fault: 40,
@@ -135,7 +135,7 @@ export const ERRORS = {
   SHUTDOWN_STATE: { message: 'tsvisor is stopping', hint: '', exit: 1, http: 503, fault: 6 },
   NO_COMMAND: {
     message: 'cannot start {name}: {reason}',
-    hint: 'correct its `command`, then `tsvisor reread` and `tsvisor update`',
+    hint: 'correct its `command`, then `tsvisor apply`',
     exit: 1,
     http: 409,
     fault: 20,

@@ -162,6 +162,13 @@ describe('start, stop, restart, signal', () => {
     expect((await run(['start', 'all'], { outcomes })).status).toBe(1);
   });
 
+  test('says what to do about a process that did not come up', async () => {
+    const { err } = await run(['start', 'web'], {
+      outcomes: [refused('web', 'web', 'ABNORMAL_TERMINATION')],
+    });
+    expect(err).toMatch(/^error: .*\nhint: `tsvisor logs web` may say why$/);
+  });
+
   test('suggests the nearest name for one that the supervisor does not know', async () => {
     const outcomes = [refused('ci', 'ci:ap-1', 'BAD_NAME')];
     const { err } = await run(['stop', 'ci:ap-1'], { outcomes });

@@ -65,10 +65,17 @@ describe('start', () => {
     const { stage, process, order } = ask();
     await stage.running(process);
     process.feed({ name: 'stop', reason: 'stop' });
-    expect(await order({ ...START, wait: false })).toEqual(['app: started']);
+    expect(await order({ ...START, wait: false })).toEqual(['app: starting']);
     await stage.dies(OK);
     expect(process.phase.name).toBe('launching');
   });
+});
+
+test('stop without waiting does not say that it has stopped already', async () => {
+  const { stage, process, order } = ask();
+  await stage.running(process);
+  expect(await order({ ...START, verb: 'stop', wait: false })).toEqual(['app: stopping']);
+  expect(process.phase.name).toBe('stopping');
 });
 
 describe('signal', () => {

@@ -11,8 +11,10 @@ const listen = ({ config, mark }: Sandbox, ...words: readonly string[]) => {
   const child = spawn(process.execPath, [CLI, 'events', '-c', config, ...words], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
   let out = '';
+  let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  return { out: () => out, child };
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  return { out: () => out, err: () => err, child };
 };
 
 test('tells deaths and launches, survives a restart in place, and ends with the supervisor', async () => {
@@ -44,6 +46,8 @@ test('tells deaths and launches, survives a restart in place, and ends with the 
     },
     { within: 30_000 },
   );
+  for (const { err } of [plain, json])
+    expect(err()).toMatch(/^the supervisor has gone .*\nthe next supervisor is there \(pid \d+\)/);
   await sandbox.tsvisor(['stop']);
   await until('the end of both', () => [plain, json].every(({ child }) => child.exitCode === 0), {
     within: 20_000,

@@ -2,7 +2,7 @@
 
 import type { Client } from '../../api/client.ts';
 import type { Outcome } from '../../model/command.ts';
-import { ERRORS, type ErrorCode } from '../../model/errors.ts';
+import { ERRORS, TsvisorError, type ErrorCode } from '../../model/errors.ts';
 import { namespec } from '../../model/name.ts';
 import { complain } from './complain.ts';
 import { unknownName } from '../names.ts';
@@ -29,15 +29,19 @@ const complainOfUnknown = async (unknown: readonly Outcome[], { client, terminal
   }
 };
 
-const tellOne = ({ process, ok, code, message }: Outcome, { terminal, exits }: Told): number => {
+const hintOf = (code: ErrorCode | null, name: string, facts: Outcome['facts']): string =>
+  code === null ? '' : new TsvisorError(code, { name, ...facts }).hint;
+
+const tellOne = ({ process, ok, code, message, facts }: Outcome, { terminal, exits }: Told): number => {
+  const name = namespec(process);
   if (ok) {
-    terminal.out(`${namespec(process)}: ${message}`);
+    terminal.out(`${name}: ${message}`);
     return 0;
   }
   const exit = code === null ? 1 : (exits[code] ?? ERRORS[code].exit);
   // What is already as wanted is said, but is no failure.
   if (exit === 0) terminal.out(message);
-  else complain(terminal, message);
+  else complain(terminal, message, hintOf(code, name, facts));
   return exit;
 };
 
