@@ -3,7 +3,7 @@
 import { loadPlan } from '../config/load.ts';
 import { assumedUsers, machineUsers } from '../config/users.ts';
 import { TsvisorError } from '../model/errors.ts';
-import { formatProblem } from '../model/problem.ts';
+import { badConfig } from '../model/problem.ts';
 import type { Invocation, Run } from './commands.ts';
 import { configFile } from './locate.ts';
 
@@ -17,8 +17,7 @@ const printAs = async (file: string, { options }: Invocation): Promise<string> =
   const asWritten = options.as === 'supervisord';
   const world = worldOf(options);
   const resolved = await loadPlan(file, { ...world, asWritten });
-  if (resolved.plan === null)
-    throw new TsvisorError('BAD_CONFIG', { problems: resolved.problems.map(formatProblem).join('\n') });
+  if (resolved.plan === null) throw badConfig(resolved.problems);
   if (asWritten) {
     const { configShape } = await import('../config/shape.ts');
     const { users } = world;

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { scoreText } from '../config/effective.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { ProcessPlan } from '../model/plan.ts';
+import { controlSocket } from '../config/runtime.ts';
 
 export interface Playground {
   /** Name of the process. */
@@ -86,7 +87,7 @@ export const playground = async (plan: ProcessPlan): Promise<Playground> => {
   return {
     name: plan.name,
     last: plan.onOom === 'stop' ? /^now EXITED/ : /^restarted|^now FATAL/,
-    socket: join(folder, 'run', 'tsvisor.sock'),
+    socket: controlSocket(join(folder, 'run')),
     eat: () => writeFileSync(join(folder, 'eat'), ''),
     close,
   };

@@ -7,7 +7,7 @@ import { assumedUsers, machineUsers } from '../config/users.ts';
 import type { Exported } from '../export/exported.ts';
 import { errorText, TsvisorError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { formatProblem } from '../model/problem.ts';
+import { badConfig } from '../model/problem.ts';
 import type { Invocation, Run } from './commands.ts';
 import { warn } from './text/complain.ts';
 import { configFile } from './locate.ts';
@@ -35,8 +35,7 @@ const load = async (
     assumeExists,
     ...(hostname === undefined ? {} : { hostname }),
   });
-  if (resolved.plan === null)
-    throw new TsvisorError('BAD_CONFIG', { problems: resolved.problems.map(formatProblem).join('\n') });
+  if (resolved.plan === null) throw badConfig(resolved.problems);
   warn(terminal, resolved.warnings);
   return resolved.plan;
 };

@@ -1,12 +1,10 @@
 // Which config is meant, and on which socket does its supervisor answer?
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { findConfig } from '../config/find.ts';
-import { defaultRuntimeDir } from '../config/runtime.ts';
+import { controlSocket, defaultRuntimeDir } from '../config/runtime.ts';
 import type { Invocation } from './commands.ts';
-
-const SOCKET = 'tsvisor.sock';
 
 /** The file that was named, or the first of the search order. Refuses with NO_CONFIG. */
 export const configFile = (named: string | undefined): string =>
@@ -21,7 +19,7 @@ const socketWrittenIn = (file: string): string | null => {
   const written = /^\s*runtime_dir\s*[=:]\s*(\S+)\s*$/m.exec(readFileSync(file, 'utf8'))?.[1];
   if (written === undefined) return null;
   const folder = written.replaceAll('%(here)s', dirname(resolve(file)));
-  const socket = resolve(dirname(file), folder, SOCKET);
+  const socket = controlSocket(resolve(dirname(file), folder));
   return existsSync(socket) ? socket : null;
 };
 
@@ -36,6 +34,6 @@ const socketOf = async (file: string): Promise<string> => {
 export const locate = async ({ socket, config }: Invocation['options']): Promise<string> => {
   if (socket !== undefined) return socket;
   const file = configFile(config);
-  const usual = join(defaultRuntimeDir(file), SOCKET);
+  const usual = controlSocket(defaultRuntimeDir(file));
   return existsSync(usual) ? usual : socketOf(file);
 };

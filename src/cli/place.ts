@@ -2,9 +2,8 @@
 
 import { loadPlan } from '../config/load.ts';
 import { runtimeOf } from '../config/runtime.ts';
-import { TsvisorError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { formatProblem, type Problem } from '../model/problem.ts';
+import { badConfig, type Problem } from '../model/problem.ts';
 
 export interface Place {
   readonly plan: Plan;
@@ -14,15 +13,12 @@ export interface Place {
   readonly socket: string;
 }
 
-const refuse = (problems: readonly Problem[]): never => {
-  throw new TsvisorError('BAD_CONFIG', { problems: problems.map(formatProblem).join('\n') });
-};
-
 /** Refuses with BAD_CONFIG and every problem of the file. */
 export const loadPlace = async (file: string): Promise<Place> => {
   const resolved = await loadPlan(file);
-  if (resolved.plan === null) return refuse(resolved.problems);
+  if (resolved.plan === null) throw badConfig(resolved.problems);
   const { plan, warnings } = resolved;
   const { dir, socket, problem } = runtimeOf(plan);
-  return problem === null ? { plan, warnings, runtimeDir: dir, socket } : refuse([problem]);
+  if (problem !== null) throw badConfig([problem]);
+  return { plan, warnings, runtimeDir: dir, socket };
 };

@@ -9,7 +9,8 @@ import type { Problem } from '../model/problem.ts';
 /** sockaddr_un has room for 108 bytes, and the last must be zero for some who read it. */
 export const MAX_SOCKET_PATH = 107;
 
-const SOCKET = 'tsvisor.sock';
+/** Path of the control socket in a runtime folder. */
+export const controlSocket = (runtimeDir: string): string => join(runtimeDir, 'tsvisor.sock');
 
 export interface Runtime {
   /** Absolute folder of the socket, the pipes and the ledger; not made here. */
@@ -111,6 +112,6 @@ const socketProblem = (plan: Plan, socket: string): Problem | null => {
 /** Everything that follows from where a plan runs. */
 export const runtimeOf = (plan: Plan, env: NodeJS.ProcessEnv = process.env): Runtime => {
   const dir = runtimeDirFor(plan, env);
-  const socket = join(dir, SOCKET);
+  const socket = controlSocket(dir);
   return { dir, socket, instance: instanceOf(dir), problem: socketProblem(plan, socket) };
 };

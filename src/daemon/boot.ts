@@ -109,12 +109,11 @@ const openBase = ({ setup, logging, onBug, guardianLost }: BootOptions): Base =>
   }
   // Who runs here is known before the first death asks.
   clock.after(CLEAN_AFTER, () => void linux.oom.killersHere());
-  const folder = join(settings.runtimeDir, 'pipes');
   return {
     setup,
     logging,
     notices,
-    pipes: new PipeFolder(setup.guardian, (one) => pipesOf(folder, one)),
+    pipes: new PipeFolder(setup.guardian, join(settings.runtimeDir, 'pipes'), pipesOf),
     onBug,
     guardianLost,
     bus: createBus(onBug),
@@ -151,11 +150,11 @@ const launcherFor = (guardian: string | null, processes: Processes): HandsParts[
 const createHands = (base: Base, wiring: HandsWiring): RealHands => {
   const { memory, events, groupOf, duties, supervisor } = wiring;
   const { setup, notices, outputs, evidence, bus } = base;
-  const { linux, guardian, tier, instance, settings, plan, score, spare } = setup;
+  const { linux, guardian, tier, instance, plan, score, spare } = setup;
   const { processes, clock } = linux;
   const portable = guardian === null;
   sayWhatIsMissing(setup, notices);
-  const folder = join(settings.runtimeDir, 'pipes');
+  const { folder } = base.pipes;
   const hands: RealHands = new RealHands({
     linux,
     supervisor: plan.supervisor,

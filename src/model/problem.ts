@@ -1,5 +1,7 @@
 // What is wrong in a file, and where?
 
+import { TsvisorError } from './errors.ts';
+
 export interface Problem {
   readonly file: string;
   /** From 1; 0 when the problem is of the whole file. */
@@ -21,3 +23,7 @@ export const formatProblem = (problem: Problem): string => {
   const what = problem.key === '' ? problem.message : `${problem.key}: ${problem.message}`;
   return problem.hint === '' ? `${where}: ${what}` : `${where}: ${what}\n    hint: ${problem.hint}`;
 };
+
+/** The refusal of a config that cannot be used: every problem of it, a line or two each. */
+export const badConfig = (problems: readonly Problem[]): TsvisorError =>
+  new TsvisorError('BAD_CONFIG', { problems: problems.map(formatProblem).join('\n') });

@@ -40,7 +40,8 @@ export const identitiesOf = (processes: Processes, pids: Iterable<number>): Iden
   return found;
 };
 
-const descendants = (processes: Processes, pid: number): number[] =>
+/** Pids, with their parents still alive: whose parent has died is its reaper's child. */
+export const descendants = (processes: Pick<Processes, 'children'>, pid: number): number[] =>
   processes.children(pid).flatMap((child) => [child, ...descendants(processes, child)]);
 
 type IsMarked = NonNullable<ScanFor['isMarked']>;

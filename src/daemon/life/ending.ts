@@ -7,10 +7,10 @@ import { atRest } from '../../core/orders.ts';
 import { MESSAGES } from '../../logs/event-lines.ts';
 import type { Endings } from '../answers.ts';
 import type { Daemon } from '../boot.ts';
-import { refuseBadConfig } from './setup.ts';
 import { removeHolder } from './holder.ts';
 import { beginAgain, ownCommand, RESTART_STATUS } from './successor.ts';
 import { closeLogging } from './logging.ts';
+import { badConfig } from '../../model/problem.ts';
 
 /** supervisord says at most so often who keeps it waiting. */
 const WAITING_MS = 3000;
@@ -74,7 +74,7 @@ export class Ending implements Endings {
 
   async reload(): Promise<void> {
     const resolved = await loadPlan(this.#parts.daemon().setup.settings.config);
-    if (resolved.plan === null) refuseBadConfig(resolved.problems);
+    if (resolved.plan === null) throw badConfig(resolved.problems);
     this.#endIn('RESTARTING');
   }
 

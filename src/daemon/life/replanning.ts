@@ -8,9 +8,10 @@ import { diffPlans, isChangedForSupervisord, type PlanDiff } from '../../model/d
 import { TsvisorError } from '../../model/errors.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../../model/plan.ts';
 import type { Duties } from '../process/duties.ts';
-import { refuseBadConfig, type Setup } from './setup.ts';
+import type { Setup } from './setup.ts';
 import type { RealHands } from '../hands.ts';
 import type { Hooks } from '../outside/hooks.ts';
+import { badConfig } from '../../model/problem.ts';
 
 const namesOf = (groups: readonly { readonly name: string }[]): readonly string[] =>
   groups.map(({ name }) => name);
@@ -79,7 +80,7 @@ export class Replanning {
   async #read(): Promise<PlanDiff> {
     const { supervisor, setup } = this.#parts;
     const resolved = await loadPlan(setup.settings.config);
-    if (resolved.plan === null) return refuseBadConfig(resolved.problems);
+    if (resolved.plan === null) throw badConfig(resolved.problems);
     this.#available = resolved.plan;
     return diffPlans({ ...setup.plan, groups: supervisor.groups }, resolved.plan);
   }

@@ -4,7 +4,7 @@ import { chmodSync, lchownSync, lstatSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { loadPlan } from '../../config/load.ts';
-import { instanceOf, lockName } from '../../config/runtime.ts';
+import { controlSocket, instanceOf, lockName } from '../../config/runtime.ts';
 import { findGuardian } from '../../guardian/binary.ts';
 import type { Link } from '../../guardian/link.ts';
 import { probeCgroups } from '../../kernel/cgroup.ts';
@@ -12,7 +12,7 @@ import { createLinux, type Linux } from '../../kernel/linux.ts';
 import type { CgroupTier } from '../../kernel/port.ts';
 import { errorText, TsvisorError } from '../../model/errors.ts';
 import type { Account, Plan } from '../../model/plan.ts';
-import { formatProblem, type Problem } from '../../model/problem.ts';
+import { badConfig, type Problem } from '../../model/problem.ts';
 import { takeLock } from './instance-lock.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,13 +37,10 @@ export interface Setup {
   readonly spare: ReadonlySet<number>;
 }
 
-export const refuseBadConfig = (problems: readonly Problem[]): never => {
-  throw new TsvisorError('BAD_CONFIG', { problems: problems.map(formatProblem).join('\n') });
-};
-
 const readPlan = async (file: string): Promise<{ plan: Plan; warnings: readonly Problem[] }> => {
   const resolved = await loadPlan(file);
-  return resolved.plan === null ? refuseBadConfig(resolved.problems) : resolved;
+  if (resolved.plan === null) throw badConfig(resolved.problems);
+  return resolved;
 };
 
 /** Ours alone: sockets, pipes and the ledger are in it. A folder of somebody else is refused. */
@@ -74,7 +71,7 @@ const become = (user: Account | null): void => {
 const lockOurselves = async (settings: Settings, instance: string): Promise<Server> => {
   const lock = await takeLock(lockName(instance));
   if (lock !== null) return lock;
-  const socket = join(settings.runtimeDir, 'tsvisor.sock');
+  const socket = controlSocket(settings.runtimeDir);
   throw new TsvisorError('ALREADY_RUNNING', { pid: 'unknown', socket, config: settings.config });
 };
 

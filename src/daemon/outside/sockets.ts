@@ -1,6 +1,5 @@
 // Where does this supervisor listen? On its control socket and on every server of the config.
 
-import { join } from 'node:path';
 import type { Pages } from '../../api/answer.ts';
 import { createApi, type Api } from '../../api/server.ts';
 import { readVersion } from '../../config/version.ts';
@@ -13,6 +12,7 @@ import { followAnyLog, type Archive } from './logs-access.ts';
 import type { Notices } from '../life/notices.ts';
 import { Operators } from './operators.ts';
 import type { Logging } from '../life/logging.ts';
+import { controlSocket } from '../../config/runtime.ts';
 
 export interface ApiParts extends Archive {
   readonly ask: Ask;
@@ -95,7 +95,7 @@ const openAll = async (parts: SocketParts, socket: string): Promise<void> => {
 
 /** All of them or none: a refused one takes the files of the others with it. Answers the path of the control socket. */
 export const openSockets = async (parts: SocketParts): Promise<string> => {
-  const socket = join(parts.setup.settings.runtimeDir, 'tsvisor.sock');
+  const socket = controlSocket(parts.setup.settings.runtimeDir);
   try {
     await openAll(parts, socket);
   } catch (error) {

@@ -3,9 +3,7 @@
 import type { Processes } from '../../kernel/port.ts';
 import type { Identity } from '../../model/phase.ts';
 import type { Containment } from '../../spawn/containment.ts';
-
-const below = (processes: Pick<Processes, 'children'>, pid: number): readonly number[] =>
-  processes.children(pid).flatMap((child) => [child, ...below(processes, child)]);
+import { descendants } from '../../spawn/reach.ts';
 
 /** Pids of all descendants and the leader. What it has orphaned is its reaper's child; without a reaper nobody knows. */
 export const familyOf = (
@@ -14,5 +12,5 @@ export const familyOf = (
   containment: Containment | null,
 ): readonly number[] =>
   containment?.kind === 'reap'
-    ? below(processes, containment.reaper.pid)
-    : [leader.pid, ...below(processes, leader.pid)];
+    ? descendants(processes, containment.reaper.pid)
+    : [leader.pid, ...descendants(processes, leader.pid)];

@@ -26,11 +26,17 @@ const makePipes = async (guardian: string, paths: readonly string[]): Promise<vo
 export class PipeFolder {
   /** Null: without a guardian there are no named pipes. */
   readonly #guardian: string | null;
-  readonly #pathsOf: (plan: ProcessPlan) => readonly string[];
+  readonly folder: string;
+  readonly #pathsOf: (folder: string, plan: ProcessPlan) => readonly string[];
   readonly #making = new Map<string, Promise<void>>();
 
-  constructor(guardian: string | null, pathsOf: (plan: ProcessPlan) => readonly string[]) {
+  constructor(
+    guardian: string | null,
+    folder: string,
+    pathsOf: (folder: string, plan: ProcessPlan) => readonly string[],
+  ) {
     this.#guardian = guardian;
+    this.folder = folder;
     this.#pathsOf = pathsOf;
   }
 
@@ -57,7 +63,7 @@ export class PipeFolder {
     if (this.#guardian === null || plans.length === 0) return;
     await makePipes(
       this.#guardian,
-      plans.flatMap((plan) => this.#pathsOf(plan)),
+      plans.flatMap((plan) => this.#pathsOf(this.folder, plan)),
     );
     for (const plan of plans) this.#making.delete(namespec(plan));
   }
