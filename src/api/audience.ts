@@ -47,7 +47,9 @@ export class Audience {
       'x-accel-buffering': 'no',
     });
     const { version, identifier, pid } = this.#self;
-    response.write(`retry: 2000\n${message('hello', { seq: this.#seq, version, identifier, pid })}`);
+    // `pid` is the guardian's where there is one: only this one changes from life to life.
+    const hello = { seq: this.#seq, version, identifier, pid, supervisor: process.pid };
+    response.write(`retry: 2000\n${message('hello', hello)}`);
     this.#clients.set(response, wanted);
     response.once('close', () => this.#leave(response));
     this.#beat ??= setInterval(() => this.#send(() => ':\n\n'), BEAT_MS).unref();

@@ -19,7 +19,7 @@ class Telling {
   readonly #terminal: Terminal;
   readonly #json: boolean;
   #last: number | null = null;
-  #pid: unknown = null;
+  #supervisor: unknown = null;
   /** The supervisor has said that it ends. */
   ended = false;
 
@@ -39,15 +39,15 @@ class Telling {
   };
 
   /** Another supervisor counts anew. */
-  #begin({ seq, pid }: Told['data']): void {
-    const isAnother = this.#pid !== null && this.#pid !== pid;
+  #begin({ seq, supervisor }: Told['data']): void {
+    const isAnother = this.#supervisor !== null && this.#supervisor !== supervisor;
     const missed = this.#last === null ? 0 : Number(seq) - this.#last;
     if (isAnother)
       this.#terminal.err(
-        `the next supervisor is there (pid ${String(pid)}); what happened before is not told`,
+        `the next supervisor is there (pid ${String(supervisor)}); what happened before is not told`,
       );
     else if (missed > 0) complain(this.#terminal, `${missed} events were missed: this terminal is too slow`);
-    [this.#last, this.#pid] = [Number(seq), pid];
+    [this.#last, this.#supervisor] = [Number(seq), supervisor];
   }
 }
 
