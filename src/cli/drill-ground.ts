@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { scoreText } from '../config/effective.ts';
+import { scoreText } from '../model/plan.ts';
 import { TsvisorError } from '../model/errors.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import { controlSocket } from '../config/runtime.ts';

@@ -5,7 +5,14 @@ import { careData } from './care-data.ts';
 import type { HookAct, HookPlan } from '../model/hook.ts';
 import { dutyData } from './duty-data.ts';
 import { isSecret } from '../model/secrets.ts';
-import type { GroupPlan, LogTarget, Plan, ProcessPlan, ScoreRequest, SupervisorPlan } from '../model/plan.ts';
+import {
+  scoreText,
+  type GroupPlan,
+  type LogTarget,
+  type Plan,
+  type ProcessPlan,
+  type SupervisorPlan,
+} from '../model/plan.ts';
 import { ulimitText } from '../model/ulimit.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -16,12 +23,6 @@ const octal = (mode: number | null): string | null =>
 const logfile = (target: LogTarget): string => {
   if (target.kind === 'file') return target.path;
   return { auto: 'AUTO', none: 'NONE', journald: 'journald' }[target.kind];
-};
-
-/** As a file would say it. */
-export const scoreText = (score: ScoreRequest): string => {
-  if (score.kind === 'auto') return 'auto';
-  return score.kind === 'relative' ? `+${score.value}` : String(score.value);
 };
 
 const AUTORESTART = { always: true, never: false, unexpected: 'unexpected' } as const;

@@ -17,6 +17,12 @@ export type ScoreRequest =
   | { readonly kind: 'relative'; readonly value: number }
   | { readonly kind: 'auto' };
 
+/** As a config would say it. */
+export const scoreText = (score: ScoreRequest): string => {
+  if (score.kind === 'auto') return 'auto';
+  return score.kind === 'relative' ? `+${score.value}` : String(score.value);
+};
+
 /** Numbers only, resolved from the user database when the config is read. */
 export interface Account {
   readonly name: string;

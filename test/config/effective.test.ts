@@ -3,7 +3,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { effectivePlan, printPlan, scoreText } from '../../src/config/effective.ts';
+import { effectivePlan, printPlan } from '../../src/config/effective.ts';
+import { scoreText } from '../../src/model/plan.ts';
 import { SECTIONS } from '../../src/config/keys.ts';
 import { loadPlan } from '../../src/config/load.ts';
 import { configShape } from '../../src/config/shape.ts';

@@ -87,7 +87,7 @@ export const openMemory = (parts: MemoryMonitorParts): MemoryMonitor => {
     samples: (process) => watches.samples(namespec(process)),
     failed: (why) => notices.add(why),
   });
-  const scores = new Scores({ folder, supervisor, hands });
+  const scores = new Scores({ folder, supervisor, hands, failed: (why) => notices.add(why) });
   bus.subscribe((event) => {
     incidents.announce(event);
     if (isMachineOom(event)) supervisor().alarm();

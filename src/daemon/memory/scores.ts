@@ -3,12 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../kernel/own-file.ts';
+import type { Hands } from '../../core/hands.ts';
 import { choose } from '../../core/orders.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
 import type { Process } from '../../core/process.ts';
 import type { Outcome } from '../../model/command.ts';
-import { scoreText } from '../../config/effective.ts';
-import type { RealHands } from '../hands.ts';
+import { errorText } from '../../model/errors.ts';
+import { scoreText } from '../../model/plan.ts';
 import { readScore } from './oom-rank.ts';
 
 interface Kept {
@@ -21,7 +22,9 @@ interface Kept {
 export interface ScoresParts {
   readonly folder: string;
   readonly supervisor: () => Supervisor;
-  readonly hands: () => RealHands;
+  readonly hands: () => Pick<Hands, 'adopt'>;
+  /** What was set holds, but the next supervisor will not know of it. */
+  readonly failed: (why: string) => void;
 }
 
 const isKept = (value: unknown): value is Kept =>
@@ -68,9 +71,18 @@ export class Scores {
     const outcomes = processes.map((process) =>
       this.#setOne(process, { ...process.plan, oomScoreAdj: request }),
     );
-    const text = JSON.stringify(Object.fromEntries(this.#kept));
-    replaceFile(this.#path, `${text}\n`);
+    this.#keep();
     return [...refusals, ...outcomes];
+  }
+
+  #keep(): void {
+    try {
+      replaceFile(this.#path, `${JSON.stringify(Object.fromEntries(this.#kept))}\n`);
+    } catch (error) {
+      this.#parts.failed(
+        `cannot keep the scores that were set over a restart of the supervisor: ${errorText(error)}`,
+      );
+    }
   }
 
   #setOne(process: Process, plan: Process['plan']): Outcome {
