@@ -11,11 +11,32 @@ const INTRODUCTION = `# The API
 
 [All docs](../README.md)
 
-Written from the tables of methods and routes by \`node scripts/docs.mjs\`; a test holds them together.
+Generated from the tables of methods and routes by \`node scripts/docs.mjs\`.
 
-XML-RPC: POST to \`/RPC2\` on any server of the config, or on the control socket. The methods of \`supervisor.*\` and \`system.*\` are supervisord's;
-[Coming from supervisord](../supervisord.md) tells the few differences. JSON: the routes below, on the same sockets. Live logs: GET
-\`/logtail/NAME\`, \`/logtail/NAME/stderr\` and \`/mainlogtail\`, which never end.
+On every server of the config, and on the control socket (\`tsvisor start\` prints its path):
+
+- **XML-RPC**: POST to \`/RPC2\`. The methods of \`supervisor.*\` and \`system.*\` are supervisord's; [Coming from supervisord](../supervisord.md) lists
+  the differences.
+- **JSON**: the [routes](#routes-and-tsvisor) below, as [OpenAPI](openapi.json) too.
+- **Live logs**: GET \`/logtail/NAME\`, \`/logtail/NAME/stderr\` and \`/mainlogtail\`, which never end.
+
+From a shell:
+
+\`\`\`sh
+curl --unix-socket /run/tsvisor/NAME/tsvisor.sock http://localhost/api/v1/status
+\`\`\`
+
+From Node, with the package's own client, which also has types for TypeScript:
+
+\`\`\`js
+import { createClient, formatProblem, loadPlan, runtimeOf } from 'tsvisor';
+
+const { plan, problems } = await loadPlan('/etc/tsvisor/tsvisor.yaml');
+if (plan === null) throw new Error(problems.map(formatProblem).join('\\n'));
+const client = createClient(runtimeOf(plan).socket);
+for (const { name, state, pid } of (await client.status()).processes) console.log(name, state, pid);
+await client.restart(['web']);
+\`\`\`
 
 Every method of \`supervisor.*\` but sendRemoteCommEvent has fault 6 while the supervisor stops or restarts.
 `;
@@ -54,8 +75,8 @@ const streamPart = (): string =>
 const section = (title: string, parts: readonly string[]): string => [`## ${title}`, ...parts].join('\n\n');
 
 const BOUNDS = [
-  'A server has 512 connections at most; from 256 on, idle ones are closed when another comes. Headers have 16 KiB and 10 seconds, a request 30 seconds and 1 MiB of body (16 KiB for a form of the pages), looked at once a minute. The requests of one connection are answered one after the other, and 16 may wait for their turn: who sends more ahead is cut off, and so is who reads nothing of an answer for 30 seconds.',
-  'An XML-RPC call has 64 elements in each other and 50 000 in all; a multicall 1000 calls, whose replies are 4 MiB together: a call behind them is not made, and says so. A list of names has 10 000. Streams of events have 64 clients, those of the pages 100; who is 1 MiB behind is cut off. A follower of a log that is 8 MiB behind is told how much was passed over.',
+  'A server accepts 512 connections; from 256 on, idle ones are closed when another comes. Headers may have 16 KiB and take 10 seconds, a request 30 seconds and 1 MiB of body (16 KiB for a form of the pages); this is checked once a minute. The requests of one connection are answered one after the other, and 16 may wait: a client that sends more ahead, or reads nothing of an answer for 30 seconds, is disconnected.',
+  'An XML-RPC call may have 64 nested elements and 50 000 in all; a multicall 1000 calls and 4 MiB of replies: a call beyond that is not made, and says so. A list of names may have 10 000. Streams of events have at most 64 clients, those of the pages 100; a client that is 1 MiB behind is disconnected. A follower of a log that is 8 MiB behind is told how much was left out.',
 ];
 
 /** The whole page, as the formatter of the project leaves it. */

@@ -61,7 +61,7 @@ export const commandsPage = (): string =>
   [
     '# Commands',
     '[All docs](../README.md)',
-    'Written from the table of commands by `node scripts/docs.mjs`; a test holds the two together.',
+    'Generated from the table of commands by `node scripts/docs.mjs`.',
     'Options of every command, before or after its name. `--help` explains a command.',
     optionTable(GLOBAL_OPTIONS),
     ...ROWS.map(commandPart),

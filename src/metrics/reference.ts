@@ -27,7 +27,7 @@ export const metricsPage = (): string => `# Metrics
 
 [All docs](../README.md)
 
-Written from the table of metrics by \`node scripts/docs.mjs\`; a test holds the two together.
+Generated from the table of metrics by \`node scripts/docs.mjs\`.
 
 \`GET /metrics\` on every socket of tsvisor, behind its password where it has one. OpenMetrics 1.0 for those who accept it, else the older text format.
 Counts of restarts and OOM kills are kept in the runtime folder (\`counts.json\`), so that neither a restart of a process nor one of the supervisor resets them.
