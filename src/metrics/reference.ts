@@ -29,8 +29,8 @@ export const metricsPage = (): string => `# Metrics
 
 Generated from the table of metrics by \`node scripts/docs.mjs\`.
 
-\`GET /metrics\` on every socket of tsvisor, behind its password where it has one. OpenMetrics 1.0 for those who accept it, else the older text format.
-Counts of restarts and OOM kills are kept in the runtime folder (\`counts.json\`), so that neither a restart of a process nor one of the supervisor resets them.
+\`GET /metrics\` works on every server of the config, behind its password if there is one, and on the control socket. Clients that accept OpenMetrics 1.0 get it, others
+Prometheus' older text format. Counts of restarts and OOM kills are kept in the runtime directory (\`counts.json\`) and survive restarts of processes and of the supervisor.
 \`examples/prometheus\` has a scrape config and alert rules, \`examples/grafana\` a dashboard.
 
 ${table([['metric', 'kind', 'labels', 'meaning'], ...rows()])}
