@@ -7,6 +7,9 @@ import { signatureOf } from './methods-system.ts';
 import { EVENT_STREAM, ROUTES, type Route } from './routes.ts';
 import type { Param } from './params.ts';
 
+/** By a name: this file imports nothing of the sort itself. */
+const PACKAGE = 'tsvisor';
+
 const INTRODUCTION = `# The API
 
 [All docs](../README.md)
@@ -29,7 +32,7 @@ curl --unix-socket /run/tsvisor/NAME/tsvisor.sock http://localhost/api/v1/status
 From Node, with the package's own client, which also has types for TypeScript:
 
 \`\`\`js
-import { createClient, formatProblem, loadPlan, runtimeOf } from 'tsvisor';
+import { createClient, formatProblem, loadPlan, runtimeOf } from '${PACKAGE}';
 
 const { plan, problems } = await loadPlan('/etc/tsvisor/tsvisor.yaml');
 if (plan === null) throw new Error(problems.map(formatProblem).join('\\n'));
