@@ -7,9 +7,6 @@ import { signatureOf } from './methods-system.ts';
 import { EVENT_STREAM, ROUTES, type Route } from './routes.ts';
 import type { Param } from './params.ts';
 
-/** By a name: this file imports nothing of the sort itself. */
-const PACKAGE = 'tsvisor';
-
 const INTRODUCTION = `# The API
 
 [All docs](../README.md)
@@ -29,17 +26,7 @@ From a shell:
 curl --unix-socket /run/tsvisor/NAME/tsvisor.sock http://localhost/api/v1/status
 \`\`\`
 
-From Node, with the package's own client, which also has types for TypeScript:
-
-\`\`\`js
-import { createClient, formatProblem, loadPlan, runtimeOf } from '${PACKAGE}';
-
-const { plan, problems } = await loadPlan('/etc/tsvisor/tsvisor.yaml');
-if (plan === null) throw new Error(problems.map(formatProblem).join('\\n'));
-const client = createClient(runtimeOf(plan).socket);
-for (const { name, state, pid } of (await client.status()).processes) console.log(name, state, pid);
-await client.restart(['web']);
-\`\`\`
+From Node, with the package's own client, which also has types for TypeScript: [examples/client.mjs](../../examples/client.mjs).
 
 Every method of \`supervisor.*\` but sendRemoteCommEvent has fault 6 while the supervisor stops or restarts.
 `;

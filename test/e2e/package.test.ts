@@ -107,7 +107,7 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
       );
     });
 
-    test('starts, tells and stops', async () => {
+    test('starts, tells, also from Node, and stops', async () => {
       const sandbox = openSandbox();
       sandbox.write(sandbox.program('sleeper', 'stays.sh'));
       const environment = { ...process.env, ...sandbox.mark };
@@ -117,6 +117,11 @@ describe.skipIf(!canCrossCompile)('the package (a compiler for arm64)', () => {
       const status = await sandbox.reach('RUNNING');
       expect(status.supervisor.guardian.state).toBe('present');
       expect(await ask('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('RUNNING') });
+      const client = [process.execPath, join(modules, 'tsvisor/examples/client.mjs'), sandbox.config];
+      expect(await run(client, environment, sandbox.folder)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^sleeper:sleeper RUNNING \d+$/m),
+      });
       expect(await ask('stop')).toMatchObject({ code: 0 });
       expect(await sandbox.leftAfter(5000)).toEqual([]);
     });

@@ -77,17 +77,6 @@ describe('the docs', () => {
   });
 });
 
-test('what the docs import from the package is what it gives', async () => {
-  const wanted = pages.flatMap((page) =>
-    [...read(page).matchAll(/^import \{ (.+) \} from 'tsvisor';$/gm)].flatMap(([, names = '']) =>
-      names.split(', '),
-    ),
-  );
-  const given: Readonly<Record<string, unknown>> = await import('../../src/index.ts');
-  expect(wanted.length).toBeGreaterThan(0);
-  expect(wanted.filter((name) => given[name] === undefined)).toEqual([]);
-});
-
 describe('the commands in the docs', () => {
   const commands = papers.flatMap((paper) =>
     blocksOf(paper)
