@@ -64,5 +64,7 @@ export const run: Run = async (invocation) => {
   if (options.wait === true) await (await import('./readying.ts')).untilReady(client, words, seconds);
   const once = (terminal: Terminal): Promise<number> => showOnce(client, { ...invocation, terminal });
   if (invocation.options.watch !== true) return once(invocation.terminal);
-  return (await import('./watch.ts')).watch(once, invocation.terminal);
+  // JSON is for programs, which want no screen.
+  const terminal = options.json === true ? { ...invocation.terminal, rows: null } : invocation.terminal;
+  return (await import('./watch.ts')).watch(once, terminal);
 };

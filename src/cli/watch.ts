@@ -15,7 +15,7 @@ const CLEAR_BELOW = '\u001B[J';
 const shownBy = async (
   show: (terminal: Terminal) => Promise<number>,
   terminal: Terminal,
-): Promise<string> => {
+): Promise<readonly string[]> => {
   const lines: string[] = [];
   const keep = (text: string): void => void lines.push(...text.split('\n'));
   // The line behind the dot is read at each use: a terminal may change its width.
@@ -27,7 +27,15 @@ const shownBy = async (
     // The supervisor may be between two lives.
     complain(paper, error.message, error.hint);
   }
-  return lines.join(terminal.columns === null ? '\n' : `${CLEAR_LINE_END}\n`);
+  return lines;
+};
+
+/** A page that is longer would push the one before out of the top, again and again. */
+const cutTo = (rows: number, lines: readonly string[]): readonly string[] => {
+  const room = rows - 2;
+  return lines.length < rows || room < 1
+    ? lines
+    : [...lines.slice(0, room), `… ${lines.length - room} more lines: \`tsvisor top\` scrolls`];
 };
 
 /** Until the reader goes away or the command is interrupted. */
@@ -36,9 +44,12 @@ export const watch = async (
   terminal: Terminal,
 ): Promise<number> => {
   while (!terminal.gone()) {
-    const text = await shownBy(show, terminal);
-    if (terminal.columns === null) terminal.out(`${text}\n`);
-    else terminal.write(`${HOME}${text}${CLEAR_LINE_END}\n${CLEAR_BELOW}`);
+    const lines = await shownBy(show, terminal);
+    if (terminal.rows === null) terminal.out(`${lines.join('\n')}\n`);
+    else
+      terminal.write(
+        `${HOME}${cutTo(terminal.rows, lines).join(`${CLEAR_LINE_END}\n`)}${CLEAR_LINE_END}\n${CLEAR_BELOW}`,
+      );
     await pause(EVERY_MS);
   }
   return 0;

@@ -119,8 +119,10 @@ class Reader<R extends Rows> implements SectionReader<R> {
   refuse(key: string, refusal: Refusal): void {
     this.refused = true;
     const at = originOf(this.section, key);
-    for (const { refused, hint } of eachOf(refusal))
+    for (const { refused, hint: example } of eachOf(refusal)) {
+      const hint = this.work.reading.dialect === 'yaml' ? example.replace(`${key}=`, `${key}: `) : example;
       this.work.report(problemAt(at, { key, message: `cannot use ${this.section.title}: ${refused}`, hint }));
+    }
   }
 
   quote(key: string, message: string): void {

@@ -31,6 +31,14 @@ describe('check', () => {
     expect(err.match(/^error: .*x\.conf:\d/gm)).toHaveLength(2);
   });
 
+  test('spells its examples as the file does', async () => {
+    const config = join(temporaryFolder(), 'x.yaml');
+    writeFileSync(config, 'programs:\n  web: {}\n');
+    const { err } = await invoke(['check'], { options: { config } });
+    expect(err).toContain('hint: command: /path/to/program');
+    expect((await withConfig('check', '[program:x]\n')).err).toContain('hint: command=/path/to/program');
+  });
+
   test('prints everything as JSON', async () => {
     const { status, out } = await withConfig('check', `${GOOD}startsecs=x\n`, { json: true });
     expect(status).toBe(2);

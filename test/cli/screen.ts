@@ -19,6 +19,7 @@ export const createScreen = (columns: number | null = null, color = false): Scre
       write: (text) => void out.push(typeof text === 'string' ? text : Buffer.from(text).toString()),
       color,
       columns,
+      rows: columns === null ? null : 24,
       gone: () => false,
     },
     out: () => out.join('\n'),

@@ -34,6 +34,20 @@ test('on a terminal writes over what was there, and clears what is left of it', 
   expect(out()).toBe('\u001B[Hlook 1\u001B[K\nof it\u001B[K\n\u001B[J');
 });
 
+test('on a terminal shows no more lines than it has', async () => {
+  const { terminal, out } = createScreen(80);
+  let seen = 0;
+  const show = (paper: Terminal): Promise<number> => {
+    seen += 1;
+    for (let line = 1; line <= 30; line += 1) paper.out(`line ${line}`);
+    return Promise.resolve(0);
+  };
+  await watch(show, { ...terminal, gone: () => seen === 1 });
+  const lines = out().split('\n');
+  expect(lines.length).toBe(24);
+  expect(lines.slice(21, 23)).toEqual(['line 22\u001B[K', '… 8 more lines: `tsvisor top` scrolls\u001B[K']);
+});
+
 test('does not hide a bug', async () => {
   const { watched } = endsAfter(3, null);
   await expect(watch(() => Promise.reject(new Error('a bug')), watched)).rejects.toThrow('a bug');

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly color: boolean;
   /** Width of stdout now; null when it is no terminal. */
   readonly columns: number | null;
+  /** Its height now; null when it is no terminal. */
+  readonly rows: number | null;
   /** Whether whoever read stdout has gone away: nothing more need be said. */
   gone(): boolean;
 }
@@ -51,6 +53,9 @@ export const openTerminal = (): Terminal => {
     color: wantsColor(process.env, process.stdout.isTTY),
     get columns() {
       return process.stdout.isTTY ? process.stdout.columns : null;
+    },
+    get rows() {
+      return process.stdout.isTTY ? process.stdout.rows : null;
     },
     gone: () => gone,
   };
