@@ -98,7 +98,7 @@ const openBase = ({ setup, logging, onBug, guardianLost }: BootOptions): Base =>
   const { supervisor } = plan;
   const notices = createNotices((text) => logging.journal.say('warn', text));
   const owner = {
-    directory: supervisor.childlogdir,
+    directory: setup.childLogDir,
     identifier: supervisor.identifier,
     instance: setup.instance,
   };

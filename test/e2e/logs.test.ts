@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync, renameSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from './sandbox.ts';
@@ -156,4 +157,16 @@ describe('the log of a program', () => {
     await sandbox.tsvisor(['stop']);
     expect(count(logged(sandbox)).lives).toHaveLength(1);
   });
+});
+
+test('AUTO logs in a relative childlogdir are kept when the daemon goes to another directory', async () => {
+  const sandbox = openSandbox();
+  sandbox.write(
+    '[supervisord]\nchildlogdir=.\ndirectory=/\n',
+    section(sandbox, '/bin/sh -c "echo kept; exec sleep 1000"', { stdout_logfile: 'AUTO' }),
+  );
+  await sandbox.start();
+  const { stdoutLog } = await sandbox.reachProcess('app', 'RUNNING');
+  expect(dirname(stdoutLog)).toBe(sandbox.folder);
+  await until('the log', () => sandbox.read(basename(stdoutLog)) === 'kept\n');
 });

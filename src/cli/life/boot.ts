@@ -111,8 +111,12 @@ const end = async (newborn: Newborn): Promise<null> => {
   return null;
 };
 
-const whyItFailed = ({ errors, hint }: Extract<Report, { kind: 'failed' }>): TsvisorError =>
-  failed([...errors, ...(hint === '' ? [] : [`hint: ${hint}`])].join('\n'));
+/** What the supervisor says in our own words is not said twice. */
+const whyItFailed = ({ errors, hint }: Extract<Report, { kind: 'failed' }>): TsvisorError => {
+  const { message: ours, hint: known } = failed('');
+  const reasons = errors.map((error) => (error.startsWith(ours) ? error.slice(ours.length) : error));
+  return failed([...reasons, ...(hint === '' || hint === known ? [] : [`hint: ${hint}`])].join('\n'));
+};
 
 const outcomeOf = async (
   place: Place,

@@ -1,6 +1,7 @@
 // What did a supervisor write to stderr before it had a log, or after it lost it?
 
 import {
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -45,6 +46,8 @@ const using = <T>(folder: string, act: () => T): T => {
 export const makeRuntimeFolder = ({ runtimeDir, plan }: Place): void => {
   const above = dirname(runtimeDir);
   const [owner, owners] = using(runtimeDir, () => {
+    // The user of `[supervisord] user=` must pass through it, whatever our umask is.
+    if (mkdirSync(above, { recursive: true }) !== undefined) chmodSync(above, 0o755);
     mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
     return [lstatSync(runtimeDir).uid, [lstatSync(above).uid, statSync(above).uid]] as const;
   });

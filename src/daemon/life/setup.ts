@@ -1,8 +1,8 @@
 // What is set up before anything runs? The plan, the runtime folder, the lock, the guardian, the score and the cgroups.
 
-import { chmodSync, lchownSync, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, lchownSync, lstatSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { loadPlan } from '../../config/load.ts';
 import { controlSocket, instanceOf, lockName } from '../../config/runtime.ts';
 import { findGuardian } from '../../guardian/binary.ts';
@@ -20,6 +20,8 @@ export interface Setup {
   readonly settings: Settings;
   readonly plan: Plan;
   readonly warnings: readonly Problem[];
+  /** Absolute, from where we were started: the daemon goes to its directory later. */
+  readonly childLogDir: string;
   /** 8 hexadecimal characters that name this tsvisor on the machine. */
   readonly instance: string;
   /** Null under a guardian, which holds the lock itself. */
@@ -56,7 +58,7 @@ const makeRuntimeDir = (folder: string, owner: Account | null): void => {
 };
 
 /** `[supervisord] user=`: for good, before any file of the programs is opened. */
-const become = (user: Account | null): void => {
+const become = (user: Account | null, runtimeDir: string): void => {
   if (user === null || user.uid === process.getuid?.()) return;
   try {
     process.setgroups?.([...user.groups]);
@@ -64,6 +66,12 @@ const become = (user: Account | null): void => {
     process.setuid?.(user.uid);
   } catch (error) {
     const reason = `cannot become user ${user.name}: ${errorText(error)}`;
+    throw new TsvisorError('START_FAILED', { reason });
+  }
+  try {
+    accessSync(runtimeDir, constants.W_OK | constants.X_OK);
+  } catch {
+    const reason = `user ${user.name} cannot reach the runtime folder ${runtimeDir}; let others pass through the folders above it (chmod o+x), or set runtime_dir= to another`;
     throw new TsvisorError('START_FAILED', { reason });
   }
 };
@@ -104,7 +112,7 @@ export const setUp = async (settings: Settings, link: Link | null): Promise<Setu
   const lock = link === null ? await lockOurselves(settings, instance) : null;
   const linux = createLinux();
   const score = protectOurselves(linux, link);
-  become(plan.supervisor.user);
+  become(plan.supervisor.user, settings.runtimeDir);
   const guardian = findGuardian()?.path ?? null;
   const own = [process.pid, ...(link === null ? [] : [link.hello.guardianPid])];
   const movable = [...own, ...waitingStarter(linux, link)];
@@ -114,6 +122,7 @@ export const setUp = async (settings: Settings, link: Link | null): Promise<Setu
     settings,
     plan,
     warnings,
+    childLogDir: resolve(plan.supervisor.childlogdir),
     instance,
     lock,
     link,
