@@ -120,11 +120,15 @@ static void kill_child(pid_t pid) {
     if (hurry) schedule(pid, SCHED_RR);
 }
 
-/* How many direct children were alive and are now killed; -1 where the kernel keeps no list of them.
+/* Open from the start: when it is needed no descriptor may be left. -1 where the kernel keeps no such list. */
+static int children = -1;
+static void open_children(void) { children = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC); }
+
+/* How many direct children were alive and are now killed; -1 where they cannot be listed.
  * A list that is too long for the buffer is cut: the rest is seen when the first ones are reaped. */
 static int kill_children(void) {
     static char bytes[1 << 18];
-    if (read_file("/proc/thread-self/children", bytes, sizeof bytes) < 0) return -1;
+    if (lseek(children, 0, SEEK_SET) != 0 || read_to_end(children, bytes, sizeof bytes) < 0) return -1;
     int living = 0;
     for (char *at = bytes, *space; (space = strchr(at, ' ')) != NULL; at = space + 1) {
         if (!is_living_child(atoi(at))) continue;
@@ -294,7 +298,9 @@ static void attend(struct guard *guard) {
         if (signal == SIGCHLD) reap_ended();
         else if (signal == SIGIO) hear(guard->socket);
         else if (is_forwarded(signal)) kill(watched, signal == SIGABRT ? SIGKILL : signal); /* what hangs hears nothing */
-        if (is_stop(signal)) guard->stop_asked = true;
+        if (!is_stop(signal)) continue;
+        guard->stop_asked = true;
+        kill(watched, SIGCONT); /* nor does what somebody has stopped */
     }
 }
 
@@ -372,6 +378,7 @@ static int run_guard(char **argv) {
     find_manager();
     block_signals();
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return refuse("adopt", "orphans", errno);
+    open_children();
     lower_score(-1000);
     guard.score = read_score();
     setpriority(PRIO_PROCESS, 0, -20); /* not allowed to everybody either */
@@ -430,6 +437,7 @@ static int run_reap(char **options) {
     signal(SIGCHLD, on_death);
     close_rest(NULL);
     setpgid(0, 0);
+    open_children();
     reaper = getpid();
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || pipe2(ends, O_CLOEXEC) != 0 || (watched = fork()) < 0) fail("fork", errno);
     if (watched == 0) {

@@ -21,6 +21,7 @@ long long take(const char **at, int base);
 extern bool malformed;
 
 /* The bytes of a kernel file with a NUL behind them; how many, or -1. */
+ssize_t read_to_end(int fd, char *bytes, size_t size);
 ssize_t read_file(const char *path, char *bytes, size_t size);
 int write_file(const char *path, const char *word);
 /* Calls back for every entry of a kernel directory whose name is a number. */

@@ -30,15 +30,20 @@ long long take(const char **at, int base) {
     return number;
 }
 
+ssize_t read_to_end(int fd, char *bytes, size_t size) {
+    size_t length = 0;
+    ssize_t got = 0;
+    while (length < size - 1 && (got = read(fd, bytes + length, size - 1 - length)) > 0) length += (size_t)got;
+    bytes[length] = '\0';
+    return got < 0 ? -1 : (ssize_t)length;
+}
+
 ssize_t read_file(const char *path, char *bytes, size_t size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return -1;
-    size_t length = 0;
-    ssize_t got;
-    while (length < size - 1 && (got = read(fd, bytes + length, size - 1 - length)) > 0) length += (size_t)got;
+    ssize_t length = read_to_end(fd, bytes, size);
     close(fd);
-    bytes[length] = '\0';
-    return (ssize_t)length;
+    return length;
 }
 
 int write_file(const char *path, const char *word) {

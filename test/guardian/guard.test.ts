@@ -1,5 +1,6 @@
 // Does the guardian keep its promises when the supervisor ends, however it ends?
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { getPriority } from 'node:os';
@@ -28,6 +29,9 @@ fi`;
 
 const members = (lines: readonly string[]): number[] =>
   lines.flatMap((line) => (line.startsWith('member ') ? [Number(line.slice(7))] : []));
+
+const prlimit = (...words: readonly string[]): boolean => spawnSync('prlimit', words).status === 0;
+const canLimit = prlimit('--version');
 
 const vmstat = (): number => Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1]);
 
@@ -71,6 +75,21 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
     await ended;
     expect(traces.pids()).toEqual([]);
   });
+
+  test.skipIf(!canLimit)(
+    'kills all members though it can open no file, and goes on when it can',
+    async () => {
+      const { lines, line, pid } = startGuardian(LEAVES_MEMBERS);
+      const supervisor = Number((await line(/^supervisor/)).split(' ')[1]);
+      await until('five members', () => members(lines).length === 5);
+      const before = members(lines);
+      prlimit(`--pid=${pid}`, '--nofile=1:');
+      process.kill(supervisor, 'SIGKILL');
+      await until('the members gone', () => before.filter(isAlive).length === 0);
+      prlimit(`--pid=${pid}`, '--nofile=100:');
+      expect(await line(/^past/)).toMatch(/^past signal 9 killed [56] .* stuck -$/);
+    },
+  );
 
   test('starts the second one at once, the third after 100 ms, the fourth after 200 ms', async () => {
     const gapsOfOne = async (): Promise<readonly number[]> => {
@@ -165,6 +184,18 @@ describe.skipIf(noCompiler)('a guardian (needs a C compiler)', () => {
       expect(await ended).toBe(0);
     },
   );
+
+  test('wakes a supervisor that somebody has stopped when it is to end', async () => {
+    const { line, child, ended } = startGuardian(
+      `trap 'echo got TERM; exit 0' TERM; echo ready >&3; echo "supervisor $$"; while :; do sleep 0.01; done`,
+    );
+    const supervisor = Number((await line(/^supervisor/)).split(' ')[1]);
+    process.kill(supervisor, 'SIGSTOP');
+    await until('the supervisor stopped', () => statusOf(supervisor, 'State').startsWith('T'));
+    child.kill('SIGTERM');
+    expect(await line(/^got/)).toBe('got TERM');
+    expect(await ended).toBe(0);
+  });
 
   test('ends when TERM kills the supervisor before it could do anything about it', async () => {
     const { line, child, ended, lines } = startGuardian('echo up; sleep 1000');
