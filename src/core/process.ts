@@ -7,7 +7,8 @@ import { namespec } from '../model/name.ts';
 import { UNTOLD, type Readiness } from '../model/readiness.ts';
 import type { Signal } from '../model/signals.ts';
 import type { State } from '../model/state.ts';
-import type { CommandRefusal, Hands } from './hands.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { CommandRefusal, Hands, LaunchFailed } from './hands.ts';
 import { advance } from './machine.ts';
 import type { Effect, History, Stimulus } from './stimulus.ts';
 
@@ -56,6 +57,23 @@ const atFirst = ({ notify, duty }: ProcessPlan): Readiness => {
   const health = duty.health === null ? null : 'unknown';
   return ready === null && health === null ? UNTOLD : { ready, health, text: null };
 };
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const unjudged = (error: unknown): Verdict => ({
+  oom: 'unknown',
+  cause: 'unknown',
+  because: `the death could not be judged: ${wordsOf(error)}`,
+  victim: null,
+  evidence: null,
+});
+
+const notLaunched =
+  ({ name }: ProcessPlan) =>
+  (error: unknown): LaunchFailed => ({
+    error: `cannot start ${name}: ${wordsOf(error)}`,
+    retry: true,
+  });
 
 /** A first phase that is an end tells of a life before ours. */
 const pastOf = (phase: Phase): Omit<Past, 'completed'> => {
@@ -238,7 +256,7 @@ export class Process {
     const asked =
       death.exit.signal !== null && death.exit.signal === this.#operatorSignal ? 'operator' : null;
     const verdict = this.#context.hands.judge(this.plan, death, orderedBy ?? asked);
-    this.#expect(verdict, (written) => ({ name: 'judged', verdict: written }));
+    this.#expect(this.#orElse(verdict, unjudged), (written) => ({ name: 'judged', verdict: written }));
   }
 
   #signal(effect: Extract<Effect, { do: 'signal' }>): void {
@@ -252,7 +270,7 @@ export class Process {
   #launch(): void {
     const { hands } = this.#context;
     const process = { group: this.plan.group, name: this.plan.name };
-    this.#expect(hands.launch(this.plan), (launched) => {
+    this.#expect(this.#orElse(hands.launch(this.plan), notLaunched(this.plan)), (launched) => {
       if ('error' in launched) return { name: 'launch-failed', error: launched.error, retry: launched.retry };
       this.#remember({ score: launched.score });
       hands.announce({ type: 'launched', process, leader: launched.leader, score: launched.score });
@@ -262,6 +280,14 @@ export class Process {
         return { name: 'ended', exit };
       });
       return { name: 'launched', leader: launched.leader };
+    });
+  }
+
+  /** What could not be done is reported, and does not keep the process where it is for ever. */
+  #orElse<T>(promise: Promise<T>, answer: (error: unknown) => T): Promise<T> {
+    return promise.catch((error: unknown) => {
+      this.#context.onBug(error);
+      return answer(error);
     });
   }
 

@@ -11,6 +11,11 @@ const LIMIT = 4 * 1024 * 1024;
 /** One buffer for all reads of this room: every read is finished before the next begins. */
 let buffer = Buffer.allocUnsafeSlow(START);
 
+const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
+
+/** No descriptor or no memory was left for a read: it says nothing about what was to be read. */
+export const isShortage = (error: unknown): boolean => SHORTAGES.has(errnoOf(error));
+
 /** ESRCH and ENODEV: the file was opened, but what it spoke of has gone since. */
 export const refusalOf = (error: unknown): Refusal => {
   const code = errnoOf(error);

@@ -1,6 +1,7 @@
 // What have daemons that kill for memory written of late? Their lines in the kernel log and at the end of the system's log files.
 
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { isShortage } from './files.ts';
 
 export interface KillerMarks {
   /** Lines that were read from the kernel log. */
@@ -58,6 +59,16 @@ const commOf = (pid: string): string => {
   }
 };
 
+const pidsNow = (): readonly string[] => {
+  try {
+    return readdirSync('/proc');
+  } catch (error) {
+    // A verdict without this witness is better than none.
+    if (isShortage(error)) return [];
+    throw error;
+  }
+};
+
 /** Milliseconds after which a process may have another name, or its pid another process. */
 const STALE_MS = 300_000;
 /** Milliseconds for which a look holds: one death asks several times. */
@@ -82,8 +93,7 @@ export const createKillers = (now: () => number = () => performance.now()): Kill
     looked = at;
     const known = isStale ? new Map<string, string>() : names;
     names = new Map();
-    for (const pid of readdirSync('/proc'))
-      if (/^\d+$/.test(pid)) names.set(pid, known.get(pid) ?? commOf(pid));
+    for (const pid of pidsNow()) if (/^\d+$/.test(pid)) names.set(pid, known.get(pid) ?? commOf(pid));
     return new Set(names.values());
   };
   return {

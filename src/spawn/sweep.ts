@@ -1,5 +1,6 @@
 // How are the members of a process made none, and seen to be none? Kill, look, again; asked politely first if wanted.
 
+import { isShortage } from '../kernel/files.ts';
 import type { Clock } from '../kernel/port.ts';
 import type { Grace, Identity, Swept } from '../model/phase.ts';
 import { createPace, pause } from './pace.ts';
@@ -20,6 +21,33 @@ export interface Sweeper {
 const KILL_TIMEOUT_MS = 10_000;
 const FREED_LOOK = 1000;
 
+const orInShortage = <T>(act: () => T, instead: T): T => {
+  try {
+    return act();
+  } catch (error) {
+    if (isShortage(error)) return instead;
+    throw error;
+  }
+};
+
+/**
+ * Without a descriptor left every file seems to be gone, and every member: that nobody is seen counts only where we
+ * still see ourselves.
+ */
+const cautious = (reach: Reach, { processes, spare }: ReachParts): Reach => ({
+  look: reach.look,
+  members: () => orInShortage(() => reach.members(), []),
+  empty: () =>
+    orInShortage(() => reach.empty() && [...spare].some((pid) => processes.row(pid) !== 'gone'), false),
+  kill: async () => {
+    try {
+      await reach.kill();
+    } catch (error) {
+      if (!isShortage(error)) throw error;
+    }
+  },
+});
+
 class ProcessSweeper implements Sweeper {
   readonly #parts: SweeperParts;
 
@@ -30,16 +58,18 @@ class ProcessSweeper implements Sweeper {
   async sweep(target: Target, grace: Grace): Promise<Swept> {
     const { clock } = this.#parts;
     const began = clock.now();
-    const reach = reachOf(this.#parts, target);
+    const reach = cautious(reachOf(this.#parts, target), this.#parts);
     if (grace !== null) await this.#ask(reach, grace);
-    const killed = await this.#kill(reach);
-    const remaining = killed.gone ? [] : reach.members();
-    return { killed: killed.count, took: clock.now() - began, remaining };
+    const killed = new Set<number>();
+    let remaining: readonly Identity[] = [];
+    // Those who remain can be named, or it is not over.
+    while (remaining.length === 0 && !(await this.#kill(reach, killed))) remaining = reach.members();
+    return { killed: killed.size, took: clock.now() - began, remaining };
   }
 
   async freed(target: Target, remaining: readonly Identity[]): Promise<void> {
     const { clock, processes } = this.#parts;
-    const reach = reachOf(this.#parts, target);
+    const reach = cautious(reachOf(this.#parts, target), this.#parts);
     while (remaining.some((one) => processes.alive(one)) || !reach.empty()) {
       await reach.kill();
       await pause(clock, FREED_LOOK);
@@ -61,19 +91,19 @@ class ProcessSweeper implements Sweeper {
     }
   }
 
-  async #kill(reach: Reach): Promise<{ count: number; gone: boolean }> {
+  /** False when members are left after 10 s. */
+  async #kill(reach: Reach, killed: Set<number>): Promise<boolean> {
     const { clock } = this.#parts;
     const until = clock.now() + KILL_TIMEOUT_MS;
     const pace = createPace(clock, reach.look);
-    const killed = new Set<number>();
     // Killed again at each timer: a member may have joined since, from a fork or a launch that was under way.
     for (let strike = true; !reach.empty(); strike = (await pace.rest(until)) === 'timer') {
-      if (clock.now() >= until) return { count: killed.size, gone: false };
+      if (clock.now() >= until) return false;
       if (!strike) continue;
       for (const one of reach.members()) killed.add(one.pid);
       await reach.kill();
     }
-    return { count: killed.size, gone: true };
+    return true;
   }
 }
 

@@ -47,6 +47,16 @@ describe('a start', () => {
     expect(stage.clock.armed).toBe(0);
   });
 
+  test('that throws is reported, and is one more failed attempt', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    process.feed({ name: 'start', automatic: false });
+    const bug = new Error('EMFILE: too many open files');
+    await stage.launchThrows(bug);
+    expect(stage.bugs).toEqual([bug]);
+    expect(process.phase).toMatchObject({ name: 'backoff', error: `cannot start app: ${bug.message}` });
+  });
+
   test('that a retry cannot mend is given up at once', async () => {
     const stage = new Stage();
     const process = stage.process();
@@ -89,6 +99,22 @@ describe('a death', () => {
       'state',
     ]);
     expect(stage.told).toBe('STOPPED>STARTING STARTING>RUNNING RUNNING>EXITED EXITED>STARTING');
+  });
+
+  test('that cannot be judged is reported, told as unknown, and followed by the next launch', async () => {
+    const stage = new Stage();
+    const process = stage.process();
+    await stage.running(process);
+    await stage.ends(KILLED);
+    const bug = new Error('no witness');
+    await stage.judgeThrows(bug);
+    await stage.sweptEmpty();
+    expect(stage.bugs).toEqual([bug]);
+    expect(process.past.lastDeath?.verdict).toMatchObject({
+      oom: 'unknown',
+      because: 'the death could not be judged: no witness',
+    });
+    expect(process.phase.name).toBe('launching');
   });
 
   test('is swept at once, without grace', async () => {

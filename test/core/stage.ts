@@ -21,13 +21,16 @@ export const verdict = (oom: Verdict['oom'] = 'no'): Verdict => ({
 interface Pending<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
 }
 const pending = <T>(): Pending<T> => {
   let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((done) => {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((done, failed) => {
     resolve = done;
+    reject = failed;
   });
-  return { promise, resolve };
+  return { promise, resolve, reject };
 };
 
 /** Lets every promise that is settled be heard. */
@@ -112,12 +115,20 @@ export class Stage {
     this.#launch.resolve({ error, retry });
     await settle();
   }
+  async launchThrows(error: Error): Promise<void> {
+    this.#launch.reject(error);
+    await settle();
+  }
   async ends(exit: Exit): Promise<void> {
     this.#ended.resolve(exit);
     await settle();
   }
   async judges(as: Verdict = verdict()): Promise<void> {
     this.#judge.resolve(as);
+    await settle();
+  }
+  async judgeThrows(error: Error): Promise<void> {
+    this.#judge.reject(error);
     await settle();
   }
   async sweptEmpty(more: Partial<Swept> = {}): Promise<void> {

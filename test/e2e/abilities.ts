@@ -47,6 +47,12 @@ export const canMakeMountNamespace =
 
 export const canLimitMemory = canMakeFolderIn(memoryFolder());
 
+/** How many files a process may have open from now on. */
+export const limitFiles = (pid: number, most: number): boolean =>
+  runs('prlimit', `--pid=${pid}`, `--nofile=${most}:`);
+
+export const canLimitOthers = isRoot && runs('prlimit', '--version');
+
 /** Whether a program may leave the cgroup that it was put in. */
 export const canLeaveCgroup =
   isRoot &&

@@ -1,8 +1,8 @@
 // Does a program's life end with all of its members, however they hide?
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { AS_PLAIN_USER, canBePlainUser, canLeaveCgroup } from './abilities.ts';
+import { AS_PLAIN_USER, canBePlainUser, canLeaveCgroup, canLimitOthers, limitFiles } from './abilities.ts';
 import { openSandbox, type Sandbox, type RunOptions } from './sandbox.ts';
 import { until } from '../until.ts';
 import { isAlive, kill, witnessed, type Witnessed } from './processes.ts';
@@ -111,6 +111,22 @@ describe.each(WAYS)('a killed leader ($where)', ({ containment, keys, options, i
       expect(held).toMatch(containment);
       expect(lastDeath?.exit).toEqual({ code: null, signal: 'SIGKILL' });
       expect(lastDeath?.verdict?.oom).not.toBe('certain');
+    },
+  );
+
+  test.skipIf(!isAble || !canLimitOthers)(
+    'is swept and restarted when the supervisor can open files again, and no sooner',
+    async () => {
+      const sandbox = openSandbox();
+      sandbox.write(sandbox.program('app', 'leaves-a-setsid-child.sh', { stopwaitsecs: 1, ...keys }));
+      const { leader, members } = await live(sandbox, { options });
+      const { supervisor } = await sandbox.status();
+      limitFiles(supervisor.pid, 3);
+      kill(leader.pid);
+      await until('the leader reaped', () => !existsSync(`/proc/${leader.pid}`));
+      limitFiles(supervisor.pid, 1000);
+      await secondLife(sandbox);
+      expect(members.filter(isAlive)).toEqual([]);
     },
   );
 

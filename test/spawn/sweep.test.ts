@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import type { CgroupTier } from '../../src/kernel/port.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { CgroupTier, Processes } from '../../src/kernel/port.ts';
 import type { Containment, Reaper } from '../../src/spawn/containment.ts';
 import { createSweeper, type Sweeper } from '../../src/spawn/sweep.ts';
 import type { Identity } from '../../src/model/phase.ts';
@@ -81,6 +81,37 @@ describe('a sweep of a cgroup', () => {
     expect(swept).toMatchObject({ killed: 3, remaining: [] });
     expect([moved, older].some((one) => kernel.processes.alive(one))).toBe(false);
     expect([other, unmarked, guardian].every((one) => kernel.processes.alive(one))).toBe(true);
+  });
+
+  test('is not over while nothing can be seen, not even ourselves, however long', async () => {
+    const one = kernel.spawn({ cgroup: cgroup() });
+    const real = cgroup();
+    const sight = { lost: true };
+    // As the real ones are without a descriptor left: what cannot be opened seems to be gone.
+    const seen = {
+      ...real,
+      joinFiles: real.joinFiles,
+      members: () => (sight.lost ? [] : real.members()),
+      empty: () => sight.lost || real.empty(),
+      kill: () => (sight.lost ? 0 : real.kill()),
+    };
+    const processes: Processes = {
+      ...kernel.processes,
+      row: (pid) => (sight.lost ? 'gone' : kernel.processes.row(pid)),
+    };
+    const blind = createSweeper({ processes, clock, spare: new Set([OURS]) });
+    const done = vi.fn<() => void>();
+    const sweep = blind.sweep({ containment: { kind: 'cgroup2', cgroup: seen }, leader: one }, null);
+    void sweep.then(done);
+    for (let look = 0; look < 1000; look += 1) {
+      await turn();
+      if (clock.next !== null) clock.advance(clock.next);
+    }
+    expect(clock.now()).toBeGreaterThan(10_000);
+    expect(done).not.toHaveBeenCalled();
+    sight.lost = false;
+    expect(await settle(sweep)).toMatchObject({ killed: 1, remaining: [] });
+    expect(kernel.processes.alive(one)).toBe(false);
   });
 
   test('asks each member once, those born later too, and kills nobody who obeys', async () => {
