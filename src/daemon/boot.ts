@@ -267,7 +267,9 @@ export const boot = async (options: BootOptions): Promise<Daemon> => {
   const { setup, logging, ask, about, onBug } = options;
   const { settings, guardian, linux, tier } = setup;
   const base = openBase(options);
-  const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId);
+  const ledger = openLedger(join(settings.runtimeDir, 'ledger'), linux.bootId, (why) =>
+    base.notices.add(why),
+  );
   const memory: MemoryMonitor = openMemory({
     ...base,
     linux,

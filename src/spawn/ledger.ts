@@ -6,7 +6,7 @@ import { namespec } from '../model/name.ts';
 import type { Event, ProcessName } from '../model/event.ts';
 import type { Identity } from '../model/phase.ts';
 import { STATES, type State } from '../model/state.ts';
-import { errnoOf } from '../model/errors.ts';
+import { errnoOf, errorText } from '../model/errors.ts';
 
 interface LedgerEntry extends ProcessName {
   readonly state: State;
@@ -82,13 +82,15 @@ class FileLedger implements Ledger {
   readonly past: ReadonlyMap<string, LedgerEntry>;
   readonly #path: string;
   readonly #boot: string;
+  readonly #failed: (why: string) => void;
   readonly #entries: Map<string, LedgerEntry>;
   #file: number;
   #size = 0;
 
-  constructor(path: string, boot: string) {
+  constructor(path: string, boot: string, failed: (why: string) => void) {
     this.#path = path;
     this.#boot = boot;
+    this.#failed = failed;
     this.#entries = parseLedger(readIfThere(path), boot);
     this.past = new Map(this.#entries);
     this.#file = this.#rewrite();
@@ -100,14 +102,34 @@ class FileLedger implements Ledger {
     const entry = after(this.#entries.get(name), event);
     if (entry === null) return;
     this.#entries.set(name, entry);
-    this.#size += writeSync(this.#file, line(entry));
-    if (this.#size < COMPACT_AT) return;
-    closeSync(this.#file);
-    this.#file = this.#rewrite();
+    try {
+      if (this.#size < COMPACT_AT) this.#append(line(entry));
+      else this.#compact();
+    } catch (error) {
+      // Half a line may be there: with the next one the whole file is written again.
+      this.#size = COMPACT_AT;
+      this.#failed(
+        `cannot write ${this.#path}: ${errorText(error)}; a supervisor that follows this one may not know who ran`,
+      );
+    }
   }
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  #append(text: string): void {
+    const bytes = Buffer.from(text);
+    const written = writeSync(this.#file, bytes);
+    if (written < bytes.length) throw new Error(`${written} of ${bytes.length} bytes`);
+    this.#size += written;
+  }
+
+  /** The old file stays open until the new one is there: a closed descriptor would soon be somebody else's. */
+  #compact(): void {
+    const file = this.#rewrite();
+    closeSync(this.#file);
+    this.#file = file;
   }
 
   #rewrite(): number {
@@ -119,4 +141,6 @@ class FileLedger implements Ledger {
   }
 }
 
-export const openLedger = (path: string, boot: string): Ledger => new FileLedger(path, boot);
+/** `failed` is told why something could not be written; the ledger goes on. Throws when the file cannot be made. */
+export const openLedger = (path: string, boot: string, failed: (why: string) => void): Ledger =>
+  new FileLedger(path, boot, failed);
