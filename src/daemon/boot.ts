@@ -3,46 +3,36 @@
 import { join } from 'node:path';
 import type { Api } from '../api/server.ts';
 import type { EventDispatcher } from '../events/dispatcher.ts';
-import { createBus, type Bus } from '../core/bus.ts';
+import type { Bus } from '../core/bus.ts';
 import type { Supervisor } from '../core/supervisor.ts';
-import { deleteLogs, findOldAuto } from '../logs/auto.ts';
-import { OutputRouter, type OutputRouterOptions } from '../logs/outputs.ts';
-import type { Processes } from '../kernel/port.ts';
 import { createEventWriter } from '../logs/event-lines.ts';
 import type { Ask, PastLife, SupervisorStatus } from '../model/command.ts';
 import { namespec } from '../model/name.ts';
 import type { Identity } from '../model/phase.ts';
-import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
 import type { ContainmentKind } from '../spawn/containment.ts';
-import { createLauncher } from '../spawn/launch.ts';
 import { openLedger, type Ledger } from '../spawn/ledger.ts';
-import { createPortableLauncher } from '../spawn/portable.ts';
-import { createSweeper } from '../spawn/sweep.ts';
-import { pipesOf, stdinOf } from './process/slot.ts';
+import { stdinOf } from './process/slot.ts';
 import { Duties } from './process/duties.ts';
 import type { Setup } from './life/setup.ts';
-import { RealHands, type HandsParts } from './hands.ts';
+import { type Base, openBase } from './base.ts';
+import { createHands } from './create-hands.ts';
+import type { RealHands } from './hands.ts';
 import { Hooks } from './outside/hooks.ts';
-import { type EventParts, listenersTo, openEvents } from './outside/listeners.ts';
+import { type EventParts, openEvents } from './outside/listeners.ts';
 import { lastHolderPid } from './life/holder.ts';
 import { huntLeftovers } from './life/leftovers.ts';
-import { sayWhatIsMissing } from './life/missing.ts';
 import { openMemory, type MemoryMonitor } from './memory/memory-monitor.ts';
-import { createNotices, type Notices } from './life/notices.ts';
-import { createOomdMarks } from './memory/oomd.ts';
+import type { Notices } from './life/notices.ts';
 import { pagesOf } from './outside/pages.ts';
 import { judgePastLife, wasAsked } from './life/past-life.ts';
-import { PipeFolder } from './process/pipes.ts';
 import { Replanning } from './life/replanning.ts';
 import { bestContainment } from './process/containment-kind.ts';
-import { provide } from './process/providing.ts';
 import type { GroupOf } from './process/shared-sockets.ts';
 import { openTally, Monitoring, type MonitoringParts } from './outside/monitoring.ts';
 import { openApi, openSockets } from './outside/sockets.ts';
 import type { Logging } from './life/logging.ts';
 import { createSupervisor, plansOf } from './life/supervising.ts';
 import { findUnseen, type UnseenDeaths } from './memory/unseen.ts';
-import { widenBy } from './process/widening.ts';
 
 /** A supervisor that is up, before its first launch. */
 export interface Daemon {
@@ -68,124 +58,6 @@ export interface Daemon {
   readonly unseen: UnseenDeaths;
   readonly onBug: (bug: unknown) => void;
 }
-
-/** What later steps need of earlier ones. */
-interface Base {
-  readonly setup: Setup;
-  readonly logging: Logging;
-  readonly notices: Notices;
-  readonly pipes: PipeFolder;
-  readonly guardianLost: () => boolean;
-  readonly bus: Bus;
-  readonly evidence: EvidenceGatherer;
-  readonly outputs: OutputRouter;
-  readonly onBug: (bug: unknown) => void;
-}
-
-/** Milliseconds: what can wait until the programs run, the deletion of files of earlier lives above all. */
-const CLEAN_AFTER = 3000;
-
-const wasKilled = ({ link }: Setup): boolean => {
-  const past = link?.hello.past ?? null;
-  return past !== null && !wasAsked(past.exit);
-};
-
-const widening = ({ guardian }: Setup): Pick<OutputRouterOptions, 'widen'> =>
-  guardian === null ? {} : { widen: widenBy(guardian) };
-
-const openBase = ({ setup, logging, onBug, guardianLost }: BootOptions): Base => {
-  const { plan, settings, linux } = setup;
-  const { supervisor } = plan;
-  const notices = createNotices((text) => logging.journal.say('warn', text));
-  const owner = {
-    directory: setup.childLogDir,
-    identifier: supervisor.identifier,
-    instance: setup.instance,
-  };
-  const { clock } = linux;
-  if (!supervisor.nocleanup) {
-    const old = findOldAuto(owner);
-    clock.after(CLEAN_AFTER, () => deleteLogs(old).forEach((text) => notices.add(text)));
-  }
-  // Who runs here is known before the first death asks.
-  clock.after(CLEAN_AFTER, () => void linux.oom.killersHere());
-  return {
-    setup,
-    logging,
-    notices,
-    pipes: new PipeFolder(setup.guardian, join(settings.runtimeDir, 'pipes'), pipesOf),
-    onBug,
-    guardianLost,
-    bus: createBus(onBug),
-    evidence: createEvidence(setup.linux.oom),
-    outputs: new OutputRouter({
-      logs: logging.logs,
-      owner,
-      clock,
-      strip: supervisor.stripAnsi,
-      gap: wasKilled(setup),
-      ...widening(setup),
-      // Without a guardian programs write to files themselves.
-      ...(setup.guardian === null && { journald: null }),
-    }),
-  };
-};
-
-interface HandsWiring {
-  readonly memory: MemoryMonitor;
-  readonly events: EventDispatcher;
-  readonly groupOf: GroupOf;
-  readonly duties: Duties;
-  readonly supervisor: () => Supervisor;
-}
-
-const launcherFor = (guardian: string | null, processes: Processes): HandsParts['launch'] => {
-  const launcher =
-    guardian === null
-      ? createPortableLauncher(processes)
-      : createLauncher({ guardian, identity: (pid) => processes.row(pid) });
-  return (request) => launcher.launch(request);
-};
-
-const createHands = (base: Base, wiring: HandsWiring): RealHands => {
-  const { memory, events, groupOf, duties, supervisor } = wiring;
-  const { setup, notices, outputs, evidence, bus } = base;
-  const { linux, guardian, tier, instance, plan, score, spare } = setup;
-  const { processes, clock } = linux;
-  const portable = guardian === null;
-  sayWhatIsMissing(setup, notices);
-  const { folder } = base.pipes;
-  const hands: RealHands = new RealHands({
-    linux,
-    supervisor: plan.supervisor,
-    score,
-    slots: {
-      tier,
-      instance,
-      folder,
-      outputs,
-      portable,
-      isFirst: (setup.link?.hello.life ?? 1) === 1,
-      notice: (text) => notices.add(text),
-    },
-    launch: launcherFor(guardian, processes),
-    containment: bestContainment(tier, guardian),
-    sweeper: createSweeper({ processes, clock, spare }),
-    listeners: (one) =>
-      listenersTo(one, { dispatcher: events, journal: base.logging.journal, health: duties.listening(one) }),
-    provisions: provide(base, { folder, groupOf, supervisor, hands: () => hands }),
-    evidence,
-    watches: memory.watches,
-    oomdMarks: portable ? null : createOomdMarks(guardian),
-    caught: (one, verdict) => memory.incidents.caught(one, verdict),
-    outputs,
-    bus,
-    pipes: base.pipes,
-    guardianLost: base.guardianLost,
-    onBug: base.onBug,
-  });
-  return hands;
-};
 
 const judgePast = ({ setup, evidence }: Base): PastLife | null => {
   const { link, linux, settings } = setup;

@@ -1,22 +1,12 @@
 // Where do the provisions of all processes come from, and who hears when they are to go?
 
 import { reaperOf } from './slot.ts';
-import type { Bus } from '../../core/bus.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
-import type { Setup } from '../life/setup.ts';
+import type { Base } from '../base.ts';
 import type { RealHands } from '../hands.ts';
-import type { Notices } from '../life/notices.ts';
 import { NotifyProvision } from './notify-provision.ts';
 import { Provisions } from './provisions.ts';
 import { type GroupOf, SharedSockets } from './shared-sockets.ts';
-import type { Logging } from '../life/logging.ts';
-
-interface Base {
-  readonly setup: Setup;
-  readonly logging: Logging;
-  readonly notices: Notices;
-  readonly bus: Bus;
-}
 
 export interface ProvidingParts {
   /** Folder of the named pipes. */
