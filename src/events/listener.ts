@@ -42,6 +42,8 @@ export class Listener {
   readonly #dialogue: Dialogue;
   #running = false;
   #event: Queued | null = null;
+  /** Serial of the event that it rejected last: it may get that one thousands of times a second. */
+  #rejected = -1;
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
@@ -99,7 +101,9 @@ export class Listener {
       this.#say('debug', 'event was processed');
       return;
     }
-    this.#say('warn', 'event was rejected');
+    const isNew = this.#event?.serial !== this.#rejected;
+    this.#rejected = this.#event?.serial ?? -1;
+    this.#say(isNew ? 'warn' : 'debug', 'event was rejected');
     this.#reject();
   }
 

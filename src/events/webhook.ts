@@ -1,6 +1,6 @@
 // How does an event reach an address on the web? One POST, no redirect, no longer than it may take.
 
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ClientRequest, RequestOptions } from 'node:http';
 import type { HookAct } from '../model/hook.ts';
 import type { HookFailure, Send } from './hook.ts';
@@ -12,6 +12,10 @@ const PATIENT: ReadonlySet<number> = new Set([408, 425, 429]);
 
 const AGENT = 'tsvisor';
 
+/** Bytes that a server may answer with before the connection is cut: more than any of them has to say. */
+const MAX_BODY_BYTES = 65_536;
+const MAX_HEADERS_FILE_BYTES = 65_536;
+
 /** `Name: value` on each line; empty lines and comments are passed over. */
 const parseHeaders = (text: string): Record<string, string> =>
   Object.fromEntries(
@@ -21,6 +25,19 @@ const parseHeaders = (text: string): Record<string, string> =>
       return [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]];
     }),
   );
+
+/** Never waits for a named pipe, never reads for ever. */
+const readHeaders = (path: string): Record<string, string> => {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile() || stat.size > MAX_HEADERS_FILE_BYTES)
+      throw new Error(`${path} is no regular file of ${MAX_HEADERS_FILE_BYTES} bytes at most`);
+    return parseHeaders(readFileSync(file, 'utf8'));
+  } finally {
+    closeSync(file);
+  }
+};
 
 const judgeStatus = (status: number): HookFailure | null => {
   if (status >= 200 && status < 300) return null;
@@ -38,7 +55,7 @@ const begin = async (url: URL, options: RequestOptions): Promise<ClientRequest> 
   return request(url, options);
 };
 
-/** Resolves when the status is known; the body is not looked at. */
+/** Resolves when the status is known; the body is not looked at, and a long one is not read to its end. */
 const answered = (request: ClientRequest, body: Buffer, timeout: number): Promise<HookFailure | null> =>
   new Promise((resolve) => {
     const timer = setTimeout(
@@ -49,7 +66,11 @@ const answered = (request: ClientRequest, body: Buffer, timeout: number): Promis
     request.once('response', (response) => {
       resolve(judgeStatus(response.statusCode ?? 0));
       response.on('error', () => response.destroy());
-      response.resume();
+      let read = 0;
+      response.on('data', (piece: Buffer) => {
+        read += piece.length;
+        if (read > MAX_BODY_BYTES) response.destroy();
+      });
     });
     request.on('error', (error) => resolve({ why: words(error), final: false }));
     request.end(body);
@@ -59,7 +80,7 @@ const headersOf = ({ headers, headersFile }: WebhookAct): Record<string, string>
   'user-agent': AGENT,
   'content-type': 'application/json',
   ...headers,
-  ...(headersFile === null ? {} : parseHeaders(readFileSync(headersFile, 'utf8'))),
+  ...(headersFile === null ? {} : readHeaders(headersFile)),
 });
 
 /** `timeout` in seconds. */

@@ -83,6 +83,17 @@ describe('a rejected event', () => {
     expect(stage.said).toEqual(said);
   });
 
+  test('is told once, however often the listener rejects it; the next one is told again', () => {
+    const stage = new Stage({ p: REMOTE });
+    stage.raise('p');
+    stage.remote('a', 'b');
+    for (let times = 0; times < 100; times += 1) stage.say('p', 'RESULT 4\nFAILREADY\n');
+    stage.say('p', 'RESULT 2\nOKREADY\n');
+    stage.say('p', 'RESULT 4\nFAILREADY\n');
+    expect(stage.sent('p')).toHaveLength(103);
+    expect(stage.said).toEqual(['warn p: event was rejected', 'warn p: event was rejected']);
+  });
+
   test('waits for the next life of a listener that breaks the protocol', () => {
     const stage = new Stage({ p: REMOTE });
     stage.raise('p');

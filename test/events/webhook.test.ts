@@ -1,5 +1,6 @@
 // Does an event reach a server on the web, and is it told well why it did not? A real server each time.
 
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -91,6 +92,36 @@ test('a server that never answers, one that is not there and a file that cannot 
   expect((await webhookTo(act('https://127.0.0.1:1/'), 10)(MESSAGE, NEVER))?.why).toMatch(/ECONNREFUSED/);
   const headersFile = '/nonexistent/headers';
   expect((await webhookTo(act(url, { headersFile }), 10)(MESSAGE, NEVER))?.why).toMatch(/ENOENT/);
+});
+
+test('an answer without an end is not read for ever', async () => {
+  let closed = false;
+  const url = await serve((request, response) => {
+    const piece = Buffer.alloc(65_536);
+    const pour = (): void => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on('drain', pour).on('error', () => undefined);
+    request.socket.once('close', () => (closed = true));
+    pour();
+  });
+  expect(await webhookTo(act(url), 600)(MESSAGE, NEVER)).toBeNull();
+  await until('the connection is cut', () => closed);
+});
+
+test.each([
+  ['a named pipe', (path: string) => void execFileSync('mkfifo', [path])],
+  ['a file that is too long', (path: string) => writeFileSync(path, 'X: y\n'.repeat(20_000))],
+])('%s is no file of headers, and nobody waits for it', async (_, make) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsvisor-webhook-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const headersFile = join(folder, 'headers');
+  make(headersFile);
+  const url = await serve((__, response) => response.end());
+  expect(await webhookTo(act(url, { headersFile }), 10)(MESSAGE, NEVER)).toEqual({
+    why: `${headersFile} is no regular file of 65536 bytes at most`,
+    final: false,
+  });
 });
 
 test('a server that fails twice gets the event at the third attempt, once', async () => {
