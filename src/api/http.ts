@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 const MAX_CONNECTIONS = 512;
-/** From here on the idle ones are closed when another comes. */
+/** From here on the idle ones are closed when another comes, and the oldest that has not asked for anything yet. */
 const CROWDED = 256;
 /** Requests that one connection may send ahead, while the answer to the one before is not read yet. */
 const MAX_AHEAD = 16;
@@ -52,6 +52,26 @@ const inTurn = (answer: RequestListener): RequestListener => {
   };
 };
 
+/** Many that never finish their first question must not keep out one that does. */
+const watchCrowd = (server: Server): void => {
+  let open = 0;
+  const silent = new Set<Socket>();
+  server.on('request', ({ socket }) => silent.delete(socket));
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+      silent.delete(socket);
+    });
+    if (open > CROWDED) {
+      server.closeIdleConnections();
+      const [oldest] = silent;
+      oldest?.destroy();
+    }
+    silent.add(socket);
+  });
+};
+
 export const createHttp = ({ answer }: Serving): Server => {
   const server = createServer(
     {
@@ -68,12 +88,7 @@ export const createHttp = ({ answer }: Serving): Server => {
     inTurn(answer),
   );
   server.maxConnections = MAX_CONNECTIONS;
-  let open = 0;
-  server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => (open -= 1));
-    if (open > CROWDED) server.closeIdleConnections();
-  });
+  watchCrowd(server);
   return server;
 };
 

@@ -65,7 +65,7 @@ const streamPart = (): string =>
 const section = (title: string, parts: readonly string[]): string => [`## ${title}`, ...parts].join('\n\n');
 
 const BOUNDS = [
-  'A server accepts 512 connections; from 256 on, idle ones are closed when another comes. Headers may have 16 KiB and take 10 seconds, a request 30 seconds and 1 MiB of body (16 KiB for a form of the pages); this is checked once a minute. The requests of one connection are answered one after the other, and 16 may wait: a client that sends more ahead, or reads nothing of an answer for 30 seconds, is disconnected.',
+  'A server accepts 512 connections; from 256 on, idle ones are closed when another comes, and so is the oldest that has not completed its first request. Headers may have 16 KiB and take 10 seconds, a request 30 seconds and 1 MiB of body (16 KiB for a form of the pages); this is checked once a minute. The requests of one connection are answered one after the other, and 16 may wait: a client that sends more ahead, or reads nothing of an answer for 30 seconds, is disconnected.',
   'An XML-RPC call may have 64 nested elements and 50 000 in all; a multicall 1000 calls and 4 MiB of replies: a call beyond that is not made, and says so. A list of names may have 10 000. Streams of events have at most 64 clients, those of the pages 100; a client that is 1 MiB behind is disconnected. A follower of a log that is 8 MiB behind is told how much was left out.',
 ];
 

@@ -1,9 +1,10 @@
 // Are requests answered, refused and bounded as promised, over a real socket?
 
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/api/body.ts';
 import { ERRORS, TsvisorError } from '../../src/model/errors.ts';
+import { until } from '../until.ts';
 import { openHouse, send, sendRaw, STATUS } from './sandbox.ts';
 
 const errorOf = (json: unknown): unknown =>
@@ -201,6 +202,23 @@ describe('requests that are sent ahead', () => {
     expect((await send(path, { path: '/api/v1/status' })).status).toBe(200);
     expect(bugs).toEqual([]);
   });
+});
+
+test('many clients that never finish their headers keep nobody out', async () => {
+  const { path } = await openHouse();
+  const slow = await Promise.all(
+    Array.from({ length: 500 }, async () => {
+      const socket = connect(path);
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => undefined).resume();
+      await new Promise((resolve) => socket.once('connect', resolve));
+      socket.write('GET /healthz HTTP/1.1\r\nX: ');
+      return socket;
+    }),
+  );
+  expect((await send(path, { path: '/healthz' })).status).toBe(200);
+  await until('the oldest are gone', () => slow.filter(({ destroyed }) => destroyed).length >= 244);
+  expect(slow.at(-1)?.destroyed).toBe(false);
 });
 
 describe('authentication', () => {
