@@ -42,6 +42,9 @@ interface Entry extends Followed {
   pids: readonly [ReadonlySet<number>, ReadonlySet<number>];
 }
 
+/** Processes whose counters are read in one turn of the event loop. */
+const IN_ONE_TURN = 50;
+
 const NOBODY: ReadonlySet<number> = new Set();
 
 /** Counters are never absent for a while: a cgroup has a memory controller or has none. */
@@ -84,7 +87,7 @@ class Watch implements MemoryWatch {
     const look = rose || this.#again;
     if (look) {
       this.#again = rose;
-      for (const [key, entry] of this.#entries) if (isCounted(entry)) this.#examine(key, true);
+      this.#examineEach([...this.#entries].flatMap(([key, entry]) => (isCounted(entry) ? [key] : [])));
     }
     // A victim is found by its pid, which the log of another namespace does not tell.
     if (this.#parts.oom.pidsMatch)
@@ -96,6 +99,13 @@ class Watch implements MemoryWatch {
 
   look(key: string): void {
     this.#examine(key, false);
+  }
+
+  /** The rest in later turns of the event loop: a counter is read from a file, 20 µs each. */
+  #examineEach(keys: readonly string[]): void {
+    for (const key of keys.slice(0, IN_ONE_TURN)) this.#examine(key, true);
+    const rest = keys.slice(IN_ONE_TURN);
+    if (rest.length > 0) setImmediate(() => this.#examineEach(rest));
   }
 
   #examine(key: string, atTick: boolean): void {

@@ -5,6 +5,7 @@ import type { Evidence } from '../../src/model/verdict.ts';
 import { createEvidence, type EvidenceGatherer } from '../../src/oom/evidence.ts';
 import { createMemoryWatch, type MemoryWatch } from '../../src/oom/memory.ts';
 import { FakeKernel } from '../kernel/fake.ts';
+import { turn } from '../kernel/manual-clock.ts';
 
 let kernel: FakeKernel;
 let evidence: EvidenceGatherer;
@@ -39,6 +40,17 @@ describe('the memory watch', () => {
     watch.tick();
     expect(keys()).toEqual(['app']);
     expect(told[0]?.[1].after.cgroup).toBe(1);
+  });
+
+  test('reads the counters of fifty processes in one turn of the event loop, and of all in a few', async () => {
+    const apps = Array.from({ length: 120 }, (_, index) => follow(`app-${index}`));
+    for (const { member } of apps) kernel.oomKill(member());
+    watch.tick();
+    expect(told).toHaveLength(50);
+    await turn();
+    expect(told).toHaveLength(100);
+    await turn();
+    expect(told).toHaveLength(120);
   });
 
   test('tells of a second member in the same life', () => {
