@@ -31,15 +31,19 @@ const RESTORE_TICKS = 5;
 
 const writeOwnFiles = ({ setup, socket, notices }: Daemon): void => {
   const { plan, settings, link } = setup;
-  writeHolder(settings.runtimeDir, { pid: process.pid, socket, config: settings.config });
+  const { runtimeDir, config } = settings;
   const { pidfile } = plan.supervisor;
-  if (pidfile === null) return;
-  try {
-    // The guardian's, which stays the same over restarts and passes signals on.
-    writeFileSync(pidfile, `${link?.hello.guardianPid ?? process.pid}\n`);
-  } catch (error) {
-    notices.add(`cannot write the pidfile ${pidfile}: ${errorText(error)}`);
-  }
+  const write = (what: string, act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      notices.add(`cannot write ${what}: ${errorText(error)}`);
+    }
+  };
+  write(`our pid to ${runtimeDir}`, () => writeHolder(runtimeDir, { pid: process.pid, socket, config }));
+  // The guardian's, which stays the same over restarts and passes signals on.
+  const pid = link?.hello.guardianPid ?? process.pid;
+  if (pidfile !== null) write(`the pidfile ${pidfile}`, () => writeFileSync(pidfile, `${pid}\n`));
 };
 
 const logBeginning = ({ setup, logging, pastLife }: Daemon): void => {

@@ -84,7 +84,9 @@ class FileLedger implements Ledger {
   readonly #boot: string;
   readonly #failed: (why: string) => void;
   readonly #entries: Map<string, LedgerEntry>;
-  #file: number;
+  /** Null until it could be made. */
+  #file: number | null = null;
+  /** Bytes since all of it was written. */
   #size = 0;
 
   constructor(path: string, boot: string, failed: (why: string) => void) {
@@ -93,7 +95,7 @@ class FileLedger implements Ledger {
     this.#failed = failed;
     this.#entries = parseLedger(readIfThere(path), boot);
     this.past = new Map(this.#entries);
-    this.#file = this.#rewrite();
+    this.#write('');
   }
 
   record(event: Event): void {
@@ -102,11 +104,19 @@ class FileLedger implements Ledger {
     const entry = after(this.#entries.get(name), event);
     if (entry === null) return;
     this.#entries.set(name, entry);
+    this.#write(line(entry));
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+  }
+
+  /** One line more, or all of them where the file is not there yet, has grown, or may hold half a line. */
+  #write(text: string): void {
     try {
-      if (this.#size < COMPACT_AT) this.#append(line(entry));
-      else this.#compact();
+      if (this.#file === null || this.#size >= COMPACT_AT) this.#compact();
+      else this.#append(this.#file, text);
     } catch (error) {
-      // Half a line may be there: with the next one the whole file is written again.
       this.#size = COMPACT_AT;
       this.#failed(
         `cannot write ${this.#path}: ${errorText(error)}; a supervisor that follows this one may not know who ran`,
@@ -114,13 +124,9 @@ class FileLedger implements Ledger {
     }
   }
 
-  close(): void {
-    closeSync(this.#file);
-  }
-
-  #append(text: string): void {
+  #append(file: number, text: string): void {
     const bytes = Buffer.from(text);
-    const written = writeSync(this.#file, bytes);
+    const written = writeSync(file, bytes);
     if (written < bytes.length) throw new Error(`${written} of ${bytes.length} bytes`);
     this.#size += written;
   }
@@ -128,7 +134,7 @@ class FileLedger implements Ledger {
   /** The old file stays open until the new one is there: a closed descriptor would soon be somebody else's. */
   #compact(): void {
     const file = this.#rewrite();
-    closeSync(this.#file);
+    this.close();
     this.#file = file;
   }
 
@@ -141,6 +147,6 @@ class FileLedger implements Ledger {
   }
 }
 
-/** `failed` is told why something could not be written; the ledger goes on. Throws when the file cannot be made. */
+/** `failed` is told why something could not be written; the ledger goes on, and tries again with the next event. */
 export const openLedger = (path: string, boot: string, failed: (why: string) => void): Ledger =>
   new FileLedger(path, boot, failed);

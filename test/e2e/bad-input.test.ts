@@ -1,9 +1,11 @@
 // Is every mistake answered with a clear error, while everything else keeps running?
 
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isRoot } from './abilities.ts';
+import { canMakeMountNamespace, isRoot } from './abilities.ts';
 import type { Said } from './dist.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
@@ -203,6 +205,29 @@ describe('a program that cannot start says why, and the others run', () => {
     expect(await sandbox.process('good')).toMatchObject({ state: 'RUNNING' });
   });
 });
+
+test.skipIf(!canMakeMountNamespace)(
+  'a runtime folder on a full disk keeps no program from running, and it is said what is missing (needs mounts)',
+  async () => {
+    const sandbox = openSandbox();
+    const folder = sandbox.path('run');
+    mkdirSync(folder);
+    await execa('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder]);
+    try {
+      expect(() => writeFileSync(join(folder, 'filler'), Buffer.alloc(1_000_000))).toThrow('ENOSPC');
+      sandbox.write(sandbox.program('app', 'stays.sh'));
+      const said = await sandbox.tsvisor(['start']);
+      expect(said).toMatchObject({ code: 0, stderr: '' });
+      expect(said.stdout).toMatch(/cannot write \S+\/ledger: ENOSPC/);
+      const { supervisor } = await sandbox.reach('RUNNING', 'app');
+      expect(supervisor.notices.join('\n')).toMatch(/cannot write our pid to \S+: ENOSPC/);
+      await sandbox.tsvisor(['stop']);
+    } finally {
+      await sandbox.killAll();
+      await execa('umount', ['--lazy', folder]);
+    }
+  },
+);
 
 describe('a command line with a mistake', () => {
   test('names the nearest process for an unknown one, and exits as supervisorctl does', async () => {

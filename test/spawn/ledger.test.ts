@@ -1,6 +1,15 @@
 // Does the ledger tell the next supervisor who ran, in a bounded file, and whatever the disk does?
 
-import { closeSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -64,6 +73,19 @@ test('the file stays small however often a process starts', () => {
   ledger.close();
   expect(statSync(path).size).toBeLessThan(300_000);
   expect(failures).toEqual([]);
+});
+
+test('one whose folder is not there yet says so and is made with the next event', () => {
+  const folder = join(makeFolder(), 'later');
+  const path = join(folder, 'ledger');
+  const { ledger, failures } = open(path);
+  expect(failures).toEqual([expect.stringContaining(`cannot write ${path}: ENOENT`)]);
+  mkdirSync(folder);
+  ledger.record(launched(42));
+  ledger.close();
+  const next = openLedger(path, 'this boot', () => undefined);
+  expect(next.past.get('ci:app')?.leader?.pid).toBe(42);
+  next.close();
 });
 
 test('one that cannot be made anew says so, writes to no file of others, and is whole again when it can', () => {
