@@ -84,6 +84,7 @@ const resolveCtl = (draft: Draft, options: WorldOptions): Ctl => {
       here: dirname(draft.file),
       env: environmentNames(world.env),
       defaults: new Map(),
+      total: { processes: 0 },
       report: problems.add,
       warn: () => undefined,
     },

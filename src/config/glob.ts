@@ -1,12 +1,19 @@
 // Which files does a pattern match? Python's glob: * ? [set] [!set], no braces, ** is *, a leading dot must be written.
 
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
+import type { IncludeRoom } from './include-room.ts';
 
 const MAGIC = /[*?[]/;
 
-const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+const exists = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // Below a file, or in a folder that is not ours to look into.
+  }
+};
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string): boolean => exists(`${path}/.`);
 
 const entriesOf = (folder: string): string[] => {
   try {
@@ -48,24 +55,30 @@ const matcher = (pattern: string): RegExp => {
 const join = (folder: string, name: string): string =>
   folder === '' || folder.endsWith('/') ? folder + name : `${folder}/${name}`;
 
-const inFolder = (folder: string, pattern: string): string[] => {
+/** Names in folders that may still be looked at; below zero it was too much, and what was found is not all. */
+type Patience = Pick<IncludeRoom, 'names'>;
+
+const inFolder = (folder: string, pattern: string, patience: Patience): string[] => {
   if (!MAGIC.test(pattern)) {
     const path = join(folder, pattern);
     return pattern === '' ? (isFolder(folder) ? [path] : []) : exists(path) ? [path] : [];
   }
+  if (patience.names < 0) return [];
   const test = matcher(pattern);
-  return entriesOf(folder)
+  const entries = entriesOf(folder);
+  patience.names -= entries.length;
+  return entries
     .filter((name) => (pattern.startsWith('.') || !name.startsWith('.')) && test.test(name))
     .map((name) => join(folder, name));
 };
 
 /** Paths that match, unsorted. */
-export const glob = (pattern: string): string[] => {
+export const glob = (pattern: string, patience: Patience = { names: Infinity }): string[] => {
   if (!MAGIC.test(pattern)) return exists(pattern.replace(/(?<=.)\/$/, '')) ? [pattern] : [];
   const slash = pattern.lastIndexOf('/');
   const folder = slash === -1 ? '' : pattern.slice(0, slash + 1);
   const name = pattern.slice(slash + 1);
   const bare = folder.replace(/(?<=[^/])\/+$/, '');
-  const folders = bare !== '' && MAGIC.test(bare) ? glob(bare) : [bare];
-  return folders.flatMap((found) => inFolder(found, name));
+  const folders = bare !== '' && MAGIC.test(bare) ? glob(bare, patience) : [bare];
+  return folders.flatMap((found) => inFolder(found, name, patience));
 };

@@ -9,6 +9,7 @@ import { expand } from './expand.ts';
 import { namesIn } from './names.ts';
 import type { Names } from './names.ts';
 import { glob } from './glob.ts';
+import { includeRoom, overrun, type IncludeRoom } from './include-room.ts';
 import { readIniSections } from './ini.ts';
 import { isRefusal } from './refusal.ts';
 import { readText } from './text-file.ts';
@@ -89,9 +90,12 @@ const patternsOf = (draft: Draft, section: Section, names: Names): readonly stri
   });
 };
 
-const readInto = (draft: Draft, file: string): ReturnType<typeof readIniSections> => {
+const readInto = (draft: Draft, file: string, room: IncludeRoom): ReturnType<typeof readIniSections> => {
   const text = readText(file);
-  if (!isRefusal(text)) return readIniSections(draft, file, text);
+  if (!isRefusal(text)) {
+    room.characters -= text.length;
+    return overrun(room) === null ? readIniSections(draft, file, text) : { problems: [], here: [] };
+  }
   // supervisord passes over what it cannot open, folders above all.
   const silent = ['it is a directory', 'permission denied', 'it does not exist'].includes(text.refused);
   const message = `cannot read this included file: ${text.refused}`;
@@ -111,31 +115,28 @@ export const includeFiles = (draft: Draft, including: Including): Included => {
   const files: string[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  const room = includeRoom(MAX_FILES);
   for (const pattern of patterns.map((written: string) =>
     written.startsWith('/') ? written : `${base}/${written}`,
   )) {
-    const found = glob(pattern).filter(including.mayRead ?? (() => true));
+    const found = glob(pattern, room).filter(including.mayRead ?? (() => true));
     if (found.length === 0) {
       const message = `No file matches via include "${pattern}"`;
       warnings.push({ ...problemAt(origin, { key: 'files', message }), verbatim: true });
     }
     for (const file of found.toSorted(codePointOrder(found))) {
-      if (files.length >= MAX_FILES) break;
+      room.files -= 1;
+      if (overrun(room) !== null) break;
       files.push(file);
-      const read = readInto(draft, file);
+      const read = readInto(draft, file, room);
       problems.push(...read.problems);
       const here = resolve(dirname(file));
       expandHere(draft, including.keepHere === true ? relativeHere(here, base) : here, read.here);
     }
   }
   if (including.keepHere === true) nameHere(draft);
-  if (files.length >= MAX_FILES)
-    problems.push(
-      problemAt(origin, {
-        key: 'files',
-        message: `cannot include more than ${MAX_FILES} files`,
-        hint: 'use a narrower pattern',
-      }),
-    );
+  const tooMuch = overrun(room);
+  if (tooMuch !== null)
+    problems.push(problemAt(origin, { key: 'files', message: tooMuch, hint: 'use a narrower pattern' }));
   return { files, problems, warnings };
 };

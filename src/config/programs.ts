@@ -16,6 +16,8 @@ import { sizesOf, streamsOf } from './streams.ts';
 
 /** Processes of one section at most; supervisord would try any number. */
 const MAX_NUMPROCS = 10_000;
+/** Of all sections: with more, a plan would not fit beside the one before it into the supervisor's heap. */
+const MAX_PROCESSES = 20_000;
 
 type ProgramReader = SectionReader<typeof PROGRAM_KEYS>;
 
@@ -56,6 +58,18 @@ const checkNames = (reader: ProgramReader, processName: string, numprocs: number
   }
 };
 
+/** How many processes of the section are made; all that are too many in all are told at the first section that has some. */
+const countOf = ({ total }: Work, reader: ProgramReader, numprocs: number): number => {
+  if (numprocs > MAX_NUMPROCS)
+    reader.refuse('numprocs', refuse(`${numprocs} processes are too many`, `at most ${MAX_NUMPROCS}`));
+  const count = Math.min(numprocs, MAX_NUMPROCS);
+  const room = MAX_PROCESSES - total.processes;
+  total.processes += count;
+  if (room >= 0 && count > room)
+    reader.refuse('numprocs', refuse(`with it there are more than ${MAX_PROCESSES} processes in all`));
+  return Math.max(0, Math.min(count, room));
+};
+
 /** The processes of one program-like section, in supervisord's order: by priority, then by name as text. */
 export const processesOf = (work: Work, reader: ProgramReader, membership: Membership): ProcessPlan[] => {
   const program = nameOf(suffixOf(reader.section));
@@ -79,12 +93,10 @@ export const processesOf = (work: Work, reader: ProgramReader, membership: Membe
       refuse('stopasgroup=true goes with killasgroup=true', 'leave killasgroup out'),
     );
   }
-  if (numprocs > MAX_NUMPROCS)
-    reader.refuse('numprocs', refuse(`${numprocs} processes are too many`, `at most ${MAX_NUMPROCS}`));
+  const count = countOf(work, reader, numprocs);
   const one = processMaker({ work, reader, membership, program, shared, base });
   const made: ProcessPlan[] = [];
-  for (let number = first; number < first + Math.min(numprocs, MAX_NUMPROCS); number += 1)
-    made.push(one(number));
+  for (let number = first; number < first + count; number += 1) made.push(one(number));
   if (made.length < 2) return made;
   const order = codePointOrder(made.map(({ name }) => name));
   return made.toSorted((a, b) => a.priority - b.priority || order(a.name, b.name));

@@ -141,6 +141,7 @@ export const resolveDraft = ({ draft, world, includedFiles }: Resolving): Resolv
       here: dirname(draft.file),
       env: environmentNames(world.env),
       defaults: new Map(),
+      total: { processes: 0 },
       report: problems.add,
       warn: warnings.add,
     },

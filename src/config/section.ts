@@ -24,6 +24,8 @@ export interface Work {
   readonly env: Map<string, string>;
   /** Values of defaults, read once. */
   readonly defaults: Map<KeyRow, unknown>;
+  /** Processes that were made of all sections so far. */
+  readonly total: { processes: number };
   /** Problems and warnings come once each, however many processes share the value. */
   readonly report: (problem: Problem) => void;
   readonly warn: (warning: Problem) => void;

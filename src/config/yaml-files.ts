@@ -6,6 +6,7 @@ import { byCodePoint } from './blanks.ts';
 import { problemAt } from './draft.ts';
 import type { Origin } from './draft.ts';
 import { glob } from './glob.ts';
+import { includeRoom, overrun } from './include-room.ts';
 import { isRefusal } from './refusal.ts';
 import { readText } from './text-file.ts';
 import { parseYaml } from './yaml.ts';
@@ -50,8 +51,9 @@ const patternsOf = (tree: Tree): string[] => {
 };
 
 const include = (files: YamlFiles, main: string, field: Field): void => {
+  const room = includeRoom(MAX_FILES);
   for (const written of patternsOf(field.value)) {
-    const found = glob(written.startsWith('/') ? written : `${dirname(main)}/${written}`);
+    const found = glob(written.startsWith('/') ? written : `${dirname(main)}/${written}`, room);
     if (found.length === 0) {
       const message = `no file matches ${written}`;
       files.warnings.push(
@@ -62,15 +64,25 @@ const include = (files: YamlFiles, main: string, field: Field): void => {
         }),
       );
     }
-    for (const file of found.toSorted(byCodePoint).slice(0, MAX_FILES - files.includedFiles.length)) {
+    for (const file of found.toSorted(byCodePoint)) {
+      room.files -= 1;
+      if (overrun(room) !== null) break;
       files.includedFiles.push(file);
       const text = readText(file);
       if (isRefusal(text)) {
         const message = `cannot read this included file: ${text.refused}`;
         files.problems.push(problemAt({ file, line: 0, column: 0 }, { message, hint: text.hint }));
-      } else addFile(files, file, { text, main });
+      } else {
+        room.characters -= text.length;
+        addFile(files, file, { text, main });
+      }
     }
   }
+  const tooMuch = overrun(room);
+  if (tooMuch !== null)
+    files.problems.push(
+      problemAt(field.value.at, { key: 'include', message: tooMuch, hint: 'use a narrower pattern' }),
+    );
 };
 
 const addFile = (

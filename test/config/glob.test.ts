@@ -14,6 +14,8 @@ test.each([
   ['**/*.conf', ['sub/c.conf']],
   ['sub/c.conf', ['sub/c.conf']],
   ['s*/[c]*', ['sub/c.conf']],
+  ['*/c.conf', ['sub/c.conf']],
+  ['*/', ['sub/']],
   ['none.conf', []],
   ['a{b}.conf', []],
   ['[x', ['[x']],
