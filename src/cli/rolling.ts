@@ -13,7 +13,7 @@ import { act } from './text/progress.ts';
 import { waitFor, type Goal } from './wait.ts';
 
 /** Seconds for each process, where nothing else is said: a new version that never comes up stops the roll. */
-const PATIENCE = 60;
+const TIMEOUT_SECONDS = 60;
 
 /** What shows that it serves again: its health checks where it has some, else its own word, else that it is up. */
 const goalOf = ({ duty, readiness }: ProcessStatus): Goal => {
@@ -62,6 +62,7 @@ export const restartRolling = async (roll: Omit<Roll, 'seconds'>): Promise<numbe
   for (const { error, hint } of unknown) complain(terminal, error.message, hint);
   const [first] = unknown;
   if (first !== undefined) return roll.exits[first.error.code] ?? ERRORS[first.error.code].exit;
-  const seconds = options.timeout === undefined ? PATIENCE : numberOption('--timeout', options.timeout);
+  const seconds =
+    options.timeout === undefined ? TIMEOUT_SECONDS : numberOption('--timeout', options.timeout);
   return restartInTurn(processes, { ...roll, seconds });
 };
