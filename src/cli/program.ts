@@ -18,12 +18,43 @@ const OF_SUPERVISORCTL: Readonly<Record<string, string>> = {
   tail: '`tsvisor logs`, or `tsvisor ctl tail`',
 };
 
+/** supervisord's options: what they are here, by their letter or their long name. */
+const KEYS_OF_SUPERVISORD: Readonly<Record<string, string>> = {
+  u: 'user',
+  m: 'umask',
+  d: 'directory',
+  l: 'logfile',
+  y: 'logfile_maxbytes',
+  z: 'logfile_backups',
+  e: 'loglevel',
+  j: 'pidfile',
+  i: 'identifier',
+  q: 'childlogdir',
+  k: 'nocleanup',
+  a: 'minfds',
+  t: 'strip_ansi',
+};
+
+/** Undefined when supervisord has no such option either. */
+const ofSupervisord = (error: string): string | undefined => {
+  const { letter = '', name = '' } =
+    /^error: unknown option '(?:--(?<name>\w+)|-(?<letter>\w))/.exec(error)?.groups ?? {};
+  if (name === 'nodaemon') return '`--foreground`';
+  if (name === 'configuration') return '`--config`';
+  const keys = [...Object.values(KEYS_OF_SUPERVISORD), 'minprocs', 'silent'];
+  const key = Object.hasOwn(KEYS_OF_SUPERVISORD, letter)
+    ? KEYS_OF_SUPERVISORD[letter]
+    : keys.find((one) => one === name);
+  return key === undefined ? undefined : `the key \`${key}\` of [supervisord] in the config`;
+};
+
 /** Commander's words in the shape of all our errors: what, and then what to do. */
 const complainOfUsage = (terminal: Terminal, text: string, command = ''): void => {
   const [first = ''] = text.split('\n');
   const word = /^error: unknown command '(.*)'/.exec(first)?.[1] ?? '';
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(text)?.[1]?.split(', ');
-  const own = Object.hasOwn(OF_SUPERVISORCTL, word) ? OF_SUPERVISORCTL[word] : undefined;
+  const option = command === 'start ' ? ofSupervisord(first) : undefined;
+  const own = Object.hasOwn(OF_SUPERVISORCTL, word) ? OF_SUPERVISORCTL[word] : option;
   const help = `\`tsvisor ${command}--help\` tells ${command === '' ? 'the commands' : 'what it takes'}`;
   const near = meant === undefined ? help : `did you mean ${meant.map((one) => `\`${one}\``).join(' or ')}?`;
   complain(terminal, first.replace(/^error: /, ''), own === undefined ? near : `that is ${own}`);

@@ -127,6 +127,12 @@ describe('argv', () => {
     [['nonsense'], '`tsvisor --help` tells the commands'],
     [['tail', 'web'], 'that is `tsvisor logs`, or `tsvisor ctl tail`'],
     [['status', '--jsn'], 'did you mean `--json`?'],
+    [['start', '-n', '-l', '/dev/stdout'], 'that is the key `logfile` of [supervisord] in the config'],
+    [['start', '-edebug'], 'that is the key `loglevel` of [supervisord] in the config'],
+    [['start', '--minprocs=1'], 'that is the key `minprocs` of [supervisord] in the config'],
+    [['start', '--nodaemon'], 'that is `--foreground`'],
+    [['start', '--configuration=x'], 'that is `--config`'],
+    [['start', '-x'], '`tsvisor start --help` tells what it takes'],
   ])('tells what to do after %j', (argv, hint) => {
     const screen = createScreen();
     expect(readArgv(argv, screen.terminal)).toBe(2);
