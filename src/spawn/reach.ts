@@ -98,7 +98,12 @@ const reapReach = (parts: ReachParts, reaper: Reaper, rest: Reach): Reach => {
   return {
     members: () => (lives() ? identitiesOf(processes, descendants(processes, reaper.pid)) : rest.members()),
     empty: () => emptied || (!lives() && rest.empty()),
-    kill: () => (lives() ? reaper.kill() : rest.kill()),
+    kill: () => {
+      if (!lives()) return rest.kill();
+      // Somebody may have stopped it: it hears nothing then.
+      for (const one of identitiesOf(processes, [reaper.pid])) processes.signal(one, 'SIGCONT');
+      return reaper.kill();
+    },
     look: 'cheap',
   };
 };

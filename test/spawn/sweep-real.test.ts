@@ -37,6 +37,14 @@ describe.each(KINDS.map((kind) => ({ kind, lacks: lackFor(kind) })))(
         expect(swept.killed).toBe(5 - (UNSEEN[kind]?.length ?? 0));
       });
 
+      test.skipIf(kind !== 'reap')('kills them although somebody has stopped the reaper', async () => {
+        const { leader, containment, members } = await stage.launch(kind, 'escapes-in-every-way.sh');
+        const all = await members(6);
+        if (containment.kind === 'reap') process.kill(containment.reaper.pid, 'SIGSTOP');
+        await stage.sweeper.sweep({ containment, leader, cookie: stage.cookie }, null);
+        expect(living(all)).toEqual([]);
+      });
+
       test('kills the leader too when it lives', async () => {
         const { leader, containment, ended, members } = await stage.launch(kind, 'escapes-in-every-way.sh');
         const all = await members(6);
