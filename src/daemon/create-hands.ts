@@ -25,6 +25,9 @@ export interface HandsWiring {
   readonly supervisor: () => Supervisor;
 }
 
+const BLIND =
+  'no file could be opened for a while: processes then stay in STOPPING until their members can be looked for; raise the limit of open files, or see who holds so many';
+
 const launcherFor = (guardian: string | null, processes: Processes): HandsParts['launch'] => {
   const launcher =
     guardian === null
@@ -56,7 +59,7 @@ export const createHands = (base: Base, wiring: HandsWiring): RealHands => {
     },
     launch: launcherFor(guardian, processes),
     containment: bestContainment(tier, guardian),
-    sweeper: createSweeper({ processes, clock, spare }),
+    sweeper: createSweeper({ processes, clock, spare, blind: () => notices.add(BLIND) }),
     listeners: (one) =>
       listenersTo(one, { dispatcher: events, journal: base.logging.journal, health: duties.listening(one) }),
     provisions: provide(base, { folder, groupOf, supervisor, hands: () => hands }),

@@ -8,6 +8,8 @@ import { reachOf, type Reach, type ReachParts, type Target } from './reach.ts';
 
 export interface SweeperParts extends ReachParts {
   readonly clock: Clock;
+  /** Told at each look that could see nothing, for want of descriptors or memory. */
+  readonly blind?: () => void;
 }
 
 export interface Sweeper {
@@ -34,11 +36,16 @@ const orInShortage = <T>(act: () => T, instead: T): T => {
  * Without a descriptor left every file seems to be gone, and every member: that nobody is seen counts only where we
  * still see ourselves.
  */
-const cautious = (reach: Reach, { processes, spare }: ReachParts): Reach => ({
+const cautious = (reach: Reach, { processes, spare, blind }: SweeperParts): Reach => ({
   look: reach.look,
   members: () => orInShortage(() => reach.members(), []),
-  empty: () =>
-    orInShortage(() => reach.empty() && [...spare].some((pid) => processes.row(pid) !== 'gone'), false),
+  empty: () => {
+    const isEmpty = orInShortage(() => reach.empty(), null);
+    if (isEmpty === false) return false;
+    const isSure = isEmpty === true && [...spare].some((pid) => processes.row(pid) !== 'gone');
+    if (!isSure) blind?.();
+    return isSure;
+  },
   kill: async () => {
     try {
       await reach.kill();

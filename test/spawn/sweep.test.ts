@@ -99,7 +99,9 @@ describe('a sweep of a cgroup', () => {
       ...kernel.processes,
       row: (pid) => (sight.lost ? 'gone' : kernel.processes.row(pid)),
     };
-    const blind = createSweeper({ processes, clock, spare: new Set([OURS]) });
+    const told: string[] = [];
+    const spare = new Set([OURS]);
+    const blind = createSweeper({ processes, clock, spare, blind: () => told.push('blind') });
     let isDone = false;
     const sweep = blind.sweep({ containment: { kind: 'cgroup2', cgroup: seen }, leader: one }, null);
     void sweep.then(() => (isDone = true));
@@ -109,6 +111,7 @@ describe('a sweep of a cgroup', () => {
     }
     expect(clock.now()).toBeGreaterThan(10_000);
     expect(isDone).toBe(false);
+    expect(told).not.toEqual([]);
     sight.lost = false;
     expect(await settle(sweep)).toMatchObject({ killed: 1, remaining: [] });
     expect(kernel.processes.alive(one)).toBe(false);
