@@ -55,9 +55,16 @@ export const waitsForOthers = ({ plan }: Process, all: readonly Process[]): stri
   return null;
 };
 
-/** Those that asked to be restarted when it is. */
-export const restartedWith = (process: Process, all: readonly Process[]): readonly Process[] =>
-  all.filter(({ plan }) =>
+/** It is restarted with others. */
+export const isFollower = ({ plan }: Process): boolean => plan.duty.dependsOn.some(({ restart }) => restart);
+
+/** Those of `followers` that are restarted when `process` is. */
+export const followersOf = (
+  process: Process,
+  followers: readonly Process[],
+  all: readonly Process[],
+): readonly Process[] =>
+  followers.filter(({ plan }) =>
     plan.duty.dependsOn.some(
       (dependency) => dependency.restart && targetsOf(dependency, all).includes(process),
     ),

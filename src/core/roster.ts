@@ -2,6 +2,7 @@
 
 import type { ProcessName } from '../model/event.ts';
 import type { GroupPlan } from '../model/plan.ts';
+import { followersOf, isFollower } from './dependence.ts';
 import type { Process } from './process.ts';
 
 export interface Enrolled {
@@ -14,6 +15,7 @@ const sortKey = ({ plan }: Process): string => `${plan.group}\0${plan.name}`;
 
 export class Roster {
   #groups: readonly Enrolled[] = [];
+  #followers: readonly Process[] | null = null;
 
   /** Groups of one priority stay in the order in which they came. A group of the same name is replaced where it stands. */
   enrol(group: Enrolled): void {
@@ -23,10 +25,12 @@ export class Roster {
       ? this.#groups.map((one) => (one.plan.name === name ? group : one))
       : [...this.#groups, group];
     this.#groups = groups.toSorted((a, b) => a.plan.priority - b.plan.priority);
+    this.#followers = null;
   }
 
   dismiss(name: string): void {
     this.#groups = this.#groups.filter(({ plan }) => plan.name !== name);
+    this.#followers = null;
   }
 
   get groups(): readonly Enrolled[] {
@@ -39,6 +43,12 @@ export class Roster {
 
   find({ group, name }: ProcessName): Process | undefined {
     return this.group(group)?.processes.find(({ plan }) => plan.name === name);
+  }
+
+  /** Those that are restarted with it. Asked at every launch, and hardly ever is there one: so who may be is looked up once. */
+  followersOf(process: Process): readonly Process[] {
+    this.#followers ??= this.processes.filter(isFollower);
+    return this.#followers.length === 0 ? [] : followersOf(process, this.#followers, this.processes);
   }
 
   /** The autostart order. */

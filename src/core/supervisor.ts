@@ -4,7 +4,7 @@ import type { Outcome, ProcessStatus } from '../model/command.ts';
 import { TsvisorError } from '../model/errors.ts';
 import { namespec } from '../model/name.ts';
 import type { ProcessName } from '../model/event.ts';
-import type { Death, Identity, Phase } from '../model/phase.ts';
+import type { Death, Identity, Phase, PhaseName } from '../model/phase.ts';
 import type { GroupChange } from '../model/diff.ts';
 import type { GroupPlan, Plan, ProcessPlan } from '../model/plan.ts';
 import { isStoppedState, type Mood, type State } from '../model/state.ts';
@@ -13,7 +13,7 @@ import type { Hands } from './hands.ts';
 import { atRest, carryOut, isOverruled, type Order } from './orders.ts';
 import { Process, type CoreClock } from './process.ts';
 import { Gate, type MachineMemory } from './gate.ts';
-import { dependentsFirst, restartedWith } from './dependence.ts';
+import { dependentsFirst } from './dependence.ts';
 import { isLive, isOtherGroup } from './replan.ts';
 import { Roster, type Enrolled } from './roster.ts';
 import { sweptWith, unseenEnd } from './unjudged.ts';
@@ -38,6 +38,8 @@ export interface SupervisorOptions {
   readonly memory?: () => MachineMemory;
   readonly onBug: (bug: unknown) => void;
 }
+
+const UP = new Set<PhaseName>(['launching', 'starting', 'running']);
 
 const RESTING = new Set<State>(['STOPPED', 'EXITED', 'FATAL']);
 
@@ -124,7 +126,7 @@ export class Supervisor {
   /** A polite restart that nobody asked for; an operator's stop on the way has the last word. */
   async renew(process: Process, because: string | null = null): Promise<void> {
     const { phase, plan } = process;
-    if (this.#mood !== 'RUNNING' || (phase.name !== 'running' && phase.name !== 'starting')) return;
+    if (this.#mood !== 'RUNNING' || !UP.has(phase.name)) return;
     const name = { group: plan.group, name: plan.name };
     if (because !== null) this.#options.hands.announce({ type: 'renewed', process: name, because });
     process.feed({ name: 'stop', reason: 'replaced' });
@@ -254,7 +256,7 @@ export class Supervisor {
     };
     const wait = (process: Process): string | null => this.#gate.refusal(process);
     const launched = (process: Process): void => {
-      for (const one of restartedWith(process, this.processes))
+      for (const one of this.#roster.followersOf(process))
         this.renew(one, `${process.namespec} was started anew`).catch(onBug);
     };
     const changed = (): void => this.#gate.look();

@@ -175,6 +175,25 @@ describe('a dependency with restart', () => {
     expect(world.bugs).toEqual([]);
   });
 
+  test('restarts also what is just being launched', async () => {
+    const world = await chain(true);
+    await up(world);
+    world.of('web').feed({ name: 'stop', reason: 'stop' });
+    await settle();
+    world.of('web').feed({ name: 'start', automatic: false });
+    world.die('db', OK);
+    expect(world.of('web').phase.name).toBe('launching');
+    await world.supervisor.renew(world.of('web'), 'g:db was started anew');
+    world.clock.advance(2000);
+    await settle();
+    expect(world.diary.filter((line) => line.endsWith(' web'))).toEqual([
+      'SIGTERM web',
+      'launch web',
+      'SIGTERM web',
+      'launch web',
+    ]);
+  });
+
   test('leaves alone who has not asked for it', async () => {
     const world = await chain(false);
     await up(world);

@@ -83,6 +83,41 @@ describe('depends_on', () => {
     expect(sandbox.read('order')).toBe('migrate\n');
   });
 
+  test('restarts what says so with what it depends on, whatever ended that, and also when a changed config does', async () => {
+    const sandbox = openSandbox();
+    const write = (priority: number): void =>
+      sandbox.write(
+        sandbox.program('db', 'stays.sh', { environment: `P=${priority}` }),
+        sandbox.program('web', 'stays.sh', { depends_on: 'db restart=true' }),
+        sandbox.program('other', 'stays.sh', { depends_on: 'db' }),
+      );
+    write(1);
+    await sandbox.start();
+    const pids = async (): Promise<Readonly<Record<string, number>>> =>
+      Object.fromEntries((await sandbox.status()).processes.map(({ name, pid }) => [name, pid]));
+    const renewed = (before: Readonly<Record<string, number>>) =>
+      until(
+        'db and web to have other leaders',
+        async () => {
+          const now = await pids();
+          const isNew = (name: string): boolean => now[name] !== 0 && now[name] !== before[name];
+          return isNew('db') && isNew('web') ? now : null;
+        },
+        DEADLINE,
+      );
+    await sandbox.reach('RUNNING', 'web');
+    await sandbox.reach('RUNNING', 'other');
+    const first = await pids();
+    kill(first['db'] ?? 0);
+    const second = await renewed(first);
+    write(2);
+    expect((await sandbox.tsvisor(['apply'])).stdout).toBe('db: restarted (environment changed)');
+    const third = await renewed(second);
+    expect([second['other'], third['other']]).toEqual([first['other'], first['other']]);
+    expect(sandbox.journal()).toContain('restarting web: db was started anew');
+    await sandbox.tsvisor(['stop']);
+  });
+
   test('does not start what waits for a oneshot that has failed for good, and says why', async () => {
     const sandbox = openSandbox();
     sandbox.write(
