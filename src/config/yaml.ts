@@ -1,6 +1,6 @@
 // What does a YAML text say? A tree of texts, lists and maps, each with its place; the one file that knows the library.
 
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, stringify, visit } from 'yaml';
 import type { Document } from 'yaml';
 import type { Problem } from '../model/problem.ts';
 import { problemAt } from './draft.ts';
@@ -27,16 +27,29 @@ const MAX_PROBLEMS = 20;
 
 class TooMuch extends Error {}
 
+/** What each alias stands for: the last node of that name before it. The library would look through the whole document for each of them. */
+const targetsOf = (document: Document): ReadonlyMap<unknown, unknown> => {
+  const named = new Map<string, unknown>();
+  const targets = new Map<unknown, unknown>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) targets.set(node, named.get(node.source));
+      else if (node.anchor !== undefined) named.set(node.anchor, node);
+    },
+  });
+  return targets;
+};
+
 /** Walks one parsed document. */
 class Walk {
   readonly problems: Problem[] = [];
   private nodes = 0;
-  private readonly document: Document;
+  private readonly targets: ReadonlyMap<unknown, unknown>;
   private readonly file: string;
   private readonly lines: LineCounter;
 
   constructor(document: Document, file: string, lines: LineCounter) {
-    this.document = document;
+    this.targets = targetsOf(document);
     this.file = file;
     this.lines = lines;
   }
@@ -49,7 +62,7 @@ class Walk {
   tree(node: unknown, depth = 0): Tree {
     this.nodes += 1;
     if (this.nodes > MAX_NODES || depth > MAX_DEPTH) throw new TooMuch();
-    if (isAlias(node)) return this.tree(node.resolve(this.document), depth + 1);
+    if (isAlias(node)) return this.tree(this.targets.get(node), depth + 1);
     const at = this.origin(isNode(node) ? node.range?.[0] : 0);
     if (isMap(node)) return { kind: 'map', at, fields: this.fields(node.items, depth) };
     if (isSeq(node)) return { kind: 'list', at, items: node.items.map((item) => this.tree(item, depth + 1)) };

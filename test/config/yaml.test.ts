@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseYaml } from '../../src/config/yaml.ts';
 import { loadPlan } from '../../src/config/load.ts';
 import type { LoadOptions } from '../../src/config/load.ts';
 import type { Plan, ProcessPlan } from '../../src/model/plan.ts';
@@ -247,5 +248,19 @@ groups:
         },
       ],
     });
+  });
+});
+
+describe('aliases', () => {
+  test('stand for the last anchor of their name before them', () => {
+    const { tree } = parseYaml('a.yaml', 'a: &x 1\nb: *x\nc: &x 2\nd: *x\n');
+    const fields = tree?.kind === 'map' ? [...tree.fields] : [];
+    const texts = fields.map(([name, { value }]) => `${name} ${value.kind === 'text' ? value.text : ''}`);
+    expect(texts).toEqual(['a 1', 'b 1', 'c 2', 'd 2']);
+  });
+
+  test('cost no more than what they stand for, however many there are', { timeout: 10_000 }, () => {
+    const text = `a: &x 1\nb:\n${'- *x\n'.repeat(20_000)}`;
+    expect(parseYaml('a.yaml', text).problems).toEqual([]);
   });
 });
