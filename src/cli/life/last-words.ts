@@ -40,6 +40,24 @@ const using = <T>(folder: string, act: () => T): T => {
   }
 };
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/**
+ * With those above it; true when it was not there. Node's own way to do that never returns where the kernel says ENOENT to a
+ * folder that is there, as in /proc and below automounters.
+ */
+const makeFolder = (path: string, mode: number): boolean => {
+  if (isFolder(path)) return false;
+  makeFolder(dirname(path), 0o755);
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    // Somebody else may have been faster.
+    if (!isFolder(path)) throw error;
+  }
+  return true;
+};
+
 /**
  * A folder that somebody else made, for example in /tmp, is a trap, and so is one in such a folder: it can be exchanged. That of `[supervisord] user=` is none.
  */
@@ -47,8 +65,8 @@ export const makeRuntimeFolder = ({ runtimeDir, plan }: Place): void => {
   const above = dirname(runtimeDir);
   const [owner, owners] = using(runtimeDir, () => {
     // The user of `[supervisord] user=` must pass through it, whatever our umask is.
-    if (mkdirSync(above, { recursive: true }) !== undefined) chmodSync(above, 0o755);
-    mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
+    if (makeFolder(above, 0o755)) chmodSync(above, 0o755);
+    makeFolder(runtimeDir, 0o700);
     return [lstatSync(runtimeDir).uid, [lstatSync(above).uid, statSync(above).uid]] as const;
   });
   const ours = new Set([process.geteuid?.(), plan.supervisor.user?.uid]);

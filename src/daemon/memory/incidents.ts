@@ -56,7 +56,7 @@ const membersOf = (pids: readonly number[]): Incident['members'] =>
 const sweptWords = ({ killed, took, remaining }: Swept): string =>
   remaining.length > 0
     ? `swept: ${remaining.length} members cannot be killed`
-    : `swept: ${killed} members killed, seen empty in ${took.toFixed(1)} ms`;
+    : `swept: ${killed} member${killed === 1 ? '' : 's'} killed, seen empty in ${took.toFixed(1)} ms`;
 
 /** What an event tells of the aftermath; null for nothing. */
 const actOf = (event: Event): string | null => {
