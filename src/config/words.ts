@@ -66,8 +66,8 @@ export const TYPE_WORDS: Readonly<Record<TypeName, { readonly ini: string; reado
   },
   dutyType: { ini: 'service or oneshot' },
   dependsOn: {
-    ini: '`none`, or db,cache=healthy: groups, group:process or programs, with started, ready, healthy or completed, and `restart=true` behind where it is to be restarted with them',
-    yaml: 'a list of names, or a map of names to started, ready, healthy or completed, with restart=true behind',
+    ini: '`none`, or db,cache=healthy: groups, group:process or programs, with =started, =ready, =healthy or =completed, and optionally restart=true behind',
+    yaml: 'a list of names, or a map of names to started, ready, healthy or completed, optionally with restart=true behind',
   },
   health: {
     ini: '`none`, or interval=10s,timeout=5s,retries=3,success=1,grace=10s,on_unhealthy=none,http=URL (or tcp=HOST:PORT, log=PATTERN, exec=COMMAND; it comes last), all but the last optional',
