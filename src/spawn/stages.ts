@@ -6,8 +6,9 @@ import type { Score } from '../model/event.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { CommandLine } from './lookup.ts';
 
-/** The steps in the guardian's words; see STEPS in exec.c. */
+/** The steps in the guardian's words; see STEPS in exec.c, and run_reap of guardian.c for the first. */
 export type Stage =
+  | 'fork'
   | 'setpgid'
   | 'cgroup'
   | 'oom_score_adj'
@@ -32,6 +33,7 @@ export interface StepReport {
 }
 
 const STAGES = new Set<string>([
+  'fork',
   'setpgid',
   'cgroup',
   'oom_score_adj',
@@ -126,6 +128,7 @@ const directoryCure = (errno: string): string =>
     : 'let the user of the program search it, or correct directory';
 
 const ACCOUNTS: Readonly<Record<Stage, Account>> = {
+  fork: () => ({ object: 'a process below its reaper', cure: 'raise the limit of processes' }),
   setpgid: () => ({ object: 'a process group of its own', cure: 'start it again' }),
   cgroup: ({ joinFiles }, { errno }) => ({
     object: `cgroup ${joinFiles.join(' and ')}`,

@@ -11,6 +11,7 @@ import { createLauncher, type LaunchRequest, type LaunchResult } from '../../src
 import { plan } from '../model/process-plan.ts';
 import { until } from '../until.ts';
 import { guardianBinary, noCompiler } from '../guardian/binary.ts';
+import { openPidsCgroup } from '../guardian/pids-cgroup.ts';
 import { openTraces, statusOf, type Traces } from '../guardian/traces.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
@@ -23,6 +24,10 @@ beforeEach(() => {
   rmSync(log, { force: true });
 });
 afterEach(() => traces.close());
+
+/** Room for one process. */
+const pids = noCompiler ? null : openPidsCgroup(1);
+afterAll(() => pids?.close());
 
 const processes = createProcesses();
 const isRoot = process.getuid?.() === 0;
@@ -184,6 +189,7 @@ describe.skipIf(noCompiler)('a launch below a reaper (needs a C compiler)', () =
     expect(score.effective).toBe(300);
     expect(await ended).toEqual({ code: 3, signal: null });
     await expect(reaper?.emptied).resolves.toBeUndefined();
+    await until('the reaper gone', () => traces.pids().length === 0);
   });
 
   test('kills whatever escaped when told to, and is empty only then', async () => {
@@ -205,6 +211,18 @@ describe.skipIf(noCompiler)('a launch below a reaper (needs a C compiler)', () =
     process.kill(reaper?.pid ?? 0, 'SIGKILL');
     expect(await ended).toEqual({ code: null, signal: null });
     await until('the leader gone with it', () => traces.pids().length === 0);
+  });
+
+  test.skipIf(pids === null)('says so when the reaper may not fork (needs the pids controller)', async () => {
+    const path = join(folder, 'crowded');
+    writeFileSync(path, `#!/bin/sh\necho $$ >${pids?.joinFile}\nexec ${guardianBinary()} "$@"\n`);
+    chmodSync(path, 0o755);
+    const launcher = createLauncher({ guardian: path, identity: processes.row });
+    expect(await launcher.launch(request('sleep 1000', { mode: 'reap' }))).toEqual({
+      error:
+        'cannot start app-1: a process below its reaper: resource temporarily unavailable; raise the limit of processes',
+      retry: true,
+    });
   });
 
   test('fails with the same words as without', async () => {
