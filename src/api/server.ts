@@ -13,8 +13,6 @@ import { openListener, type Listener } from './listener.ts';
 import type { Self } from './method.ts';
 import type { Port } from './tcp.ts';
 
-export type { Listener } from './listener.ts';
-
 /** What both kinds of sockets can ask for. */
 interface Access {
   readonly credentials?: Credentials | null;

@@ -20,8 +20,6 @@ export interface LaunchFailed {
   readonly retry: boolean;
 }
 
-export type { Grace } from '../model/phase.ts';
-
 /** What can be seen of a process's members now. */
 export interface Inspection {
   readonly containment: string;

@@ -1,11 +1,11 @@
 // What can happen to a process, and what may the machine ask for in answer?
 
 import type { Event } from '../model/event.ts';
-import type { Death, Exit, Identity, Phase, Reason, Swept } from '../model/phase.ts';
+import type { Death, Exit, Grace, Identity, Phase, Reason, Swept } from '../model/phase.ts';
 import type { ProcessPlan } from '../model/plan.ts';
 import type { Signal } from '../model/signals.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Grace, OrderedBy } from './hands.ts';
+import type { OrderedBy } from './hands.ts';
 
 export type Stimulus =
   /** `automatic`: nobody asked; the delays for fast deaths hold. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { createBus, type Bus } from '../core/bus.ts';
 import { deleteLogs, findOldAuto } from '../logs/auto.ts';
-import { OutputRouter, type OutputRouterOptions } from '../logs/outputs.ts';
+import { OutputRouter, type OutputRouterOptions } from '../logs/output-router.ts';
 import { createEvidence, type EvidenceGatherer } from '../oom/evidence.ts';
 import type { Logging } from './life/logging.ts';
 import { createNotices, type Notices } from './life/notices.ts';

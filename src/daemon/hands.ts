@@ -12,7 +12,7 @@ import type {
   Usage,
 } from '../core/hands.ts';
 import type { Linux } from '../kernel/linux.ts';
-import type { Listeners, OutputRouter } from '../logs/outputs.ts';
+import type { Listeners, OutputRouter } from '../logs/output-router.ts';
 import { sampleUsage } from '../metrics/sample.ts';
 import type { Event } from '../model/event.ts';
 import { namespec } from '../model/name.ts';

@@ -8,7 +8,7 @@ const START = 64 * 1024;
 /** An environment can be as large as the stack limit allows; what lies beyond is not looked at. */
 const LIMIT = 4 * 1024 * 1024;
 
-/** One buffer for all reads of this room: every read is finished before the next begins. */
+/** One buffer for all reads of this file: every read is finished before the next begins. */
 let buffer = Buffer.allocUnsafeSlow(START);
 
 const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
@@ -42,7 +42,7 @@ const fill = (file: number, position: number | null): number => {
   }
 };
 
-/** The bytes of a file, in a buffer that the next read of this room overwrites; does not throw. */
+/** The bytes of a file, in a buffer that the next read of this file overwrites; does not throw. */
 export const readBytes = (path: string): Buffer | Refusal => {
   let file: number | null = null;
   try {

@@ -6,13 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import {
-  createApi,
-  type Api,
-  type ApiOptions,
-  type Listener,
-  type SocketRequest,
-} from '../../src/api/server.ts';
+import { createApi, type Api, type ApiOptions, type SocketRequest } from '../../src/api/server.ts';
+import type { Listener } from '../../src/api/listener.ts';
 import type { Ask, Command, Reply, StatusReply } from '../../src/model/command.ts';
 import { TsvisorError } from '../../src/model/errors.ts';
 

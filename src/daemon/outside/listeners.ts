@@ -6,7 +6,8 @@ import type { Heard } from '../../events/note.ts';
 import { EventDispatcher, type EventSink } from '../../events/dispatcher.ts';
 import type { Journal } from '../../logs/journal.ts';
 import type { Listening } from '../../logs/capture.ts';
-import type { Listeners, StreamName } from '../../logs/outputs.ts';
+import type { Listeners } from '../../logs/output-router.ts';
+import type { StreamName } from '../../logs/open-outputs.ts';
 import type { GroupPlan, ProcessPlan } from '../../model/plan.ts';
 import type { StdinPipe } from '../process/stdin-pipe.ts';
 

@@ -7,7 +7,7 @@ import type { Process } from '../../core/process.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
 import type { Timetable } from '../../core/timetable.ts';
 import type { Listening } from '../../logs/capture.ts';
-import type { StreamName } from '../../logs/outputs.ts';
+import type { StreamName } from '../../logs/open-outputs.ts';
 import type { ProcessPlan } from '../../model/plan.ts';
 import { chooseScore } from '../../oom/score.ts';
 import { COOKIE } from '../../spawn/containment.ts';

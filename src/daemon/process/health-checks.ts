@@ -11,7 +11,7 @@ import { checkHttp, checkTcp } from '../../health/network-checks.ts';
 import { Monitor, type RunCheck } from '../../health/monitor.ts';
 import type { HealthState } from '../../health/health-state.ts';
 import type { Listening } from '../../logs/capture.ts';
-import type { StreamName } from '../../logs/outputs.ts';
+import type { StreamName } from '../../logs/open-outputs.ts';
 import type { Check, HealthPlan } from '../../model/duty.ts';
 import type { Event, ProcessName } from '../../model/event.ts';
 import { namespec } from '../../model/name.ts';

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import type { Cgroup, CgroupTier, Clock } from '../../kernel/port.ts';
-import type { OutputRouter, Outputs, Pipes, StreamName } from '../../logs/outputs.ts';
+import type { OutputRouter, Pipes } from '../../logs/output-router.ts';
+import type { Outputs, StreamName } from '../../logs/open-outputs.ts';
 import { namespec } from '../../model/name.ts';
 import type { ProcessPlan } from '../../model/plan.ts';
 import type { Baseline } from '../../oom/evidence.ts';

@@ -10,11 +10,9 @@ import { Later, LazyLog } from './lazy.ts';
 import { JOURNALD, type JournaldEntry } from './journald.ts';
 import type { Logs, OpenLog } from './logs.ts';
 import { gapIn } from './gap.ts';
-import { type OpenStream, outputsOf, type Outputs, type StreamName } from './opened.ts';
+import { type OpenStream, outputsOf, type Outputs, type StreamName } from './open-outputs.ts';
 import { cureOf, type Watch } from './losses.ts';
 import { DISCARD, type Failure, type LogClock, type Sink } from './sink.ts';
-
-export type { Outputs, StreamName } from './opened.ts';
 
 /** Paths of the named pipes that the program writes to; null where it writes elsewhere. */
 export type Pipes = Readonly<Record<StreamName, string | null>>;
