@@ -6,5 +6,8 @@ import { TsvisorError } from '../model/errors.ts';
 export const numberOption = (option: string, text: string): number => {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new TsvisorError('BAD_OPTION', { option: `${option} ${text}`, reason: 'it is no number from 0 on' });
+  throw new TsvisorError('BAD_OPTION', {
+    option: `${option} ${text}`,
+    reason: 'a number is wanted, 0 or more',
+  });
 };

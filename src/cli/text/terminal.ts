@@ -38,6 +38,9 @@ export const painter =
 const wantsColor = (environment: NodeJS.ProcessEnv, isTty: boolean): boolean =>
   isTty && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
 
+/** Of a terminal that does not know its size: it says 0. */
+const USUAL = { columns: 80, rows: 24 };
+
 /** The process's own terminal. A reader that has gone away (`| head`) is no error. */
 export const openTerminal = (): Terminal => {
   let gone = false;
@@ -52,10 +55,10 @@ export const openTerminal = (): Terminal => {
     write: (text) => void process.stdout.write(text),
     color: wantsColor(process.env, process.stdout.isTTY),
     get columns() {
-      return process.stdout.isTTY ? process.stdout.columns : null;
+      return process.stdout.isTTY ? process.stdout.columns || USUAL.columns : null;
     },
     get rows() {
-      return process.stdout.isTTY ? process.stdout.rows : null;
+      return process.stdout.isTTY ? process.stdout.rows || USUAL.rows : null;
     },
     gone: () => gone,
   };
