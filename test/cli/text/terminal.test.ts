@@ -22,6 +22,6 @@ test('a terminal that does not know its size, as in many a container, has the us
 test('a terminal has its own size, and what is none has none', () => {
   stdoutIs({ isTTY: true, columns: 132, rows: 50 });
   expect(openTerminal()).toMatchObject({ columns: 132, rows: 50 });
-  stdoutIs({ isTTY: undefined });
+  stdoutIs({ isTTY: false });
   expect(openTerminal()).toMatchObject({ columns: null, rows: null, color: false });
 });
