@@ -1,6 +1,7 @@
 // How does a config say what was read of the keys about a program's duty? Values back to settings, in the words of the keys.
 
 import type { Check, Dependency, Duty, HealthPlan } from '../model/duty.ts';
+import { shownAddress } from '../model/secrets.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -14,7 +15,10 @@ const checkData = (check: Check): Data => {
     case 'tcp':
       return { tcp: address(check.host, check.port) };
     case 'http':
-      return check.status === null ? { http: check.url } : { http: check.url, status: check.status };
+      return {
+        http: shownAddress(check.url),
+        ...(check.status !== null && { status: check.status }),
+      };
     case 'log':
       return { log: check.pattern };
   }

@@ -3,6 +3,7 @@
 import { get as getHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import type { Check } from '../model/duty.ts';
+import { shownAddress } from '../model/secrets.ts';
 import type { RunCheck } from './monitor.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -30,7 +31,9 @@ export const checkTcp =
 
 const statusWords = ({ url, status }: Extract<Check, { kind: 'http' }>, got: number): string | null => {
   const isWanted = status === null ? got >= 200 && got < 400 : got === status;
-  return isWanted ? null : `${url} answered ${got}${status === null ? '' : ` instead of ${status}`}`;
+  return isWanted
+    ? null
+    : `${shownAddress(url)} answered ${got}${status === null ? '' : ` instead of ${status}`}`;
 };
 
 type Get = (
@@ -59,6 +62,6 @@ export const checkHttp =
         resolve(statusWords(check, message.statusCode ?? 0));
         message.destroy();
       });
-      request.on('error', (error) => resolve(`${check.url}: ${reasonOf(error)}`));
+      request.on('error', (error) => resolve(`${shownAddress(check.url)}: ${reasonOf(error)}`));
     });
   };

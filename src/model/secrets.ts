@@ -1,4 +1,4 @@
-// Which variables of an environment are not to be written down?
+// What is not to be written down: which variables of an environment, and what of an address?
 
 const NAMED =
   /PASS(?:WORD|WD|PHRASE)?(?:_|$)|PWD$|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|_KEY$|^KEY$|_DSN$|AUTH$/i;
@@ -15,6 +15,12 @@ export const isSecret = (name: string, value: string): boolean =>
   name !== 'PWD' &&
   name !== 'OLDPWD' &&
   ((NAMED.test(name) && !ELSEWHERE.test(name)) || WITH_PASSWORD.test(value));
+
+/** Who it is asked as, with a password or a token. */
+const USER = /:\/\/[^/?#\s]*@/;
+
+/** An address for eyes and logs. */
+export const shownAddress = (url: string): string => url.replace(USER, '://(hidden)@');
 
 const GIVEN = /^--?[\w-]*(?:password|passwd|secret|token|api-?key)=./i;
 

@@ -80,11 +80,12 @@ test("the shape for comparison has supervisord's words", async () => {
 
 test('hides the values of variables that look like secrets, of programs and of the supervisor', async () => {
   const plan = await planOf(
-    '[supervisord]\nenvironment=API_TOKEN="xyzzy"\n[program:a]\ncommand=x\nenvironment=DB="postgres://u:xyzzy@h/d",MODE="prod"',
+    '[supervisord]\nenvironment=API_TOKEN="xyzzy"\n[program:a]\ncommand=x\nenvironment=DB="postgres://u:xyzzy@h/d",MODE="prod"\nhealth=http=http://u:xyzzy@h/',
   );
   const printed = await printPlan(plan, 'yaml');
   expect(printed).toContain('API_TOKEN: (set)');
   expect(printed).toContain('DB: (set)');
   expect(printed).toContain('MODE: prod');
+  expect(printed).toContain('http://(hidden)@h/');
   expect(printed).not.toContain('xyzzy');
 });

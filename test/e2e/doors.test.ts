@@ -49,11 +49,18 @@ test('answers on every server, but keeps one closed that anybody could use, and 
   await expect(call({ port: open }, 'supervisor.getState')).rejects.toThrow('ECONNREFUSED');
 });
 
-test('no answer of the API and no line of the log tells the value of a variable', async () => {
+test('no answer of the API and no line of the log tells the value of a variable or a password', async () => {
   const sandbox = openSandbox();
-  sandbox.write(sandbox.program('stays', 'stays.sh', { environment: 'DB_PASSWORD="xyzzy"' }));
+  const keys = {
+    environment: 'DB_PASSWORD="xyzzy"',
+    health: 'interval=1s,retries=1,grace=0,http=http://u:xyzzy@127.0.0.1:1/',
+  };
+  sandbox.write(sandbox.program('stays', 'stays.sh', keys));
   await sandbox.start();
-  await sandbox.reach('RUNNING');
+  await until('it is unhealthy', async () => {
+    const { readiness } = await sandbox.process('stays');
+    return readiness?.health === 'unhealthy' && readiness.text?.includes('(hidden)') === true;
+  });
   const told = await Promise.all(
     ['status', 'configs', 'processes', 'oom', 'reread', 'apply'].map((name) =>
       call({ socketPath: sandbox.path('run/tsvisor.sock') }, `tsvisor.${name}`),

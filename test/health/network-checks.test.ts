@@ -47,6 +47,21 @@ describe('http', () => {
     server.closeAllConnections();
   });
 
+  test('gives the password of its address to the server and to nobody else', async () => {
+    let given = '';
+    const server = createHttp((request, response) => {
+      given = request.headers.authorization ?? '';
+      response.writeHead(500).end();
+    });
+    const port = await portOf(server);
+    const url = `http://u:xyzzy@127.0.0.1:${port}/health`;
+    expect(await asked(url)).toBe(`http://(hidden)@127.0.0.1:${port}/health answered 500`);
+    expect(given).toBe(`Basic ${Buffer.from('u:xyzzy').toString('base64')}`);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await asked(url)).toBe(`http://(hidden)@127.0.0.1:${port}/health: connection refused`);
+  });
+
   test('ends soon after it is told to, with one that never answers', async () => {
     const server = createHttp(() => undefined);
     const abort = new AbortController();

@@ -1,7 +1,9 @@
 // How does the config that was read last want each process, and is it in use?
 
 import type { ConfigReply } from '../../model/command.ts';
+import type { Duty } from '../../model/duty.ts';
 import type { GroupPlan, ProcessPlan } from '../../model/plan.ts';
+import { shownAddress } from '../../model/secrets.ts';
 import type { Daemon } from '../boot.ts';
 
 type StreamName = 'stdout' | 'stderr';
@@ -18,9 +20,16 @@ const logOf = (
   return daemon.hands.logPath(plan, stream) || null;
 };
 
+const withoutPassword = (duty: Duty): Duty => {
+  const { health } = duty;
+  if (health?.check.kind !== 'http') return duty;
+  return { ...duty, health: { ...health, check: { ...health.check, url: shownAddress(health.check.url) } } };
+};
+
 /** Names without values: a server that only answers may ask for no password, and supervisord tells of no environment at all. */
 const withoutSecrets = (plan: ProcessPlan): ProcessPlan => ({
   ...plan,
+  duty: withoutPassword(plan.duty),
   environment: Object.fromEntries(Object.keys(plan.environment).map((name) => [name, '(set)'])),
 });
 
