@@ -119,13 +119,16 @@ const run = async (report: Report, link: Link | null): Promise<void> => {
   process.on('exit', () => void closeLogging(logging));
   const parts = { daemon: (): Daemon => daemon, guardianPid: link?.hello.guardianPid ?? null, onBug };
   const endings = new Ending(parts);
-  const daemon = await boot({
+  const daemon: Daemon = await boot({
     setup,
     logging,
     onBug,
     ask: (command) => answer(daemon, endings, command),
     about: () => supervisorStatus(daemon, endings),
     guardianLost: () => endings.guardianState() === 'lost',
+  }).catch((error: unknown): never => {
+    setup.tier?.dismantle();
+    throw error;
   });
   writeOwnFiles(daemon);
   logBeginning(daemon);

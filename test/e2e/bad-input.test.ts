@@ -5,8 +5,10 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { instanceOf } from '../../src/config/runtime.ts';
 import { canMakeMountNamespace, isRoot } from './abilities.ts';
 import type { Said } from './dist.ts';
+import { cgroupsOf } from './remains.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** Root without the capabilities that let it read everything. */
@@ -122,6 +124,7 @@ describe('`start` refuses, says why and starts nothing', () => {
     const cure = /^hint: stop that server, or choose another path$/m;
     for (const words of [['start'], ['start', '--foreground']])
       expect(await answer(sandbox, await sandbox.tsvisor(words), 'taken.sock', cure)).toEqual(REFUSED);
+    expect(cgroupsOf(instanceOf(sandbox.path('run')))).toEqual([]);
   });
 
   test('for a socket path that is an ordinary file, which it leaves alone', async () => {
