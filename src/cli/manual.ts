@@ -74,7 +74,9 @@ export const commandsManual = (): string =>
     ),
     section(
       'EXIT STATUS',
-      paragraph('0 is success. Others, unless a command above says otherwise:'),
+      paragraph(
+        '0 is success, 2 a wrong command line, 70 a bug. Others, unless a command above says otherwise:',
+      ),
       ...exitTerms(),
     ),
     section('FILES', ...FILES.map(([path, meaning]) => term(`\`${path}\``, meaning))),

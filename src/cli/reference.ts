@@ -70,7 +70,7 @@ export const commandsPage = (): string =>
     '## Actions of `tsvisor ctl`',
     table(['action', 'what it does'], actionRows()),
     '## Exit statuses',
-    '0 is success. A refusal has the exit status of its code; some commands have others, listed above. `tsvisor ctl` has those of supervisorctl.',
+    '0 is success, 2 a wrong command line, 70 a bug in tsvisor. A refusal has the exit status of its code; some commands have others, listed above. `tsvisor ctl` has those of supervisorctl.',
     table(['status', 'code', 'message'], exitRows()),
     '',
   ]
