@@ -41,6 +41,9 @@ const exitTerms = (): readonly string[] => {
     .map(([status, messages]) => term(`\`${status}\``, ...messages));
 };
 
+const EXITS =
+  '0 is success, 2 a wrong command line, 70 a bug. Others, unless a command above says otherwise:';
+
 export const commandsManual = (): string =>
   manual(
     { name: 'tsvisor', chapter: 1 },
@@ -72,13 +75,7 @@ export const commandsManual = (): string =>
         term(written, `${capital(meaning).replaceAll('*', '')}.`),
       ),
     ),
-    section(
-      'EXIT STATUS',
-      paragraph(
-        '0 is success, 2 a wrong command line, 70 a bug. Others, unless a command above says otherwise:',
-      ),
-      ...exitTerms(),
-    ),
+    section('EXIT STATUS', paragraph(EXITS), ...exitTerms()),
     section('FILES', ...FILES.map(([path, meaning]) => term(`\`${path}\``, meaning))),
     section('SEE ALSO', String.raw`.BR tsvisor.yaml (5)`),
   );
