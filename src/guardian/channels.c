@@ -21,6 +21,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -245,5 +246,6 @@ int run_share(char **argv) {
     for (;;) {
         int guest = accept4(hatch, NULL, NULL, SOCK_CLOEXEC);
         if (guest >= 0) hand_over(guest, shared);
+        else if (errno != EINTR && errno != ECONNABORTED) poll(NULL, 0, 100); /* no descriptor is free: the guest waits */
     }
 }

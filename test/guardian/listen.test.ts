@@ -1,6 +1,7 @@
 // Does exec give a program the sockets that keepers hold, by the protocol of LISTEN_FDS and with nothing else beside them?
 
-import { lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -8,6 +9,7 @@ import { openSharedSocket } from '../../src/spawn/shared-socket.ts';
 import { guardianBinary, noCompiler } from './binary.ts';
 import { shoot, type Shot } from './shot.ts';
 import { openTraces } from './traces.ts';
+import { until } from '../until.ts';
 
 const open = async (count: number): Promise<readonly string[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'tsvisor-test-'));
@@ -30,6 +32,21 @@ const run = (mode: 'exec' | 'reap', hatches: readonly string[], script: string):
   const options = hatches.flatMap((hatch) => ['-l', hatch]);
   const through = ['env', 'LISTEN_PID=0', `LISTEN_FDS=${hatches.length}`];
   return shoot([mode, ...options, '--', '/bin/sh', 'sh', '-c', script], { traces, through });
+};
+
+/** Pid of the process that keeps the socket behind a hatch. */
+const keeperOf = (hatch: string): string => {
+  const keeper = readdirSync('/proc').find((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const [, mode, path] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return mode === 'share' && path === hatch;
+    } catch {
+      return false; // It has ended meanwhile.
+    }
+  });
+  if (keeper === undefined) throw new Error(`nobody keeps ${hatch}`);
+  return keeper;
 };
 
 /** Descriptors of the shell itself; `ls` would show its own too. */
@@ -77,6 +94,20 @@ describe.skipIf(noCompiler)('listen (needs a C compiler)', () => {
       expect(lstatSync(join(folder, 'hatch')).mode & 0o777).toBe(0o600);
     },
   );
+
+  test('a keeper without a free descriptor waits for one, without spinning', async () => {
+    const [hatch = ''] = await open(1);
+    const keeper = keeperOf(hatch);
+    const rests = (): number =>
+      Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`/proc/${keeper}/status`, 'utf8'))?.[1]);
+    execFileSync('prlimit', ['--pid', keeper, '--nofile=0:']);
+    const before = rests();
+    const shot = run('exec', [hatch], 'echo served');
+    await until('a keeper that rests', () => rests() >= before + 3);
+    execFileSync('prlimit', ['--pid', keeper, '--nofile=64:']);
+    await shot.ended;
+    expect(shot.out()).toBe('served\n');
+  });
 
   test('a keeper that is gone is the step that failed', async () => {
     const shot = run('exec', [...(await open(1)), '/nowhere/hatch'], 'true');
