@@ -1,6 +1,6 @@
 // The supervisor's own process: it comes up, listens to signals and its guardian, and ends.
 
-import { writeFileSync } from 'node:fs';
+import { closeSync, constants, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { lockName } from './config/runtime.ts';
 import { answer, supervisorStatus } from './daemon/answers.ts';
@@ -21,6 +21,7 @@ import { closeLogging, openLogging } from './daemon/life/logging.ts';
 import { pastLifeNote } from './events/note.ts';
 import { openLink, type Link } from './guardian/link.ts';
 import { MESSAGES } from './logs/event-lines.ts';
+import { openOwn } from './logs/open-own.ts';
 import { errorText, TsvisorError } from './model/errors.ts';
 import { formatProblem } from './model/problem.ts';
 
@@ -28,6 +29,15 @@ import { formatProblem } from './model/problem.ts';
 const TICK_MS = 1000;
 /** The sockets' files are looked at each fifth time. */
 const RESTORE_TICKS = 5;
+
+const writePid = (path: string, pid: number): void => {
+  const file = openOwn(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o666);
+  try {
+    writeFileSync(file, `${pid}\n`);
+  } finally {
+    closeSync(file);
+  }
+};
 
 const writeOwnFiles = ({ setup, socket, notices }: Daemon): void => {
   const { plan, settings, link } = setup;
@@ -43,7 +53,7 @@ const writeOwnFiles = ({ setup, socket, notices }: Daemon): void => {
   write(`our pid to ${runtimeDir}`, () => writeHolder(runtimeDir, { pid: process.pid, socket, config }));
   // The guardian's, which stays the same over restarts and passes signals on.
   const pid = link?.hello.guardianPid ?? process.pid;
-  if (pidfile !== null) write(`the pidfile ${pidfile}`, () => writeFileSync(pidfile, `${pid}\n`));
+  if (pidfile !== null) write(`the pidfile ${pidfile}`, () => writePid(pidfile, pid));
 };
 
 const logBeginning = ({ setup, logging, pastLife }: Daemon): void => {

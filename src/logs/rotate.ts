@@ -1,11 +1,12 @@
 // How does a regular log file grow, and what happens when it is full? supervisord's rules for names and sizes.
 
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import type { LogPeriod } from '../model/plan.ts';
 import { Backups } from './backups.ts';
 import { type Losses, failureOf } from './losses.ts';
 import { nextPeriod } from './period.ts';
 import type { Failure, LogFile } from './sink.ts';
+import { openOwn } from './open-own.ts';
 
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY;
 
@@ -119,7 +120,7 @@ export class RotatingFile implements LogFile {
 
   #open(bytes: number): boolean {
     try {
-      this.#fd = openSync(this.path, FLAGS, this.#mode);
+      this.#fd = openOwn(this.path, FLAGS, this.#mode);
       const { size, mtimeMs } = fstatSync(this.#fd);
       this.#size = size;
       const written = size > 0 ? mtimeMs : this.#losses.watch.clock.wall();
