@@ -54,8 +54,9 @@ const unknownKeys = (section: Section, kind: SectionKind, say: Say): Advice[] =>
 };
 
 const swallowedLine = (raw: string): string | null => {
-  const known = new Set(Object.values(SECTIONS).flatMap((rows) => Object.keys(rows)));
   const lines = raw.split('\n').slice(1);
+  if (lines.length === 0) return null;
+  const known = new Set(Object.values(SECTIONS).flatMap((rows) => Object.keys(rows)));
   return (
     lines.find((line) => /^\[.+\]$/.test(line) || known.has(line.split(/\s*[=:]/)[0]?.toLowerCase() ?? '')) ??
     null
