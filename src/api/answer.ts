@@ -7,7 +7,7 @@ import { answerLog, type Follow } from './answer-log.ts';
 import { wantedIn, type Audience } from './audience.ts';
 import { answerProbe, probeIn } from './answer-probe.ts';
 import { readBody } from './body.ts';
-import { askFor, type Ordered } from './caller.ts';
+import { askFor, userOf, type Denied, type Ordered } from './caller.ts';
 import type { Self } from './method.ts';
 import { isForeign } from './hosts.ts';
 import { commandOf, EVENT_STREAM, findRoute, onWire } from './routes.ts';
@@ -37,6 +37,7 @@ export interface Answering {
   /** What the listener is called in the log. */
   readonly door: string;
   readonly ordered?: Ordered;
+  readonly denied?: Denied;
   readonly self: Self;
   readonly follow: Follow;
   /** Absent: nobody can listen to events. */
@@ -156,6 +157,8 @@ const answer = async (
   const probe = probeIn(request);
   if (probe !== null) return answerProbe(response, probe, { ask: answering.ask, isKnown });
   if (!isKnown) {
+    const { door, denied } = answering;
+    if (authorization !== undefined) denied?.({ door, user: userOf(request), connection: request.socket });
     response.setHeader('www-authenticate', 'Basic realm="default"');
     response.setHeader('connection', 'close');
     sendJson(response, 401, refusalToWire(new TsvisorError('UNAUTHORIZED')));

@@ -15,6 +15,9 @@ export interface Caller {
 /** Told of every order before it is carried out, whether it is refused or not. */
 export type Ordered = (command: Command, caller: Caller) => void;
 
+/** Told of every request that was kept out for its name or password; of those without any, which browsers send first, not. */
+export type Denied = (caller: Caller) => void;
+
 /** A new verb does not compile until it is decided: an order is a line of the log, a question is asked many times a second. */
 const IS_ORDER: Readonly<Record<Verb, boolean>> = {
   start: true,
@@ -44,10 +47,11 @@ const IS_ORDER: Readonly<Record<Verb, boolean>> = {
 const isOrder = (command: Command): boolean =>
   IS_ORDER[command.verb] && !(command.verb === 'apply' && command.dryRun);
 
-/** Of a request that has been let in. */
-const userOf = ({ headers }: IncomingMessage): string | null => {
-  const encoded = /^Basic\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  return encoded === undefined ? null : (Buffer.from(encoded, 'base64').toString('utf8').split(':')[0] ?? '');
+/** As the request says; null when it says nothing that can be read. */
+export const userOf = ({ headers }: IncomingMessage): string | null => {
+  const encoded = /^Basic\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+  const [user = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return user === '' ? null : user;
 };
 
 export interface Asking {

@@ -8,7 +8,7 @@ import { Audience, type Subscribe } from './audience.ts';
 import type { Credentials } from './auth.ts';
 import { takesHost } from './hosts.ts';
 import type { Serving } from './http.ts';
-import type { Ordered } from './caller.ts';
+import type { Denied, Ordered } from './caller.ts';
 import { openListener, type Listener } from './listener.ts';
 import type { Self } from './method.ts';
 import type { Port } from './tcp.ts';
@@ -45,6 +45,7 @@ export interface ApiOptions {
   readonly self: Self;
   readonly follow: Follow;
   readonly ordered?: Ordered;
+  readonly denied?: Denied;
   /** What the stream of events tells; absent: there is none. */
   readonly subscribe?: Subscribe;
   /** What is shown at paths that are none of the API's. */
@@ -150,7 +151,7 @@ class Listeners implements Api {
     access: Access & { readonly hosts?: Answering['takesHost'] },
   ): Promise<Serving> {
     const { credentials = null, supervisor = true, readOnly = false, hosts = null } = access;
-    const { bug, ask, self, follow, pages, ordered } = this.#options;
+    const { bug, ask, self, follow, pages, ordered, denied } = this.#options;
     const answer: RequestListener = answers({
       ask,
       self,
@@ -162,6 +163,7 @@ class Listeners implements Api {
       takesHost: hosts,
       admits: await gate(credentials),
       ...(ordered !== undefined && { ordered }),
+      ...(denied !== undefined && { denied }),
       ...(pages !== undefined && { pages }),
       ...(this.#audience !== null && { audience: this.#audience }),
     });

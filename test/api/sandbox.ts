@@ -50,6 +50,7 @@ export interface HouseOptions extends Partial<SocketRequest> {
   readonly follow?: ApiOptions['follow'];
   readonly subscribe?: ApiOptions['subscribe'];
   readonly ordered?: ApiOptions['ordered'];
+  readonly denied?: ApiOptions['denied'];
 }
 
 export const SELF: ApiOptions['self'] = {
@@ -69,6 +70,7 @@ export const openHouse = async ({
   follow = noLogs,
   subscribe,
   ordered,
+  denied,
   ...socket
 }: HouseOptions = {}): Promise<House> => {
   const asked: Command[] = [];
@@ -83,6 +85,7 @@ export const openHouse = async ({
     follow,
     bug: (error) => bugs.push(error),
     ...(ordered !== undefined && { ordered }),
+    ...(denied !== undefined && { denied }),
     ...(subscribe !== undefined && { subscribe }),
   });
   onTestFinished(() => api.close());

@@ -230,7 +230,11 @@ describe('authentication', () => {
     ['plain', 'geheim'],
     ['{SHA}', '{SHA}084a3501edef6845f2f1e4198ec3a2b81cf5c6bc'],
   ])('admits only who knows the %s password', async (_, password) => {
-    const { path, asked } = await openHouse({ credentials: { username: 'user', password } });
+    const denied: (string | null)[] = [];
+    const { path, asked } = await openHouse({
+      credentials: { username: 'user', password },
+      denied: ({ user }) => denied.push(user),
+    });
     const statusWith = async (headers: Record<string, string>): Promise<number> =>
       (await send(path, { path: '/api/v1/status', headers })).status;
     expect(await statusWith({})).toBe(401);
@@ -238,6 +242,7 @@ describe('authentication', () => {
     expect(await statusWith(basic('other:geheim'))).toBe(401);
     expect(await statusWith({ authorization: 'Basic !!!' })).toBe(401);
     expect(await statusWith({ authorization: 'Bearer x' })).toBe(401);
+    expect(denied).toEqual(['user', 'other', null, null]);
     expect(asked).toEqual([]);
     const right = password === 'geheim' ? 'user:geheim' : 'user:sesame';
     expect(await statusWith(basic(right))).toBe(200);

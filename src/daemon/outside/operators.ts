@@ -1,15 +1,19 @@
-// Who ordered what? One line of the journal for each order over a socket, with whom the kernel names where it can be asked.
+// Who ordered what, and who was kept out? Lines of the journal, with whom the kernel names where it can be asked.
 
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import type { Caller, Ordered } from '../../api/caller.ts';
+import type { Caller, Denied, Ordered } from '../../api/caller.ts';
+import type { Clock } from '../../kernel/port.ts';
 import type { Journal } from '../../logs/journal.ts';
 import type { Command } from '../../model/command.ts';
 
 /** Lookups at the same time: who gives orders faster than that is named without them. */
 const MOST_LOOKUPS = 4;
 const MOST_LETTERS = 200;
+
+/** Milliseconds between two lines on those who are kept out of one door: who guesses passwords does not fill the log. */
+const DENIED_EVERY_MS = 10_000;
 
 const printable = (text: string): string => {
   const shown = text.replaceAll(/\p{C}/gu, '?');
@@ -45,21 +49,48 @@ const askGuardian = async (guardian: string, fd: number): Promise<string | null>
   return pid === undefined || uid === undefined ? null : `uid ${uid}, pid ${pid}`;
 };
 
+export interface OperatorsOptions {
+  readonly journal: Pick<Journal, 'say'>;
+  /** Path of the binary; null: nobody can ask who connected a unix socket. */
+  readonly guardian: string | null;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
 export class Operators {
   readonly #journal: Pick<Journal, 'say'>;
   readonly #guardian: string | null;
+  readonly #clock: Pick<Clock, 'now'>;
   /** The answer stays the same as long as the connection. */
   readonly #known = new WeakMap<Socket, Promise<string | null>>();
   #lookups = 0;
+  /** By door: when the last line was written, and how many were kept out since. */
+  readonly #denied = new Map<string, { at: number; since: number }>();
 
-  constructor(journal: Pick<Journal, 'say'>, guardian: string | null) {
+  constructor({ journal, guardian, clock }: OperatorsOptions) {
     this.#journal = journal;
     this.#guardian = guardian;
+    this.#clock = clock;
   }
 
   readonly ordered: Ordered = (command, caller) => {
     void this.#whose(caller).then((whose) =>
       this.#journal.say('info', `ordered: ${orderOf(command)} (${whose}on ${caller.door})`),
+    );
+  };
+
+  readonly denied: Denied = (caller) => {
+    const { door } = caller;
+    const last = this.#denied.get(door);
+    const now = this.#clock.now();
+    if (last !== undefined && now - last.at < DENIED_EVERY_MS) {
+      last.since += 1;
+      return;
+    }
+    this.#denied.set(door, { at: now, since: 0 });
+    const before =
+      last === undefined || last.since === 0 ? '' : `; ${last.since} more since the last such line`;
+    void this.#whose(caller).then((whose) =>
+      this.#journal.say('warn', `wrong name or password (${whose}on ${door})${before}`),
     );
   };
 

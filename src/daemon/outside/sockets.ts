@@ -24,11 +24,17 @@ export interface ApiParts extends Archive {
 
 export const openApi = ({ ask, logging, pages, bus, onBug, ...archive }: ApiParts): Api => {
   const { setup, supervisor } = archive;
+  const { ordered, denied } = new Operators({
+    journal: logging.journal,
+    guardian: setup.guardian,
+    clock: setup.linux.clock,
+  });
   return createApi({
     ask,
     pages,
     subscribe: (hear) => bus.subscribe(hear),
-    ordered: new Operators(logging.journal, setup.guardian).ordered,
+    ordered,
+    denied,
     self: {
       version: readVersion(),
       identifier: setup.plan.supervisor.identifier,
