@@ -10,9 +10,10 @@ export const show = (key, unit = 'tsvisor') => run('systemctl', 'show', '-p', ke
 
 export const stateAndRestarts = () => `${show('ActiveState')}/${show('NRestarts')}`;
 
-/** The unit that comes with tsvisor, as it is but for the paths. */
+/** The unit that comes with tsvisor, as it is but for the paths: the guardian here is the one that was built, not the package's. */
 export const startUnit = (config) => {
   const text = readFileSync('/job/tsvisor.service', 'utf8')
+    .replaceAll('prebuilt/guardian-x64', 'dist/guardian/guardian')
     .replaceAll('/usr/lib/node_modules/tsvisor', '/job/tsvisor')
     .replaceAll('/etc/tsvisor/tsvisor.yaml', config);
   writeFileSync('/run/systemd/system/tsvisor.service', text);
