@@ -3,13 +3,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { failureOf } from './losses.ts';
-import { Polling } from './polling.ts';
+import { Polling, WIDE } from './polling.ts';
 import type { Failure, LogClock, Sink } from './sink.ts';
 import { Stripper } from './strip.ts';
 import { Tokens } from './tokens.ts';
 
-/** One buffer for all pipes: what is read is in its sink, or kept by it, before the next read. As large as half of a widened pipe. */
-const SHARED = Buffer.allocUnsafeSlow(262_144);
+/** One buffer for all pipes: what is read is in its sink, or kept by it, before the next read. As large as a pipe of a program that fills it with large pieces. */
+const SHARED = Buffer.allocUnsafeSlow(WIDE);
 
 /** Bytes read after the leader's exit at most: the most a pipe holds unless root raised fs.pipe-max-size. */
 const LAST_WORDS = 1_048_576;
@@ -56,7 +56,7 @@ export interface CaptureOptions {
   readonly strip?: boolean;
   readonly listening?: Listening;
   /** Makes the named pipe hold more; false when that cannot be done. */
-  readonly widen?: (fifo: string) => Promise<boolean>;
+  readonly widen?: (fifo: string, bytes: number) => Promise<boolean>;
 }
 
 /** What becomes of bytes once they are read. */
@@ -160,7 +160,7 @@ class PipeCapture implements Capture {
               this.#woken = woken;
               this.#flow();
             },
-            widen: () => widen(fifo),
+            widen: (bytes) => widen(fifo, bytes),
           })
         : null;
     const onread = { buffer: SHARED, callback: (count: number): boolean => this.#wake(count) };

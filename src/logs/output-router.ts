@@ -29,7 +29,7 @@ export interface OutputRouterOptions {
   /** The supervisor before this one was killed: what its pipes held is lost. */
   readonly gap?: boolean;
   /** Makes a named pipe hold more, for a program that fills it; false when that cannot be done. */
-  readonly widen?: (fifo: string) => Promise<boolean>;
+  readonly widen?: (fifo: string, bytes: number) => Promise<boolean>;
   /** journald's socket; null where it is not to be used. */
   readonly journald?: string | null;
 }

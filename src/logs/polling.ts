@@ -18,9 +18,14 @@ const LONGEST = 8;
 /** Looks that find nothing, until we let ourselves be woken again. */
 const QUIET = 3;
 
-/** Bytes that a pipe holds by default, and once it is widened. */
+/** Bytes that a pipe holds by default. */
 const NARROW = 65_536;
-export const WIDE = 524_288;
+
+/** Of a program that fills its pipe with large pieces. Several pipes that are larger still are slower: what is in them leaves the processor's cache. */
+export const WIDE = 131_072;
+
+/** Of one that fills it with small pieces between two looks. */
+const WIDEST = 524_288;
 
 /** The part of a pipe's room that is full: small writes do not share pages well. */
 const FULL = 0.9;
@@ -31,8 +36,8 @@ export interface PollingOptions {
   readonly look: () => number;
   /** Woken for each write, or not. */
   readonly wake: (woken: boolean) => void;
-  /** Makes the pipe hold WIDE bytes; false when that cannot be done. */
-  readonly widen: () => Promise<boolean>;
+  /** Makes the pipe hold so many bytes; false when that cannot be done. */
+  readonly widen: (bytes: number) => Promise<boolean>;
 }
 
 /**
@@ -47,7 +52,8 @@ export class Polling {
   #interval = 1;
   #quiet = 0;
   #room = NARROW;
-  #isWidening = false;
+  /** Bytes that were asked for, whether they were given or not. */
+  #asked = NARROW;
   #disarm: (() => void) | null = null;
 
   constructor(options: PollingOptions) {
@@ -57,7 +63,7 @@ export class Polling {
   /** A wake-up brought so many bytes. */
   woken(bytes: number): void {
     this.#full = bytes > NARROW * FULL ? this.#full + 1 : 0;
-    if (this.#full >= BUSY) this.#widen();
+    if (this.#full >= BUSY) this.#widen(WIDE);
     const now = this.#options.clock.now();
     this.#small = bytes < SMALL && now - this.#wokenAt < CLOSE ? this.#small + 1 : 0;
     this.#wokenAt = now;
@@ -103,19 +109,19 @@ export class Polling {
   /** The interval after a look that brought so many bytes. */
   #suited(bytes: number): number {
     if (bytes > this.#room * FULL) {
-      if (this.#interval <= 1) this.#widen();
+      if (this.#interval <= 1) this.#widen(WIDEST);
       return this.#interval > 1 ? this.#interval / 2 : 0;
     }
     if (bytes < SMALL) return Math.min(LONGEST, Math.max(1, this.#interval * 2));
     return bytes > this.#room / 2 ? Math.max(1, this.#interval / 2) : Math.max(1, this.#interval);
   }
 
-  /** Once: the program had to wait for us. */
-  #widen(): void {
-    if (this.#isWidening) return;
-    this.#isWidening = true;
-    void this.#options.widen().then((wide) => {
-      if (wide) this.#room = WIDE;
+  /** Once for each size: the program had to wait for us. */
+  #widen(bytes: number): void {
+    if (bytes <= this.#asked) return;
+    this.#asked = bytes;
+    void this.#options.widen(bytes).then((wide) => {
+      if (wide) this.#room = bytes;
     });
   }
 }

@@ -11,7 +11,7 @@ import { atEnd, capture, makeFifo, makeFolder, makeMemory } from './sandbox.ts';
 /** Polling of a pipe that is played: each look brings what `next` says. */
 const play = (next: () => number) => {
   const clock = new ManualClock();
-  const seen = { looks: 0, woken: true, widened: 0 };
+  const seen = { looks: 0, woken: true, widened: [] as number[] };
   const polling = new Polling({
     clock,
     look: () => {
@@ -19,8 +19,8 @@ const play = (next: () => number) => {
       return next();
     },
     wake: (woken) => (seen.woken = woken),
-    widen: async () => {
-      seen.widened += 1;
+    widen: async (bytes) => {
+      seen.widened.push(bytes);
       return true;
     },
   });
@@ -51,7 +51,7 @@ describe('a program', () => {
     for (let piece = 0; piece < 100; piece += 1) large.polling.woken(60_000);
     expect([slow.seen.woken, large.seen.woken]).toEqual([true, true]);
     expect(slow.clock.armed + large.clock.armed).toBe(0);
-    expect(slow.seen.widened).toBe(0);
+    expect(slow.seen.widened).toEqual([]);
   });
 
   test('that fills its pipe with large pieces again and again gets a larger one, once', () => {
@@ -62,9 +62,9 @@ describe('a program', () => {
     wake(7, 64_000);
     wake(1, 20_000);
     wake(7, 64_000);
-    expect(seen.widened).toBe(0);
+    expect(seen.widened).toEqual([]);
     wake(20, 64_000);
-    expect([seen.widened, seen.woken]).toEqual([1, true]);
+    expect([seen.widened, seen.woken]).toEqual([[131_072], true]);
   });
 
   test('that has fallen silent wakes us again, and costs no timer', () => {
@@ -78,7 +78,7 @@ describe('a program', () => {
     const { clock, seen, chatter } = play(() => 64_000);
     chatter(20);
     clock.advance(20);
-    expect(seen.widened).toBe(1);
+    expect(seen.widened).toEqual([524_288]);
   });
 
   test('is left alone once its reading is stopped, twice too', () => {
