@@ -142,6 +142,9 @@ describe('a listener', () => {
     const [wanted, heard] = await Promise.all([playUnderSupervisord(), play(openSandbox())]);
     expect(Object.keys(storiesOf(heard)).toSorted()).toEqual(Object.keys(storiesOf(wanted)).toSorted());
     expect(storiesOf(heard)).toEqual(storiesOf(wanted));
+    console.log(
+      `listeners: ${heard.length} events heard, ${wanted.length} under supervisord, the same stories of ${Object.keys(storiesOf(heard)).length} processes`,
+    );
     for (const events of [wanted, heard]) {
       const serials = events.map(({ headers }) => Number(headers['serial']));
       expect(serials).toEqual(serials.map((_, index) => index));

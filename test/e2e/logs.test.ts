@@ -57,6 +57,15 @@ const count = (text: string): Counted => {
   return { lives, gaps };
 };
 
+/** What was seen, for the record: whatever is missing has thrown before. */
+const report = ({ lives, gaps }: Counted, files: number): void =>
+  console.log(
+    `logs: ${lives.reduce((sum, lines) => sum + lines, 0)} numbered lines of ${lives.length} lives in ${files} files, ${gaps} gaps told, none lost, torn or out of order elsewhere`,
+  );
+
+const filesOf = (sandbox: Sandbox): number =>
+  readdirSync(sandbox.folder).filter((name) => name.startsWith('app.log')).length;
+
 const ROTATION = { stdout_logfile_maxbytes: '100KB', stdout_logfile_backups: 500 };
 
 const grown = (sandbox: Sandbox, lives: number): Promise<Counted> =>
@@ -79,7 +88,9 @@ describe('no line is lost, torn or out of order', () => {
       kill((await sandbox.reachProcess('app', 'RUNNING')).pid);
     }
     await sandbox.tsvisor(['stop']);
-    expect(count(logged(sandbox)).lives.length).toBeGreaterThanOrEqual(3);
+    const counted = count(logged(sandbox));
+    report(counted, filesOf(sandbox));
+    expect(counted.lives.length).toBeGreaterThanOrEqual(3);
   });
 
   test('of the last words of a program that dies in the middle of them', async () => {
@@ -98,8 +109,9 @@ describe('no line is lost, torn or out of order', () => {
     const { supervisor } = await sandbox.status();
     kill(supervisor.pid);
     await sandbox.reachAfter(supervisor.pid, 'RUNNING');
-    const { gaps } = await grown(sandbox, 2);
-    expect(gaps).toBe(1);
+    const counted = await grown(sandbox, 2);
+    report(counted, filesOf(sandbox));
+    expect(counted.gaps).toBe(1);
   });
 });
 
