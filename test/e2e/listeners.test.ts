@@ -170,6 +170,36 @@ describe('a listener', () => {
     );
   });
 
+  test('restarts, by XML-RPC, what has grown too large', async () => {
+    const sandbox = openSandbox();
+    const fat = sandbox.path('fat.py');
+    sandbox.writeFile(
+      'fat.py',
+      `import os, time\nfirst = not os.path.exists('${fat}.lived')\nopen('${fat}.lived', 'a').close()\nheld = bytearray(90_000_000 if first else 1)\ntime.sleep(100000)\n`,
+    );
+    sandbox.write(
+      `[unix_http_server]\nfile=${sandbox.path('s.sock')}\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n`,
+      listener('memmon', 'restarts_fat.py', { events: 'TICK_5', environment: 'KILOBYTES="80000"' }),
+      programOf({ folder: sandbox.folder, name: 'fat', script: `exec python3 ${fat}` }),
+      programOf({ folder: sandbox.folder, name: 'thin', script: 'exec sleep 100000' }),
+    );
+    await sandbox.start();
+    const [fatAt, thinAt] = [
+      await sandbox.reachProcess('fat', 'RUNNING'),
+      await sandbox.reachProcess('thin', 'RUNNING'),
+    ];
+    const later = await until(
+      'the restart',
+      async () => {
+        const now = await sandbox.process('fat');
+        return now.state === 'RUNNING' && now.pid !== fatAt.pid ? now : null;
+      },
+      { within: 30_000, every: 50 },
+    );
+    expect(later.memory ?? Infinity).toBeLessThan(80_000 * 1024);
+    expect((await sandbox.process('thin')).pid).toBe(thinAt.pid);
+  });
+
   test.each([
     ['refuses it', 'fail', 'event was rejected'],
     ['dies over it', 'die', 'exited: hears'],
