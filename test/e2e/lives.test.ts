@@ -21,6 +21,22 @@ const sorted = (witnesses: readonly Witnessed[]): readonly number[] =>
 
 const supervisorPid = async (sandbox: Sandbox): Promise<number> => (await sandbox.status()).supervisor.pid;
 
+/** Six processes that live on without a guardian and without a supervisor. */
+const leaveMembersAlone = async (): Promise<{ sandbox: Sandbox; old: readonly Witnessed[] }> => {
+  const sandbox = openSandbox();
+  sandbox.write(...many(sandbox, 3, 'leaves-a-setsid-child.sh'));
+  await sandbox.start();
+  const { supervisor } = await sandbox.reach('RUNNING');
+  await until('the members', () => sandbox.diary('member').length === 3);
+  const old = [...sandbox.diary('leader'), ...sandbox.diary('member')].map(witnessed);
+  // The guardian first: it would sweep and start a new supervisor otherwise.
+  kill(supervisor.guardian.pid);
+  kill(supervisor.pid);
+  await until('both gone', () => sandbox.daemons().length === 0);
+  expect(old.filter(isAlive)).toHaveLength(6);
+  return { sandbox, old };
+};
+
 describe('the supervisor is killed', () => {
   test('while it starts 40 programs: each runs once afterwards', async () => {
     const sandbox = openSandbox();
@@ -156,18 +172,7 @@ describe('the guardian is killed', () => {
   });
 
   test('and the supervisor with it: the next `start` leaves nothing old and starts each once', async () => {
-    const sandbox = openSandbox();
-    sandbox.write(...many(sandbox, 3, 'leaves-a-setsid-child.sh'));
-    await sandbox.start();
-    const before = await sandbox.reach('RUNNING');
-    await until('the members', () => sandbox.diary('member').length === 3);
-    const old = [...sandbox.diary('leader'), ...sandbox.diary('member')].map(witnessed);
-    // The guardian first: it would sweep and start a new supervisor otherwise.
-    kill(before.supervisor.guardian.pid);
-    kill(before.supervisor.pid);
-    await until('both gone', () => sandbox.daemons().length === 0);
-    expect(old.filter(isAlive)).toHaveLength(6);
-
+    const { sandbox, old } = await leaveMembersAlone();
     await sandbox.start();
     expect(old.filter(isAlive)).toEqual([]);
     const after = await sandbox.reach('RUNNING');
@@ -175,16 +180,7 @@ describe('the guardian is killed', () => {
   });
 
   test('and the supervisor that would have hunted what both left, too: its successor does it', async () => {
-    const sandbox = openSandbox();
-    sandbox.write(...many(sandbox, 3, 'leaves-a-setsid-child.sh'));
-    await sandbox.start();
-    const before = await sandbox.reach('RUNNING');
-    await until('the members', () => sandbox.diary('member').length === 3);
-    const old = [...sandbox.diary('leader'), ...sandbox.diary('member')].map(witnessed);
-    kill(before.supervisor.guardian.pid);
-    kill(before.supervisor.pid);
-    await until('both gone', () => sandbox.daemons().length === 0);
-
+    const { sandbox, old } = await leaveMembersAlone();
     const starting = sandbox.tsvisor(['start']);
     const second = await until('a second supervisor', () => sandbox.daemons()[0] ?? null, { every: 1 });
     kill(second.pid);
